@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * The protocol between jobschedd and jobsched-runner: SEQPACKET frames of at most 64 KiB with many records
+ * each.
+ *
+ * A record is one Message: a type and the fields of its struct, encoded from one table per type
+ * (message-table.c). Whatever arrives is checked: sizes, counts, ranges, NUL-free strings, and that each
+ * record has just the fields of its type. Large contents (specifications, output) travel as sealed memfds
+ * beside the frame.
+ */
+
+#include "util/buffer.h"
+#include "util/cleanup.h"
+#include "util/types.h"
+
+#define PROTOCOL_VERSION_MIN 1U
+#define PROTOCOL_VERSION_MAX 1U
+
+#define FRAME_SIZE_MAX ((size_t) 64 * 1024)
+#define FRAME_FDS_MAX 64U
+/* A record larger than this goes as a sealed memfd in place of its bytes. */
+#define RECORD_INLINE_MAX ((size_t) 32 * 1024)
+#define RECORD_SIZE_MAX ((size_t) 24 * 1024 * 1024)
+/* The most that `capture_bytes` may ask for: an outcome with it fits into a record. */
+#define OUTPUT_CAPTURE_MAX ((size_t) 16 * 1024 * 1024)
+
+typedef enum MessageType {
+        /* daemon → runner */
+        MESSAGE_HELLO = 1,
+        MESSAGE_START,
+        MESSAGE_STOP,
+        MESSAGE_ACKNOWLEDGE,
+        MESSAGE_FOLLOW,
+        MESSAGE_LOOKUP,
+        /* runner → daemon */
+        MESSAGE_WELCOME,
+        MESSAGE_LISTED,
+        MESSAGE_LIST_END,
+        MESSAGE_STARTED,
+        MESSAGE_ENDED,
+        MESSAGE_OUTPUT,
+        MESSAGE_LOOKED_UP,
+        MESSAGE_TYPE_COUNT,
+} MessageType;
+
+/* First record of a connection. */
+typedef struct MessageHello {
+        uint64_t version_min, version_max;
+        char *store_uuid;     /* launches of this connection belong to it */
+        char *daemon_version; /* for the log */
+} MessageHello;
+
+/* The answer; then one MESSAGE_LISTED per execution that the runner knows, then MESSAGE_LIST_END. */
+typedef struct MessageWelcome {
+        uint64_t version;
+        char *incarnation; /* random, kept over re-exec */
+        char *generation;  /* random, stored in runs/ */
+        uint64_t pid;
+        char *runner_version;
+        uint64_t cgroup; /* 1: each execution has a cgroup of its own; 0: leftovers are found by best effort
+                          */
+} MessageWelcome;
+
+typedef struct MessageLaunchId {
+        uint64_t execution_id;
+        uint64_t attempt;
+} MessageLaunchId;
+
+typedef enum ListedState {
+        LISTED_RUNNING, /* started or about to be */
+        LISTED_ENDED,   /* MESSAGE_ENDED follows after MESSAGE_LIST_END */
+        LISTED_LOST,    /* its record was found without an outcome after the runner was killed; it has been
+                           killed */
+} ListedState;
+
+typedef struct MessageListed {
+        uint64_t execution_id, attempt;
+        char *store_uuid;
+        char *job;
+        uint64_t state; /* ListedState */
+        uint64_t pid;
+        int64_t started_usec;
+} MessageListed;
+
+/* Idempotent: a known (store uuid, execution, attempt) is answered with its state. */
+typedef struct MessageStart {
+        uint64_t execution_id, attempt;
+        char *job;
+        char *cause;
+        int64_t due_usec;
+        uint64_t owner_uid;
+        char *user;          /* name or number; "" = the owner */
+        char *group;         /* "" = the user's primary group */
+        uint64_t has_groups; /* 1: `groups` replaces the user's own supplementary groups */
+        char **groups;
+        char *directory; /* "" = home */
+        uint64_t umask;
+        char **arguments; /* a list is exec'd, argument 0 looked up in the job's PATH */
+        char *script;     /* "" = none; else given to `shell` -c */
+        char *shell;
+        char **environment; /* "NAME=value" on top of what the runner builds */
+        int64_t timeout_usec, start_timeout_usec, kill_timeout_usec; /* USEC_INFINITY: none */
+        uint64_t kill_signal;
+        uint64_t capture_bytes;
+        uint64_t journal; /* 1: output also goes to the journal, or to stderr without one */
+} MessageStart;
+
+typedef enum StopKind {
+        STOP_ESCALATE, /* kill-signal, then after kill-timeout SIGKILL to everything the job started */
+        STOP_SIGNAL,   /* `signal` to the main process, or with whole_group to all */
+} StopKind;
+
+typedef struct MessageStop {
+        uint64_t execution_id, attempt;
+        uint64_t kind; /* StopKind */
+        uint64_t signal;
+        uint64_t whole_group;
+} MessageStop;
+
+/* The outcome is on the daemon's disk: the runner may forget it. */
+typedef MessageLaunchId MessageAcknowledge;
+
+/* From now on (on = 1), or no longer, MESSAGE_OUTPUT is sent; what was captured so far comes first. */
+typedef struct MessageFollow {
+        uint64_t execution_id, attempt;
+        uint64_t on;
+} MessageFollow;
+
+/* Resolves a user in the runner's look-up helper. */
+typedef struct MessageLookup {
+        uint64_t cookie;
+        char *name; /* "" = by uid */
+        uint64_t uid;
+} MessageLookup;
+
+typedef struct MessageLookedUp {
+        uint64_t cookie;
+        uint64_t error; /* 0, or a positive errno: ENOENT = no such user */
+        char *name;
+        uint64_t uid, gid;
+} MessageLookedUp;
+
+typedef struct MessageStarted {
+        uint64_t execution_id, attempt;
+        uint64_t pid;
+        int64_t started_usec; /* CLOCK_REALTIME when its process was made */
+} MessageStarted;
+
+typedef enum EndKind {
+        END_EXITED,
+        END_SIGNALED,
+        END_TIMED_OUT, /* the time-out began the escalation; exit_code or signal say how it ended */
+        END_STOPPED,   /* MESSAGE_STOP with STOP_ESCALATE began it */
+        END_LAUNCH,    /* never exec'd: `message` says which step failed on what */
+        END_ACCOUNT,   /* no such user or group, or not permitted */
+        END_SHUTDOWN,  /* the runner itself was told to stop */
+        END_LOST,      /* see LISTED_LOST */
+        END_KIND_COUNT,
+} EndKind;
+
+typedef struct MessageEnded {
+        uint64_t execution_id, attempt;
+        uint64_t kind;     /* EndKind */
+        int64_t exit_code; /* -1: none */
+        int64_t signal;    /* -1: none */
+        uint64_t oom;      /* 1: the kernel's out-of-memory killer did it */
+        char *message;
+        uint64_t pid;
+        int64_t started_usec, ended_usec; /* started: USEC_INFINITY if never exec'd */
+        int64_t cpu_usec;                 /* -1: unknown */
+        int64_t memory_peak_bytes;        /* -1: unknown */
+        char *output;                     /* pieces as in OutputRecord */
+        uint64_t output_size;
+        uint64_t output_total_bytes;
+} MessageEnded;
+
+typedef struct MessageOutput {
+        uint64_t execution_id, attempt;
+        uint64_t stream; /* 1 stdout, 2 stderr, 3 a remark; 0: end of output */
+        char *data;
+        uint64_t data_size;
+} MessageOutput;
+
+typedef struct Message {
+        MessageType type;
+        union {
+                MessageHello hello;
+                MessageWelcome welcome;
+                MessageListed listed;
+                MessageStart start;
+                MessageStop stop;
+                MessageAcknowledge acknowledge;
+                MessageFollow follow;
+                MessageLookup lookup;
+                MessageLookedUp looked_up;
+                MessageStarted started;
+                MessageEnded ended;
+                MessageOutput output;
+        };
+} Message;
+
+void message_done(Message *message);
+
+/*
+ * Appends the record to `buffer`, which stays as it was on failure. Strings and lists may be NULL: they
+ * arrive as "" and as an empty list. Returns 0, -EMSGSIZE (too large, or too many items), -EINVAL (a number
+ * out of its range: the peer would refuse it), or -ENOMEM.
+ */
+int message_encode(const Message *message, Buffer *buffer);
+
+/*
+ * Decodes the record at the start of `data`. Returns 0 with *ret and *ret_consumed, -EBADMSG (the peer
+ * does not speak the protocol), or -ENOMEM. No string of a decoded message is NULL.
+ */
+int message_decode(const void *data, size_t size, Message *ret, size_t *ret_consumed);
