@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * What schedule.c asks of each kind. A kind embeds a Schedule as its first member, and one row of the table
+ * in schedule.c makes it known.
+ */
+
+#include "schedule/schedule.h"
+#include "util/buffer.h"
+#include "util/types.h"
+
+/* Longer texts are refused before anything else is looked at. */
+#define SCHEDULE_TEXT_MAX 1024U
+
+typedef struct ScheduleOperations {
+        ScheduleKind kind;
+        void (*done)(Schedule *schedule); /* may be NULL: only the memory of the Schedule itself */
+
+        /* Memory that runs out is kept by the buffer. */
+        void (*format)(const Schedule *schedule, Buffer *buffer);
+        void (*describe)(const Schedule *schedule, Buffer *buffer);
+
+        const char *(*warning)(const Schedule *schedule);             /* may be NULL: never */
+        bool (*is_interval_like)(const Schedule *schedule);           /* may be NULL: never */
+        int (*set_start)(Schedule *schedule, const Timestamp *start); /* may be NULL: -EINVAL */
+
+        /* As schedule_next() and schedule_previous(). */
+        int (*next)(const Schedule *schedule,
+                    const ScheduleContext *context,
+                    usec_t after_usec,
+                    Occurrence *ret);
+        int (*previous)(const Schedule *schedule,
+                        const ScheduleContext *context,
+                        usec_t before_usec,
+                        Occurrence *ret);
+
+        /* How many lie in (after, until]; may be NULL: they are walked through. */
+        uint64_t (*count)(
+                        const Schedule *schedule,
+                        const ScheduleContext *context,
+                        usec_t after_usec,
+                        usec_t until_usec);
+} ScheduleOperations;
+
+struct Schedule {
+        const ScheduleOperations *operations;
+};
+
+/* The text has no blanks around it. As schedule_parse(). */
+int cron_parse(const char *text, Schedule **ret, ScheduleError *reterr);
+int every_parse(const char *text, Schedule **ret, ScheduleError *reterr);
+int at_parse(const char *text, Schedule **ret, ScheduleError *reterr);
+int boot_parse(const char *text, Schedule **ret, ScheduleError *reterr);
+
+/* Checks the number of fields of a 5-field cron text. Returns 0 or -EINVAL with *reterr. */
+int cron_check_fields(const char *text, ScheduleError *reterr);
+
+/* Fills *reterr, if there is one, and returns -EINVAL. */
+int schedule_error(ScheduleError *reterr, size_t offset, const char *format, ...) PRINTF_LIKE(3, 4);
+
+/* A span in the notation that duration_parse() reads. */
+void schedule_format_span(usec_t span_usec, Buffer *buffer);
+
+/* A span in words: "15 minutes", "1h 30min"; `after_every`: "minute" instead of "1 minute". */
+void schedule_describe_span(usec_t span_usec, bool after_every, Buffer *buffer);
