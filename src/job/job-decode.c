@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "job/job-decode.h"
+
+#include <assert.h>
+#include <signal.h>
+#include <string.h>
+
+#include "job/job-body.h"
+#include "job/job-fields.h"
+#include "job/job-keys.h"
+#include "job/yaml-emit.h"
+#include "util/string-list.h"
+
+#define DEFINITION_SIZE_MAX ((size_t) 1024 * 1024)
+
+/* clang-format off */
+static const YamlField job_fields[] = {
+        { YAML_STRING  ("description", Job, description),
+          .type = "text", .fallback = "" },
+        { YAML_OBJECT  ("schedule", job_decode_schedule), .fields = schedule_fields,
+          .type = "cron expression | mapping | list", .fallback = "none: by hand only" },
+        { YAML_OBJECT  ("timezone", job_decode_timezone),
+          .type = "time zone", .fallback = "local" },
+        { YAML_OBJECT  ("command", job_decode_command),
+          .type = "text | list of texts", .fallback = "" },
+        { YAML_CUSTOM  ("shell", Job, command.shell, char *, job_decode_path),
+          .type = "absolute path", .fallback = "/bin/sh" },
+        { YAML_CUSTOM  ("user", Job, user, char *, job_decode_account),
+          .type = "user", .fallback = "the owner" },
+        { YAML_CUSTOM  ("group", Job, group, char *, job_decode_account),
+          .type = "group", .fallback = "the user's" },
+        { YAML_CUSTOM  ("groups", Job, groups, char **, job_decode_groups),
+          .type = "list of groups", .fallback = "the user's" },
+        { YAML_CUSTOM  ("directory", Job, directory, char *, job_decode_path),
+          .type = "absolute path", .fallback = "the user's home" },
+        { YAML_CUSTOM  ("umask", Job, umask, mode_t, job_decode_umask),
+          .type = "quoted number in octal", .fallback = "\"0022\"" },
+        { YAML_CUSTOM  ("environment", Job, environment, char **, job_decode_environment),
+          .type = "mapping of texts", .fallback = "" },
+        { YAML_DURATION("timeout", Job, timeout_usec, 1, USEC_INFINITY),
+          .type = "duration", .fallback = "infinity" },
+        { YAML_DURATION("start-timeout", Job, start_timeout_usec, 1, USEC_INFINITY),
+          .type = "duration", .fallback = "30s" },
+        { YAML_DURATION("kill-timeout", Job, kill_timeout_usec, 0, USEC_INFINITY),
+          .type = "duration", .fallback = "10s" },
+        { YAML_CUSTOM  ("kill-signal", Job, kill_signal, int, job_decode_signal),
+          .type = "signal", .fallback = "TERM" },
+        { YAML_CUSTOM  ("success-codes", Job, success_codes, SuccessCodes, job_decode_success_codes),
+          .type = "list of exit codes and signals", .fallback = "[0]" },
+        { YAML_CUSTOM  ("overlap", Job, overlap, OverlapPolicy, job_decode_overlap), .fields = overlap_fields,
+          .type = "skip | mapping", .fallback = "skip" },
+        { YAML_CUSTOM  ("catch-up", Job, catch_up, CatchUp, job_decode_catch_up), .fields = catch_up_fields,
+          .type = "none | latest | mapping", .fallback = "latest" },
+        { YAML_MAPPING ("output", Job, output, OutputPolicy, output_fields),
+          .type = "mapping", .fallback = "" },
+        { YAML_MAPPING ("keep", Job, keep, KeepPolicy, keep_fields),
+          .type = "mapping", .fallback = "" },
+        { YAML_BOOL    ("enabled", Job, enabled),
+          .type = "true | false", .fallback = "true" },
+        { .key = NULL },
+};
+/* clang-format on */
+
+const char *const job_whole_keys[] = { "schedule", NULL };
+
+bool job_key_describe(size_t index, KeyDescription *ret) {
+        assert(ret);
+
+        for (const YamlField *field = job_fields; field->key; field++) {
+                if (index-- == 0) {
+                        *ret = (KeyDescription){ NULL, field->key, field->type, field->fallback };
+                        return true;
+                }
+                for (const YamlField *child = field->fields; child && child->key; child++)
+                        if (index-- == 0) {
+                                *ret = (KeyDescription){ field->key, child->key, child->type,
+                                                         child->fallback };
+                                return true;
+                        }
+        }
+        return false;
+}
+
+static int job_new(const JobDecodeContext *context, const JobBody *body, Job **ret) {
+        CLEANUP(job_unrefp) Job *job = NULL;
+
+        job = calloc(1, sizeof(*job));
+        if (!job)
+                return -ENOMEM;
+
+        job->n_refs = 1;
+        job->owner_uid = context->owner_uid;
+        job->origin = context->origin;
+        job->line = body->line;
+        job->enabled = true;
+        job->umask = 022;
+        job->timeout_usec = USEC_INFINITY;
+        job->start_timeout_usec = 30 * USEC_PER_SEC;
+        job->kill_timeout_usec = 10 * USEC_PER_SEC;
+        job->kill_signal = SIGTERM;
+        job->success_codes.exit_codes[0] = 1;
+        job->catch_up = (CatchUp){ .policy = CATCH_UP_LATEST, .within_usec = USEC_INFINITY };
+        job->output = (OutputPolicy){ .capture_bytes = 64 * 1024, .journal = true };
+        job->keep = (KeepPolicy) KEEP_DEFAULT;
+
+        job->name = strdup(body->name);
+        if (!job->name)
+                return -ENOMEM;
+        if (context->file) {
+                job->file = strdup(context->file);
+                if (!job->file)
+                        return -ENOMEM;
+        }
+
+        *ret = TAKE_PTR(job);
+        return 0;
+}
+
+/* What no row says: that there is an action, and what is there if a key is not. */
+static int complete(const JobDecodeContext *context, const YamlContext *yaml, const JobBody *body, Job *job) {
+        int r;
+
+        if (!yaml_mapping_find(body->node, "command") || (!job->command.script && !job->command.arguments)) {
+                if (yaml->diagnostics->n_errors == 0)
+                        yaml_error(yaml, body->node, "job '%s' has nothing to do: it needs 'command'",
+                                   body->name);
+                return 0;
+        }
+        if (!job->command.shell) {
+                job->command.shell = strdup("/bin/sh");
+                if (!job->command.shell)
+                        return -ENOMEM;
+        }
+        if (job->timezone)
+                return 0;
+
+        job->timezone = strdup("local");
+        if (!job->timezone)
+                return -ENOMEM;
+        r = time_zone_cache_get(context->zones, "local", &job->zone);
+        if (r == -ENOMEM || r == -EMFILE || r == -ENFILE)
+                return r;
+        if (r < 0)
+                yaml_error(yaml, body->node, "the local time zone: %s", time_zone_strerror(r));
+        return 0;
+}
+
+static int emit_definition(const YamlContext *yaml, const JobBody *body, Job *job) {
+        CLEANUP(buffer_done) Buffer buffer = { 0 };
+
+        yaml_emit(body->node, &buffer);
+        if (!buffer.failed && buffer.size > DEFINITION_SIZE_MAX) {
+                yaml_error(yaml, body->node, "job '%s' is longer than 1 MiB", body->name);
+                return 0;
+        }
+        return buffer_take(&buffer, &job->definition);
+}
+
+static int keep_warnings(const Diagnostics *diagnostics, Job *job) {
+        for (size_t i = 0; i < diagnostics->n_items; i++) {
+                Diagnostic item = diagnostics->items[i];
+                char *text;
+                int r;
+
+                if (item.severity != DIAGNOSTIC_WARNING)
+                        continue;
+                r = diagnostic_format(&item, &text);
+                if (r < 0)
+                        return r;
+                r = string_list_take_push(&job->warnings, text);
+                if (r < 0) {
+                        free(text);
+                        return r;
+                }
+        }
+        return 0;
+}
+
+static int compare_places(const void *a, const void *b) {
+        const Diagnostic *x = a, *y = b;
+        int r = strcmp(x->file ?: "", y->file ?: "");
+
+        if (r != 0)
+                return r;
+        if (x->line != y->line)
+                return x->line < y->line ? -1 : 1;
+        return (x->column > y->column) - (x->column < y->column);
+}
+
+int job_decode_body(
+                const JobDecodeContext *context,
+                const JobBody *body,
+                Diagnostics *diagnostics,
+                Job **ret) {
+        CLEANUP(diagnostics_done) Diagnostics found = { 0 };
+        CLEANUP(job_unrefp) Job *job = NULL;
+        YamlContext yaml = { .tree = body->tree, .diagnostics = &found, .userdata = context };
+        bool faulty;
+        int r;
+
+        r = job_new(context, body, &job);
+        if (r < 0)
+                return r;
+
+        if (body->node->kind != YAML_KIND_MAPPING)
+                yaml_error(&yaml, body->node, "job '%s' expects a mapping, not %s", body->name,
+                           yaml_kind_phrase(body->node));
+        else {
+                r = yaml_fields_decode(&yaml, job_fields, body->node, job);
+                if (r >= 0)
+                        r = complete(context, &yaml, body, job);
+                if (r >= 0)
+                        r = emit_definition(&yaml, body, job);
+                if (r >= 0)
+                        r = keep_warnings(&found, job);
+                if (r < 0)
+                        return r;
+        }
+
+        /* Inherited keys were decoded first, wherever they stand. */
+        if (found.n_items > 1)
+                qsort(found.items, found.n_items, sizeof(*found.items), compare_places);
+        faulty = found.n_errors > 0;
+        diagnostics_move(diagnostics, &found);
+        if (faulty)
+                return -EINVAL;
+
+        *ret = TAKE_PTR(job);
+        return 0;
+}
+
+int job_check_defaults(
+                const JobDecodeContext *context,
+                const YamlTree *tree,
+                const YamlNode *node,
+                Diagnostics *diagnostics) {
+
+        static const JobBody nobody = { .name = "defaults" };
+        CLEANUP(job_unrefp) Job *job = NULL;
+        YamlContext yaml = { .tree = tree, .diagnostics = diagnostics, .partial = true, .userdata = context };
+        int r;
+
+        r = job_new(context, &nobody, &job);
+        if (r < 0)
+                return r;
+        if (node->kind != YAML_KIND_MAPPING) {
+                yaml_error(&yaml, node, "'defaults' expects a mapping, not %s", yaml_kind_phrase(node));
+                return 0;
+        }
+        return yaml_fields_decode(&yaml, job_fields, node, job);
+}
+
+int job_decode_definition(
+                const JobDecodeContext *context,
+                const char *name,
+                const char *text,
+                size_t size,
+                Diagnostics *diagnostics,
+                Job **ret) {
+
+        CLEANUP(yaml_tree_done) YamlTree tree = { 0 };
+        JobBody body = { .tree = &tree, .name = name, .line = 1 };
+        YamlNode *root = NULL;
+        int source, r;
+
+        assert(context);
+        assert(context->zones);
+        assert(name);
+        assert(diagnostics);
+        assert(ret);
+
+        if (size > DEFINITION_SIZE_MAX)
+                return -EFBIG;
+        if (!job_name_valid(name)) {
+                diagnostics_add(diagnostics, DIAGNOSTIC_ERROR, context->file, 0, 0,
+                                "'%.160s' is not a name for a job: " JOB_NAME_RULE, name);
+                return -EINVAL;
+        }
+
+        source = yaml_tree_add_source(&tree, context->file);
+        if (source < 0)
+                return source;
+        r = yaml_tree_parse(&tree, source, text, size, diagnostics, &root);
+        if (r < 0)
+                return r;
+        if (!root) {
+                diagnostics_add(diagnostics, DIAGNOSTIC_ERROR, context->file, 0, 0, "job '%s' is empty",
+                                name);
+                return -EINVAL;
+        }
+
+        body.node = root;
+        return job_decode_body(context, &body, diagnostics, ret);
+}

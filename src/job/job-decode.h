@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * From YAML to jobs: one schema and one validator for files, D-Bus and the store.
+ *
+ * Table-driven (yaml-field.h): each key of a mapping is a row. Unknown, repeated, missing and ill-typed keys
+ * are all reported in one pass, with line and column, and the nearest valid key for a misspelt one.
+ */
+
+#include "job/job.h"
+#include "util/diagnostics.h"
+
+/* What stands around a definition. All borrowed. */
+typedef struct JobDecodeContext {
+        TimeZoneCache *zones;
+        JobOrigin origin;
+        uid_t owner_uid;
+        bool system_mode; /* false: --user, where user, group and groups are refused */
+        const char *file; /* for messages; NULL: not a file */
+} JobDecodeContext;
+
+/*
+ * Decodes one stored or sent definition: a YAML mapping with the keys of a job, nothing to merge.
+ * Returns 0, -EINVAL with `diagnostics` filled, -EFBIG, or -ENOMEM.
+ */
+int job_decode_definition(
+                const JobDecodeContext *context,
+                const char *name,
+                const char *text,
+                size_t size,
+                Diagnostics *diagnostics,
+                Job **ret);

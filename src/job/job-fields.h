@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * How each key of a job is decoded: the rows' own decoders, for job-decode.c alone. YamlContext.userdata is
+ * the JobDecodeContext.
+ */
+
+#include "job/job-decode.h"
+#include "job/yaml-field.h"
+
+static inline const JobDecodeContext *job_decode_context(const YamlContext *context) {
+        return context->userdata;
+}
+
+/* YAML_OBJECT rows: `member` is the Job. */
+int job_decode_schedule(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member);
+int job_decode_timezone(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member);
+int job_decode_command(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member);
+
+/* char *: an absolute path */
+int job_decode_path(const YamlContext *context, const YamlField *field, const YamlNode *node, void *member);
+/* char *, char **: the name or number of a user or a group */
+int job_decode_account(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member);
+int job_decode_groups(const YamlContext *context, const YamlField *field, const YamlNode *node, void *member);
+/* mode_t */
+int job_decode_umask(const YamlContext *context, const YamlField *field, const YamlNode *node, void *member);
+/* char **: "NAME=value" */
+int job_decode_environment(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member);
+
+/* int */
+int job_decode_signal(const YamlContext *context, const YamlField *field, const YamlNode *node, void *member);
+/* SuccessCodes */
+int job_decode_success_codes(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member);
+/* OverlapPolicy */
+int job_decode_overlap(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member);
+/* CatchUp */
+int job_decode_catch_up(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member);
+
+/* The zone of that name, a new reference; *ret stays NULL with an error at `node` if there is none. */
+int job_decode_zone(const YamlContext *context, const YamlNode *node, const char *key, TimeZone **ret);
+
+/* The rows of mappings inside a job, also for the manual. */
+extern const YamlField schedule_fields[], overlap_fields[], catch_up_fields[], output_fields[], keep_fields[];

@@ -1,0 +1,509 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "job/job-loader.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "job/job-file.h"
+#include "util/string-list.h"
+
+/* uthash would end the process when memory runs out; this leaves the item out of the table instead. */
+#define HASH_NONFATAL_OOM 1
+#define uthash_nonfatal_oom(item) ((item)->is_lost = true)
+#include <uthash.h>
+
+/* A file that was read, kept until it changes. */
+typedef struct CachedFile {
+        JobFile *file;
+        uint64_t generation; /* of the last scan that met it */
+        bool is_lost;
+        UT_hash_handle hh; /* by file->path */
+} CachedFile;
+
+struct JobLoader {
+        char **directories;
+        size_t n_directories;
+        char *defaults_text, *defaults_file;
+        YamlTree defaults_tree;
+        JobDecodeContext context;
+        JobFileReader reader;
+        CachedFile *cache;
+        uint64_t generation;
+};
+
+/* A job of some file, while the set is put together. */
+typedef struct Candidate {
+        const JobFileEntry *entry;
+        const char *path;
+        size_t sequence; /* the file that sorts first wins */
+} Candidate;
+
+typedef struct Collection {
+        Candidate *candidates;
+        size_t n_candidates, n_allocated, n_files;
+        JobSet set;
+} Collection;
+
+void job_set_done(JobSet *set) {
+        if (!set)
+                return;
+
+        for (size_t i = 0; i < set->n_jobs; i++) {
+                free(set->jobs[i].name);
+                (void) job_unref(set->jobs[i].job);
+                diagnostic_done(&set->jobs[i].error);
+        }
+        free(set->jobs);
+        for (size_t i = 0; i < set->n_held_files; i++) {
+                free(set->held_files[i].path);
+                diagnostic_done(&set->held_files[i].error);
+        }
+        free(set->held_files);
+        diagnostics_done(&set->diagnostics);
+        *set = (JobSet){ 0 };
+}
+
+static void collection_done(Collection *collection) {
+        free(collection->candidates);
+        job_set_done(&collection->set);
+}
+
+/* --- the cache -------------------------------------------------------------------------------------------
+ */
+
+static void drop(JobLoader *loader, CachedFile *cached) {
+        HASH_DEL(loader->cache, cached);
+        (void) job_file_free(cached->file);
+        free(cached);
+}
+
+static CachedFile *find_cached(JobLoader *loader, const char *path) {
+        CachedFile *cached = NULL;
+
+        HASH_FIND_STR(loader->cache, path, cached);
+        return cached;
+}
+
+/* Takes the file over in any case. Returns 0 or -ENOMEM. */
+static int keep(JobLoader *loader, JobFile *file, CachedFile *cached) {
+        if (cached) {
+                /* The key of the table is the path within the file. */
+                HASH_DEL(loader->cache, cached);
+                (void) job_file_free(cached->file);
+        } else {
+                cached = calloc(1, sizeof(*cached));
+                if (!cached) {
+                        (void) job_file_free(file);
+                        return -ENOMEM;
+                }
+        }
+
+        cached->file = file;
+        cached->generation = loader->generation;
+        cached->is_lost = false;
+        HASH_ADD_KEYPTR(hh, loader->cache, file->path, strlen(file->path), cached);
+        if (!cached->is_lost)
+                return 0;
+
+        (void) job_file_free(file);
+        free(cached);
+        return -ENOMEM;
+}
+
+static void drop_unmet(JobLoader *loader) {
+        CachedFile *cached, *next;
+
+        HASH_ITER(hh, loader->cache, cached, next) {
+                if (cached->generation != loader->generation)
+                        drop(loader, cached);
+        }
+}
+
+void job_loader_flush(JobLoader *loader) {
+        CachedFile *cached, *next;
+
+        assert(loader);
+
+        HASH_ITER(hh, loader->cache, cached, next) {
+                drop(loader, cached);
+        }
+}
+
+/* --- the set ---------------------------------------------------------------------------------------------
+ */
+
+static int compare_candidates(const void *a, const void *b) {
+        const Candidate *x = a, *y = b;
+        int r = strcmp(x->entry->name, y->entry->name);
+
+        return r != 0 ? r : (x->sequence > y->sequence) - (x->sequence < y->sequence);
+}
+
+static void copy_diagnostics(const Diagnostics *source, Diagnostics *target) {
+        for (size_t i = 0; i < source->n_items; i++) {
+                const Diagnostic *item = &source->items[i];
+
+                diagnostics_add(target, item->severity, item->file, item->line, item->column, "%s",
+                                item->message);
+        }
+}
+
+static int collect_held(Collection *collection, const char *path, const Diagnostic *error) {
+        JobSet *set = &collection->set;
+        HeldFile *files = reallocarray(set->held_files, set->n_held_files + 1, sizeof(*files));
+        HeldFile held = { 0 };
+        int r;
+
+        if (!files)
+                return -ENOMEM;
+        set->held_files = files;
+
+        r = diagnostic_copy(error, &held.error);
+        if (r < 0)
+                return r;
+        held.path = strdup(path);
+        if (!held.path) {
+                diagnostic_done(&held.error);
+                return -ENOMEM;
+        }
+        files[set->n_held_files++] = held;
+        return 0;
+}
+
+static int collect(Collection *collection, const JobFile *file) {
+        size_t wanted = collection->n_candidates + file->n_entries;
+
+        copy_diagnostics(&file->diagnostics, &collection->set.diagnostics);
+        if (file->held.message)
+                return collect_held(collection, file->path, &file->held);
+
+        if (wanted > JOBS_MAX) {
+                diagnostics_add(&collection->set.diagnostics, DIAGNOSTIC_ERROR, file->path, 0, 0,
+                                "more than %u jobs: those of this file are left out", JOBS_MAX);
+                return 0;
+        }
+        if (wanted > collection->n_allocated) {
+                size_t n = MAX(wanted, collection->n_allocated * 2);
+                Candidate *candidates = reallocarray(collection->candidates, n, sizeof(*candidates));
+
+                if (!candidates)
+                        return -ENOMEM;
+                collection->candidates = candidates;
+                collection->n_allocated = n;
+        }
+
+        for (size_t i = 0; i < file->n_entries; i++) {
+                collection->candidates[collection->n_candidates] = (Candidate){
+                        .entry = &file->entries[i],
+                        .path = file->path,
+                        .sequence = collection->n_candidates,
+                };
+                collection->n_candidates++;
+        }
+        return 0;
+}
+
+static int take_candidate(const Candidate *candidate, LoadedJob *loaded) {
+        loaded->name = strdup(candidate->entry->name);
+        if (!loaded->name)
+                return -ENOMEM;
+        loaded->job = job_ref(candidate->entry->job);
+        return loaded->job ? 0 : diagnostic_copy(&candidate->entry->error, &loaded->error);
+}
+
+static int compare_held(const void *a, const void *b) {
+        return strcmp(((const HeldFile *) a)->path, ((const HeldFile *) b)->path);
+}
+
+/* Gives the finished set away. */
+static int collection_finish(Collection *collection, JobSet *ret) {
+        JobSet *set = &collection->set;
+        const Candidate *first = NULL;
+        int r;
+
+        set->jobs = calloc(collection->n_candidates + 1, sizeof(*set->jobs));
+        if (!set->jobs)
+                return -ENOMEM;
+        if (collection->n_candidates > 0)
+                qsort(collection->candidates, collection->n_candidates, sizeof(*collection->candidates),
+                      compare_candidates);
+
+        for (size_t i = 0; i < collection->n_candidates; i++) {
+                const Candidate *candidate = &collection->candidates[i];
+
+                if (first && strcmp(first->entry->name, candidate->entry->name) == 0) {
+                        diagnostics_add(&set->diagnostics, DIAGNOSTIC_ERROR, candidate->path,
+                                        candidate->entry->line, 1,
+                                        "job '%s' is defined in '%s', line %u, already; that one counts",
+                                        candidate->entry->name, first->path, first->entry->line);
+                        continue;
+                }
+                first = candidate;
+                r = take_candidate(candidate, &set->jobs[set->n_jobs++]);
+                if (r < 0)
+                        return r;
+        }
+        if (set->n_held_files > 0)
+                qsort(set->held_files, set->n_held_files, sizeof(*set->held_files), compare_held);
+
+        *ret = *set;
+        *set = (JobSet){ 0 };
+        return 0;
+}
+
+/* --- scanning --------------------------------------------------------------------------------------------
+ */
+
+static int scan_overrides(
+                JobLoader *loader,
+                const char *name,
+                Diagnostics *diagnostics,
+                char ***paths,
+                DirectoryScan *ret) {
+        for (size_t i = 0; i < loader->n_directories; i++) {
+                char *path;
+                int r;
+
+                if (asprintf(&path, "%s/%s.d", loader->directories[i], name) < 0)
+                        return -ENOMEM;
+                r = string_list_take_push(paths, path);
+                if (r < 0) {
+                        free(path);
+                        return r;
+                }
+        }
+        return directory_scan_read(*paths, loader->n_directories, &loader->reader.trust, diagnostics, ret);
+}
+
+/* Brings the cache up to date for one file. Returns 1 with *ret, 0 if there is nothing, or an errno. */
+static int refresh(
+                JobLoader *loader,
+                const DirectoryScan *scan,
+                const ScanFile *entry,
+                const DirectoryScan *overrides,
+                const JobFile **ret) {
+
+        CLEANUP_FREE char *path = directory_scan_path(scan, entry);
+        CachedFile *cached;
+        JobFile *file;
+        int r;
+
+        if (!path)
+                return -ENOMEM;
+
+        cached = find_cached(loader, path);
+        if (cached && job_file_is_current(cached->file, scan, entry, overrides)) {
+                cached->generation = loader->generation;
+                *ret = cached->file;
+                return 1;
+        }
+
+        r = job_file_read(&loader->reader, scan, entry, overrides, &file);
+        if (r <= 0)
+                return r;
+        r = keep(loader, file, cached);
+        if (r < 0)
+                return r;
+        *ret = file;
+        return 1;
+}
+
+static int scan_file(
+                JobLoader *loader,
+                const DirectoryScan *scan,
+                const ScanFile *entry,
+                Collection *collection) {
+        const ScanDirectory *directory = &scan->directories[entry->directory];
+        CLEANUP(directory_scan_done) DirectoryScan overrides = { 0 };
+        CLEANUP(string_list_freep) char **paths = NULL;
+        bool overridden = directory_scan_has_overrides(scan, entry->name);
+        const JobFile *file;
+        int r;
+
+        if (directory->fault.message) {
+                CLEANUP_FREE char *path = directory_scan_path(scan, entry);
+
+                return path ? collect_held(collection, path, &directory->fault) : -ENOMEM;
+        }
+
+        if (overridden) {
+                r = scan_overrides(loader, entry->name, &collection->set.diagnostics, &paths, &overrides);
+                if (r < 0)
+                        return r;
+        }
+        r = refresh(loader, scan, entry, overridden ? &overrides : NULL, &file);
+        return r <= 0 ? r : collect(collection, file);
+}
+
+static void warn_of_lone_overrides(const DirectoryScan *scan, Diagnostics *diagnostics) {
+        size_t file = 0;
+
+        for (size_t i = 0; i < scan->n_override_names; i++) {
+                while (file < scan->n_files && strcmp(scan->files[file].name, scan->override_names[i]) < 0)
+                        file++;
+                if (file < scan->n_files && strcmp(scan->files[file].name, scan->override_names[i]) == 0)
+                        continue;
+                diagnostics_add(diagnostics, DIAGNOSTIC_WARNING, NULL, 0, 0,
+                                "'%s.d' overrides nothing: there is no file '%s', or it is masked",
+                                scan->override_names[i], scan->override_names[i]);
+        }
+}
+
+int job_loader_scan(JobLoader *loader, JobSet *ret) {
+        CLEANUP(directory_scan_done) DirectoryScan scan = { 0 };
+        CLEANUP(collection_done) Collection collection = { 0 };
+        int r;
+
+        assert(loader);
+        assert(ret);
+
+        loader->generation++;
+        r = directory_scan_read(
+                        loader->directories, loader->n_directories, &loader->reader.trust,
+                        &collection.set.diagnostics, &scan);
+        for (size_t i = 0; r >= 0 && i < scan.n_files; i++)
+                r = scan_file(loader, &scan, &scan.files[i], &collection);
+        job_file_reader_rest(&loader->reader);
+        if (r >= 0) {
+                warn_of_lone_overrides(&scan, &collection.set.diagnostics);
+                r = collection_finish(&collection, ret);
+        }
+        if (r < 0)
+                return r;
+
+        drop_unmet(loader);
+        return 0;
+}
+
+int job_loader_check_file(JobLoader *loader, const char *path, JobSet *ret) {
+        CLEANUP(job_file_freep) JobFile *file = NULL;
+        CLEANUP(collection_done) Collection collection = { 0 };
+        int r;
+
+        assert(loader);
+        assert(path);
+        assert(ret);
+
+        r = job_file_read_path(&loader->reader, path, &file);
+        job_file_reader_rest(&loader->reader);
+        if (r < 0)
+                return r;
+        r = collect(&collection, file);
+        return r < 0 ? r : collection_finish(&collection, ret);
+}
+
+/* --- life ------------------------------------------------------------------------------------------------
+ */
+
+/* Their lines were lost when the settings were read, which checked them; no line is better than a wrong one.
+ */
+static void forget_places(YamlNode *node) {
+        node->line = node->column = 0;
+        node->flags &= (uint8_t) ~YAML_FLAG_VERBATIM;
+
+        if (node->kind == YAML_KIND_SCALAR)
+                return;
+        for (YamlNode *child = node->first; child; child = child->next) {
+                forget_places(child);
+                if (child->value)
+                        forget_places(child->value);
+        }
+}
+
+static int parse_defaults(JobLoader *loader) {
+        CLEANUP(diagnostics_done) Diagnostics diagnostics = { 0 };
+        YamlNode *root = NULL;
+        int source, r;
+
+        if (!loader->defaults_text)
+                return 0;
+
+        source = yaml_tree_add_source(&loader->defaults_tree, loader->defaults_file);
+        if (source < 0)
+                return source;
+        r =
+                        yaml_tree_parse(&loader->defaults_tree, source, loader->defaults_text,
+                                        strlen(loader->defaults_text), &diagnostics, &root);
+        if (r < 0)
+                return r;
+        if (!root || yaml_node_is_null(root))
+                return 0;
+        if (root->kind != YAML_KIND_MAPPING)
+                return -EINVAL;
+
+        forget_places(root);
+        loader->reader.defaults = root;
+        return 0;
+}
+
+static int copy_options(JobLoader *loader, const JobLoaderOptions *options) {
+        int r;
+
+        r = string_list_copy(options->directories, &loader->directories);
+        if (r < 0)
+                return r;
+        loader->n_directories = string_list_length(loader->directories);
+
+        if (options->defaults) {
+                loader->defaults_text = strdup(options->defaults);
+                if (!loader->defaults_text)
+                        return -ENOMEM;
+        }
+        if (options->defaults_file) {
+                loader->defaults_file = strdup(options->defaults_file);
+                if (!loader->defaults_file)
+                        return -ENOMEM;
+        }
+        return 0;
+}
+
+int job_loader_new(const JobLoaderOptions *options, JobLoader **ret) {
+        CLEANUP(job_loader_freep) JobLoader *loader = NULL;
+        int r;
+
+        assert(options);
+        assert(options->zones);
+        assert(ret);
+
+        loader = calloc(1, sizeof(*loader));
+        if (!loader)
+                return -ENOMEM;
+
+        r = copy_options(loader, options);
+        if (r < 0)
+                return r;
+        loader->context = (JobDecodeContext){
+                .zones = options->zones,
+                .origin = JOB_ORIGIN_FILE,
+                .owner_uid = options->owner_uid,
+                .system_mode = options->system_mode,
+        };
+        loader->reader.context = &loader->context;
+        loader->reader.trust = (FileTrust){
+                .owner_uid = options->owner_uid,
+                .system_mode = options->system_mode,
+        };
+        loader->reader.defaults_file = loader->defaults_file;
+
+        r = parse_defaults(loader);
+        if (r < 0)
+                return r;
+
+        *ret = TAKE_PTR(loader);
+        return 0;
+}
+
+JobLoader *job_loader_free(JobLoader *loader) {
+        if (!loader)
+                return NULL;
+
+        job_loader_flush(loader);
+        job_file_reader_rest(&loader->reader);
+        yaml_tree_done(&loader->defaults_tree);
+        (void) string_list_free(loader->directories);
+        free(loader->defaults_text);
+        free(loader->defaults_file);
+        free(loader);
+        return NULL;
+}

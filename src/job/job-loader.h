@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * The drop-in directories: which files count, what they hold, who may write them.
+ *
+ * A file in an earlier directory hides one of the same name in a later one; a link to /dev/null masks it;
+ * NAME.yaml.d/[*].yaml beside a file are merged over it in order. Each file is parsed once and kept until it
+ * changes (device, inode, size, mtime, ctime), so that a scan after one edit costs a stat for each file and
+ * one parse.
+ */
+
+#include "job/job-limits.h"
+#include "job/job.h"
+#include "util/cleanup.h"
+#include "util/diagnostics.h"
+
+typedef struct JobLoader JobLoader;
+
+typedef struct JobLoaderOptions {
+        char *const *directories;  /* highest precedence first */
+        const char *defaults;      /* YAML mapping from the settings' `defaults:`; NULL: none */
+        const char *defaults_file; /* where that came from, for messages */
+        TimeZoneCache *zones;
+        uid_t owner_uid;  /* of the jobs: 0, or the own uid with --user */
+        bool system_mode; /* files must be root's; else root's or one's own */
+} JobLoaderOptions;
+
+/* What is known of one name after a scan. */
+typedef struct LoadedJob {
+        char *name;
+        Job *job;         /* NULL: faulty; the last good version stays in force */
+        Diagnostic error; /* valid (message != NULL) if job is NULL: the first fault */
+} LoadedJob;
+
+/* A file that could not be read as a whole: every job that came from it stays as it was. */
+typedef struct HeldFile {
+        char *path;
+        Diagnostic error;
+} HeldFile;
+
+typedef struct JobSet {
+        LoadedJob *jobs; /* sorted by name, each name once */
+        size_t n_jobs;
+        HeldFile *held_files; /* sorted by path */
+        size_t n_held_files;
+        Diagnostics diagnostics; /* everything that was found, jobs' warnings included */
+} JobSet;
+
+void job_set_done(JobSet *set);
+
+int job_loader_new(const JobLoaderOptions *options, JobLoader **ret);
+JobLoader *job_loader_free(JobLoader *loader);
+DEFINE_CLEANUP(JobLoader, job_loader_free);
+
+/*
+ * Scans the directories. A missing directory is an empty one. Returns 0 (faults are in *ret), or a negative
+ * errno when nothing can be said at all (-ENOMEM, -EMFILE …); then *ret is untouched and the old jobs stay.
+ */
+int job_loader_scan(JobLoader *loader, JobSet *ret);
+
+/* Forgets all parsed files: after a change of zone data or of the defaults. */
+void job_loader_flush(JobLoader *loader);
+
+/*
+ * Checks one file as if it lay in a drop-in directory, without its ownership: for `verify` and `edit`.
+ * As job_loader_scan(), with the jobs of that file only.
+ */
+int job_loader_check_file(JobLoader *loader, const char *path, JobSet *ret);

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "job/job.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "util/string-list.h"
+
+static const char *const job_origin_names[] = {
+        [JOB_ORIGIN_FILE] = "file",
+        [JOB_ORIGIN_RUNTIME] = "runtime",
+        [JOB_ORIGIN_CRONTAB] = "crontab",
+        [JOB_ORIGIN_COUNT] = NULL,
+};
+
+static const char *const action_kind_names[] = {
+        [ACTION_COMMAND] = "command",
+        [ACTION_KIND_COUNT] = NULL,
+};
+
+const char *const overlap_policy_names[] = {
+        [OVERLAP_SKIP] = "skip",
+        [OVERLAP_POLICY_COUNT] = NULL,
+};
+
+const char *const catch_up_policy_names[] = {
+        [CATCH_UP_NONE] = "none",
+        [CATCH_UP_LATEST] = "latest",
+        [CATCH_UP_POLICY_COUNT] = NULL,
+};
+
+DEFINE_STRING_TABLE(job_origin, JobOrigin, job_origin_names);
+DEFINE_STRING_TABLE(action_kind, ActionKind, action_kind_names);
+DEFINE_STRING_TABLE(overlap_policy, OverlapPolicy, overlap_policy_names);
+DEFINE_STRING_TABLE(catch_up_policy, CatchUpPolicy, catch_up_policy_names);
+
+#define NAME_PART_MAX 128U
+
+static Job *job_free(Job *job) {
+        free(job->name);
+        free(job->file);
+        free(job->definition);
+        (void) string_list_free(job->warnings);
+        free(job->description);
+
+        (void) string_list_free(job->schedule_texts);
+        for (size_t i = 0; i < job->n_schedules; i++)
+                schedule_entry_done(&job->schedules[i]);
+        free(job->schedules);
+        free(job->timezone);
+        (void) time_zone_unref(job->zone);
+
+        (void) string_list_free(job->command.arguments);
+        free(job->command.script);
+        free(job->command.shell);
+
+        free(job->user);
+        free(job->group);
+        (void) string_list_free(job->groups);
+        free(job->directory);
+        (void) string_list_free(job->environment);
+
+        free(job);
+        return NULL;
+}
+
+Job *job_ref(Job *job) {
+        if (!job)
+                return NULL;
+
+        assert(job->n_refs > 0);
+        job->n_refs++;
+        return job;
+}
+
+Job *job_unref(Job *job) {
+        if (!job)
+                return NULL;
+
+        assert(job->n_refs > 0);
+        return --job->n_refs == 0 ? job_free(job) : NULL;
+}
+
+/* ASCII only, whatever the locale: names are stored, sorted and put into object paths. */
+static bool name_character_valid(char c, bool is_first) {
+        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_')
+                return true;
+        return !is_first && (c == '.' || c == '@' || c == '-');
+}
+
+/* Returns the length of the valid part at the start of `text`; 0 if there is none. */
+static size_t name_part_length(const char *text) {
+        size_t n = 0;
+
+        while (name_character_valid(text[n], n == 0))
+                n++;
+        return n <= NAME_PART_MAX ? n : 0;
+}
+
+bool job_name_valid(const char *name) {
+        size_t n;
+
+        if (!name)
+                return false;
+
+        n = name_part_length(name);
+        if (n == 0)
+                return false;
+        if (name[n] == '\0')
+                return true;
+        if (name[n] != '/')
+                return false;
+
+        name += n + 1;
+        n = name_part_length(name);
+        return n > 0 && name[n] == '\0';
+}
+
+bool job_is_interval_like(const Job *job, size_t entry) {
+        assert(job);
+        assert(entry < job->n_schedules);
+
+        return schedule_is_interval_like(job->schedules[entry].schedule);
+}
+
+bool success_codes_match(const SuccessCodes *codes, int exit_code, int signal) {
+        assert(codes);
+
+        if (exit_code >= 0)
+                return exit_code <= 255 &&
+                                (codes->exit_codes[exit_code / 64] >> (unsigned) (exit_code % 64) & 1U) != 0;
+
+        return signal >= 1 && signal <= 63 && (codes->signals >> (unsigned) signal & 1U) != 0;
+}

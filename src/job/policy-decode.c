@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* The keys that say how an execution ends and what is kept of it. */
+
+#include <string.h>
+
+#include "job/job-fields.h"
+#include "job/signal-name.h"
+
+#define CAPTURE_BYTES_MAX ((uint64_t) 16 * 1024 * 1024)
+#define EXECUTIONS_MAX 1000000000U
+#define DIGITS "0123456789"
+
+typedef struct OverlapSpec {
+        OverlapPolicy policy;
+} OverlapSpec;
+
+/* clang-format off */
+const YamlField overlap_fields[] = {
+        { YAML_ENUM("policy", OverlapSpec, policy, OverlapPolicy, overlap_policy_names),
+          .type = "skip", .fallback = "skip" },
+        { .key = NULL },
+};
+
+const YamlField catch_up_fields[] = {
+        { YAML_ENUM    ("policy", CatchUp, policy, CatchUpPolicy, catch_up_policy_names),
+          .type = "none | latest", .fallback = "latest" },
+        { YAML_DURATION("within", CatchUp, within_usec, 1, USEC_INFINITY),
+          .type = "duration", .fallback = "infinity" },
+        { .key = NULL },
+};
+
+const YamlField output_fields[] = {
+        { YAML_SIZE("capture", OutputPolicy, capture_bytes, 0, CAPTURE_BYTES_MAX),
+          .type = "size", .fallback = "64K" },
+        { YAML_BOOL("journal", OutputPolicy, journal),
+          .type = "true | false", .fallback = "true" },
+        { .key = NULL },
+};
+
+const YamlField keep_fields[] = {
+        { YAML_UNSIGNED("executions", KeepPolicy, executions, 1, EXECUTIONS_MAX),
+          .type = "number", .fallback = "1000" },
+        { YAML_DURATION("age",        KeepPolicy, age_usec, USEC_PER_SEC, USEC_INFINITY),
+          .type = "duration", .fallback = "90d" },
+        { .key = NULL },
+};
+/* clang-format on */
+
+
+int job_decode_signal(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member) {
+        const char *text = yaml_scalar(context, node, field->key, "the name of a signal such as TERM");
+        int number;
+
+        if (!text)
+                return 0;
+
+        number = signal_from_name(text);
+        if (number < 0)
+                yaml_error(context, node, "'%s' expects the name of a signal such as TERM, not '%.64s'",
+                           field->key, text);
+        else
+                *(int *) member = number;
+        return 0;
+}
+
+static void decode_success_code(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                SuccessCodes *codes) {
+
+        const char *text = yaml_scalar(context, node, field->key, "exit codes and names of signals");
+        size_t n_digits;
+        int number;
+
+        if (!text)
+                return;
+
+        n_digits = strspn(text, DIGITS);
+        if (n_digits > 0 && text[n_digits] == '\0' && !yaml_plain_ambiguity(node)) {
+                unsigned long code = strtoul(text, NULL, 10);
+
+                if (code <= 255) {
+                        codes->exit_codes[code / 64] |= UINT64_C(1) << (code % 64);
+                        return;
+                }
+        } else {
+                number = signal_from_name(text);
+                if (number >= 1 && number <= 63) {
+                        codes->signals |= UINT64_C(1) << (unsigned) number;
+                        return;
+                }
+        }
+        yaml_error(context, node, "'%s' expects exit codes from 0 to 255 and names of signals, not '%.64s'",
+                   field->key, text);
+}
+
+int job_decode_success_codes(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member) {
+
+        if (node->kind == YAML_KIND_MAPPING) {
+                yaml_error(context, node, "'%s' expects a list, not a mapping", field->key);
+                return 0;
+        }
+        if (node->kind == YAML_KIND_SCALAR) {
+                decode_success_code(context, field, node, member);
+                return 0;
+        }
+
+        YAML_FOREACH(item, node)
+        decode_success_code(context, field, item, member);
+        return 0;
+}
+
+int job_decode_overlap(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member) {
+        OverlapSpec spec = { .policy = *(OverlapPolicy *) member };
+        int r;
+
+        if (node->kind == YAML_KIND_MAPPING)
+                r = yaml_fields_decode(context, overlap_fields, node, &spec);
+        else {
+                YamlField policy = overlap_fields[0];
+
+                policy.key = field->key;
+                r = yaml_decode_enum(context, &policy, node, &spec.policy);
+        }
+
+        *(OverlapPolicy *) member = spec.policy;
+        return r;
+}
+
+int job_decode_catch_up(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member) {
+        YamlField policy = catch_up_fields[0];
+
+        if (node->kind == YAML_KIND_MAPPING)
+                return yaml_fields_decode(context, catch_up_fields, node, member);
+
+        policy.key = field->key;
+        return yaml_decode_enum(context, &policy, node, (char *) member + policy.offset);
+}

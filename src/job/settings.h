@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * The daemon's settings: command line over JOBSCHED_* environment over file over default.
+ * Every setting is one row of a table (key, type, range, default); an unknown key is an error with a
+ * suggestion.
+ */
+
+#include "job/job.h"
+#include "util/diagnostics.h"
+
+typedef enum StoreKind {
+        STORE_FILE,   /* STATE_DIR/jobsched.db */
+        STORE_MEMORY, /* nothing survives the daemon */
+        STORE_KIND_COUNT,
+} StoreKind;
+
+DECLARE_STRING_TABLE(store_kind, StoreKind);
+
+typedef struct Settings {
+        StoreKind store;          /* store: file */
+        char *log_level;          /* log-level: info */
+        uint64_t commit_rows;     /* commit-rows: 1000, rows that at most wait for one group commit */
+        usec_t commit_delay_usec; /* commit-delay: 0, how long a commit may wait for company; 0…1 s */
+        usec_t write_ahead_usec; /* write-ahead: 1s, how long before its due time a begin row is written; 0…2
+                                    s */
+        char *defaults;          /* defaults: as YAML text, merged under every job; NULL: none */
+} Settings;
+
+void settings_done(Settings *settings);
+
+/*
+ * Fills *ret with defaults, then the file (a missing one is fine), then the environment. `assignments` are
+ * "key=value" from the command line (NULL-terminated, may be NULL). Returns 0, -EINVAL with diagnostics, or
+ * another errno (the file cannot be read).
+ */
+int settings_load(
+                const char *path,
+                char *const *environment,
+                char *const *assignments,
+                Diagnostics *diagnostics,
+                Settings *ret);

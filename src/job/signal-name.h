@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* "TERM" or "SIGTERM", in any case. Returns the number, or -EINVAL. */
+int signal_from_name(const char *name);
+
+/* "TERM", or NULL for a number without a name. */
+const char *signal_to_name(int number);

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "job/yaml-field.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "util/string-table.h"
+
+#define FIELDS_MAX 64U /* rows of one table */
+
+/* An enum is written as an int. */
+_Static_assert(sizeof(YamlKind) == sizeof(int), "enums have the size of an int");
+
+static void report_unknown(const YamlContext *context, const YamlField *fields, const YamlNode *key) {
+
+        const char *candidates[FIELDS_MAX + 1];
+        const char *nearest;
+        size_t n = 0;
+
+        for (size_t i = 0; fields[i].key; i++) {
+                assert(n < FIELDS_MAX);
+                candidates[n++] = fields[i].key;
+        }
+        candidates[n] = NULL;
+
+        /* Where more is wrong than can be told, searching would only take time. */
+        nearest = context->diagnostics->truncated ? NULL : string_nearest(key->text, candidates);
+        if (nearest)
+                yaml_error(context, key, "unknown key '%.64s'; did you mean '%s'?", key->text, nearest);
+        else
+                yaml_error(context, key, "unknown key '%.64s'", key->text);
+}
+
+bool yaml_key_check(const YamlContext *context, const YamlNode *mapping, const YamlNode *key) {
+        if ((key->flags & YAML_FLAG_PLAIN) && strcmp(key->text, "<<") == 0) {
+                yaml_error(context, key, "merging with '<<' is not supported: use 'defaults'");
+                return false;
+        }
+        if (key->flags & YAML_FLAG_DUPLICATE) {
+                const YamlNode *first = yaml_mapping_find(mapping, key->text);
+
+                yaml_error(context, key, "key '%.64s' is given twice, first in line %u", key->text,
+                           first ? first->line : 0);
+                return false;
+        }
+        return true;
+}
+
+static const YamlField *find_field(const YamlField *fields, const YamlNode *key) {
+        for (; fields->key; fields++)
+                if (fields->key[0] == key->text[0] && strcmp(fields->key, key->text) == 0)
+                        return fields;
+        return NULL;
+}
+
+static int decode_pair(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *key,
+                void *object) {
+
+        const YamlNode *value = key->value;
+
+        /* Most likely the rest of the line was forgotten, or is indented wrongly. */
+        if (yaml_node_is_empty(value) && !field->may_be_empty) {
+                yaml_error(context, key, "'%s' has no value; write null for its default", field->key);
+                return 0;
+        }
+        if (yaml_node_is_null(value))
+                return 0;
+        return field->decode(context, field, value, (char *) object + field->offset);
+}
+
+static void report_missing(const YamlContext *context, const YamlField *fields, const YamlNode *node) {
+
+        for (; fields->key; fields++) {
+                const YamlNode *key = fields->required ? yaml_mapping_find(node, fields->key) : NULL;
+
+                if (fields->required && (!key || yaml_node_is_null(key->value)))
+                        yaml_error(context, node, "key '%s' is missing", fields->key);
+        }
+}
+
+int yaml_fields_decode(
+                const YamlContext *context,
+                const YamlField *fields,
+                const YamlNode *node,
+                void *object) {
+
+        assert(context);
+        assert(fields);
+
+        if (node->kind != YAML_KIND_MAPPING) {
+                yaml_error(context, node, "expected a mapping ('key: value'), not %s",
+                           yaml_kind_phrase(node));
+                return 0;
+        }
+
+        YAML_FOREACH(key, node) {
+                const YamlField *field;
+                int r;
+
+                if (!yaml_key_check(context, node, key))
+                        continue;
+                field = find_field(fields, key);
+                if (!field) {
+                        report_unknown(context, fields, key);
+                        continue;
+                }
+                r = decode_pair(context, field, key, object);
+                if (r < 0)
+                        return r;
+        }
+
+        if (!context->partial)
+                report_missing(context, fields, node);
+        return 0;
+}
+
+int yaml_decode_mapping(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member) {
+
+        if (node->kind != YAML_KIND_MAPPING) {
+                yaml_error(context, node, "'%s' expects a mapping, not %s", field->key,
+                           yaml_kind_phrase(node));
+                return 0;
+        }
+        return yaml_fields_decode(context, field->fields, node, member);
+}
+
+int yaml_decode_node(const YamlContext *context, const YamlField *field, const YamlNode *node, void *member) {
+        *(const YamlNode **) member = node;
+        return 0;
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * Mappings as tables: each key that a mapping may have is one row, which says what is expected, where it goes
+ * and what the manual says of it. Unknown, repeated, missing and ill-typed keys are all reported in one pass.
+ *
+ * A decoder returns 0 also for what the user wrote wrong: that is in the diagnostics, and the caller asks
+ * there. Only -ENOMEM and the like are returned. What is at fault leaves the member as it was.
+ */
+
+#include "job/yaml-node.h"
+
+typedef struct YamlContext {
+        const YamlTree *tree; /* for the names of files */
+        Diagnostics *diagnostics;
+        bool partial; /* defaults: nothing is missing */
+        const void *userdata;
+} YamlContext;
+
+typedef struct YamlField YamlField;
+
+typedef int (*YamlDecode)(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member);
+
+struct YamlField {
+        const char *key;
+        YamlDecode decode;
+        size_t offset;
+        uint64_t minimum, maximum; /* both 0: no limit but the type's */
+        const char *const *names;  /* of an enum */
+        const YamlField *fields;   /* of a mapping */
+        bool required;
+        bool may_be_empty;    /* a key without a value is like null */
+        const char *type;     /* for the manual: what may be written */
+        const char *fallback; /* for the manual: the built-in default; "" for none */
+};
+
+/* offsetof(), but only if the member has the type that the decoder writes. */
+#define YAML_MEMBER(type, member, expected) \
+        _Generic(&((type *) NULL)->member, expected * : offsetof(type, member))
+
+#define YAML_STRING(name, type_, member) \
+        .key = (name), .decode = yaml_decode_string, .offset = YAML_MEMBER(type_, member, char *)
+
+#define YAML_STRING_LIST(name, type_, member) \
+        .key = (name), .decode = yaml_decode_string_list, .offset = YAML_MEMBER(type_, member, char **)
+
+#define YAML_BOOL(name, type_, member) \
+        .key = (name), .decode = yaml_decode_bool, .offset = YAML_MEMBER(type_, member, bool)
+
+#define YAML_UNSIGNED(name, type_, member, minimum_, maximum_)                                         \
+        .key = (name), .decode = yaml_decode_unsigned, .offset = YAML_MEMBER(type_, member, uint64_t), \
+        .minimum = (minimum_), .maximum = (maximum_)
+
+#define YAML_SIZE(name, type_, member, minimum_, maximum_)                                         \
+        .key = (name), .decode = yaml_decode_size, .offset = YAML_MEMBER(type_, member, uint64_t), \
+        .minimum = (minimum_), .maximum = (maximum_)
+
+/* maximum USEC_INFINITY: "infinity" may be written. */
+#define YAML_DURATION(name, type_, member, minimum_, maximum_)                                       \
+        .key = (name), .decode = yaml_decode_duration, .offset = YAML_MEMBER(type_, member, usec_t), \
+        .minimum = (minimum_), .maximum = (maximum_)
+
+#define YAML_ENUM(name, type_, member, enum_, names_)                                           \
+        .key = (name), .decode = yaml_decode_enum, .offset = YAML_MEMBER(type_, member, enum_), \
+        .names = (names_)
+
+#define YAML_MAPPING(name, type_, member, struct_, fields_)                                          \
+        .key = (name), .decode = yaml_decode_mapping, .offset = YAML_MEMBER(type_, member, struct_), \
+        .fields = (fields_)
+
+/* Keeps the node itself, to be judged together with others. */
+#define YAML_NODE(name, type_, member) \
+        .key = (name), .decode = yaml_decode_node, .offset = YAML_MEMBER(type_, member, const YamlNode *)
+
+/* A decoder of its own for a member of any type. */
+#define YAML_CUSTOM(name, type_, member, expected, function) \
+        .key = (name), .decode = (function), .offset = YAML_MEMBER(type_, member, expected)
+
+/* A decoder of its own that gets the whole object. */
+#define YAML_OBJECT(name, function) .key = (name), .decode = (function), .offset = 0
+
+/* A row without a key ends the table. */
+int yaml_fields_decode(
+                const YamlContext *context,
+                const YamlField *fields,
+                const YamlNode *node,
+                void *object);
+
+int yaml_decode_string(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member);
+int yaml_decode_string_list(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member);
+int yaml_decode_bool(const YamlContext *context, const YamlField *field, const YamlNode *node, void *member);
+int yaml_decode_unsigned(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member);
+int yaml_decode_size(const YamlContext *context, const YamlField *field, const YamlNode *node, void *member);
+int yaml_decode_duration(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member);
+int yaml_decode_enum(const YamlContext *context, const YamlField *field, const YamlNode *node, void *member);
+int yaml_decode_mapping(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member);
+
+int yaml_decode_node(const YamlContext *context, const YamlField *field, const YamlNode *node, void *member);
+
+/* For decoders of their own. */
+void yaml_error(const YamlContext *context, const YamlNode *node, const char *format, ...) PRINTF_LIKE(3, 4);
+void yaml_warning(const YamlContext *context, const YamlNode *node, const char *format, ...)
+                PRINTF_LIKE(3, 4);
+
+/* At a byte of the node's text, if that is a place in the file; else at the node. */
+void yaml_error_at(const YamlContext *context, const YamlNode *node, size_t offset, const char *format, ...)
+                PRINTF_LIKE(4, 5);
+
+/*
+ * The text of a scalar that is meant as one, or NULL with an error: for a list or mapping, and for a plain
+ * scalar that another reader of YAML would take for a number, a truth value or null. `what` is the subject of
+ * the message.
+ */
+const char *yaml_text(const YamlContext *context, const YamlNode *node, const char *what);
+
+/* The text of a scalar, or NULL with the error "WHAT expects EXPECTED, not …". */
+const char *yaml_scalar(
+                const YamlContext *context,
+                const YamlNode *node,
+                const char *what,
+                const char *expected);
+
+/* False with an error for a key that is repeated or that YAML 1.1 would merge. `mapping` is its parent. */
+bool yaml_key_check(const YamlContext *context, const YamlNode *mapping, const YamlNode *key);
+
+/* What else a plain scalar could mean ("a time in base 60"); NULL: nothing. */
+const char *yaml_plain_ambiguity(const YamlNode *node);

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "support/job-fixture.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/buffer.h"
+#include "util/string-list.h"
+
+static int decode(const char *text, bool system_mode, Diagnostics *diagnostics, Job **ret) {
+        CLEANUP(time_zone_cache_freep) TimeZoneCache *zones = NULL;
+        JobDecodeContext context = { .system_mode = system_mode };
+
+        ck_assert_int_eq(time_zone_cache_new(&zones), 0);
+        context.zones = zones;
+        return job_decode_definition(&context, "test", text, strlen(text), diagnostics, ret);
+}
+
+Job *test_job(const char *text) {
+        CLEANUP(diagnostics_done) Diagnostics diagnostics = { 0 };
+        Job *job = NULL;
+        int r;
+
+        r = decode(text, true, &diagnostics, &job);
+        if (r < 0)
+                ck_abort_msg("%s\n%s", text,
+                             diagnostics.n_items > 0 ? diagnostics.items[0].message : strerror(-r));
+        return job;
+}
+
+char *test_job_faults(const char *text, bool system_mode) {
+        CLEANUP(diagnostics_done) Diagnostics diagnostics = { 0 };
+        CLEANUP(job_unrefp) Job *job = NULL;
+        CLEANUP(buffer_done) Buffer buffer = { 0 };
+        char *result;
+        int r;
+
+        r = decode(text, system_mode, &diagnostics, &job);
+        ck_assert_msg(r == 0 || r == -EINVAL, "%s: %s", text, strerror(-r));
+        ck_assert_msg((r == 0) == (diagnostics.n_errors == 0), "%s", text);
+
+        for (size_t i = 0; i < diagnostics.n_items; i++)
+                (void) buffer_add_format(
+                                &buffer, "%s%u:%u: %s%s", i > 0 ? "\n" : "", diagnostics.items[i].line,
+                                diagnostics.items[i].column,
+                                diagnostics.items[i].severity == DIAGNOSTIC_WARNING ? "warning: " : "",
+                                diagnostics.items[i].message);
+        (void) buffer_add_string(&buffer, "");
+        ck_assert_int_eq(buffer_take(&buffer, &result), 0);
+        return result;
+}
+
+void test_assert_faults(const JobFaultCase *test) {
+        CLEANUP_FREE char *faults = test_job_faults(test->text, true);
+
+        ck_assert_msg(strcmp(faults, test->faults) == 0, "%s\ngives   %s\nand not %s", test->text, faults,
+                      test->faults);
+}
+
+static void assert_schedules_equal(const Job *a, const Job *b) {
+        ck_assert_uint_eq(a->n_schedules, b->n_schedules);
+        ck_assert(string_list_equal(a->schedule_texts, b->schedule_texts));
+
+        for (size_t i = 0; i < a->n_schedules; i++) {
+                ck_assert_int_eq(
+                                schedule_kind(a->schedules[i].schedule),
+                                schedule_kind(b->schedules[i].schedule));
+                ck_assert_int_eq(!a->schedules[i].zone, !b->schedules[i].zone);
+                if (a->schedules[i].zone)
+                        ck_assert_str_eq(
+                                        time_zone_name(a->schedules[i].zone),
+                                        time_zone_name(b->schedules[i].zone));
+        }
+}
+
+static void assert_surroundings_equal(const Job *a, const Job *b) {
+        ck_assert_pstr_eq(a->user, b->user);
+        ck_assert_pstr_eq(a->group, b->group);
+        ck_assert(string_list_equal(a->groups, b->groups));
+        ck_assert_pstr_eq(a->directory, b->directory);
+        ck_assert_uint_eq(a->umask, b->umask);
+        ck_assert(string_list_equal(a->environment, b->environment));
+}
+
+static void assert_policies_equal(const Job *a, const Job *b) {
+        ck_assert_int_eq(a->timeout_usec, b->timeout_usec);
+        ck_assert_int_eq(a->start_timeout_usec, b->start_timeout_usec);
+        ck_assert_int_eq(a->kill_timeout_usec, b->kill_timeout_usec);
+        ck_assert_int_eq(a->kill_signal, b->kill_signal);
+        ck_assert_mem_eq(&a->success_codes, &b->success_codes, sizeof(a->success_codes));
+        ck_assert_int_eq(a->overlap, b->overlap);
+        ck_assert_int_eq(a->catch_up.policy, b->catch_up.policy);
+        ck_assert_int_eq(a->catch_up.within_usec, b->catch_up.within_usec);
+        ck_assert_uint_eq(a->output.capture_bytes, b->output.capture_bytes);
+        ck_assert_int_eq(a->output.journal, b->output.journal);
+        ck_assert_uint_eq(a->keep.executions, b->keep.executions);
+        ck_assert_int_eq(a->keep.age_usec, b->keep.age_usec);
+}
+
+void test_assert_jobs_equal(const Job *a, const Job *b) {
+        ck_assert_str_eq(a->definition, b->definition);
+        ck_assert_pstr_eq(a->description, b->description);
+        ck_assert_int_eq(a->enabled, b->enabled);
+        ck_assert_str_eq(a->timezone, b->timezone);
+        ck_assert_int_eq(a->action, b->action);
+        ck_assert(string_list_equal(a->command.arguments, b->command.arguments));
+        ck_assert_pstr_eq(a->command.script, b->command.script);
+        ck_assert_str_eq(a->command.shell, b->command.shell);
+        assert_schedules_equal(a, b);
+        assert_surroundings_equal(a, b);
+        assert_policies_equal(a, b);
+}
