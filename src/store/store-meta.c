@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "store/store-meta.h"
+
+#include <errno.h>
+
+#include "store/store-value.h"
+
+int store_read_meta_text(StoreConnection *connection, const char *key, char **ret) {
+        CLEANUP(store_statement_release)
+        sqlite3_stmt *statement = store_statement(connection, STATEMENT_READ_META);
+        StoreBinder binder = { statement };
+        int r;
+
+        store_bind_text(&binder, key);
+        if (binder.code != SQLITE_OK)
+                return store_connection_error(connection, binder.code);
+
+        r = store_step(connection, statement);
+        if (r == 0)
+                return -ENODATA;
+        return r < 0 ? r : store_column_text(statement, 0, ret);
+}
+
+int store_read_meta_integer(StoreConnection *connection, const char *key, int64_t *ret) {
+        CLEANUP(store_statement_release)
+        sqlite3_stmt *statement = store_statement(connection, STATEMENT_READ_META);
+        StoreBinder binder = { statement };
+        int r;
+
+        store_bind_text(&binder, key);
+        if (binder.code != SQLITE_OK)
+                return store_connection_error(connection, binder.code);
+
+        r = store_step(connection, statement);
+        if (r == 0)
+                return -ENODATA;
+        if (r > 0)
+                *ret = sqlite3_column_int64(statement, 0);
+        return MIN(r, 0);
+}
+
+int store_write_meta_text(StoreConnection *connection, const char *key, const char *value) {
+        CLEANUP(store_statement_release)
+        sqlite3_stmt *statement = store_statement(connection, STATEMENT_WRITE_META);
+        StoreBinder binder = { statement };
+
+        store_bind_text(&binder, key);
+        store_bind_text(&binder, value);
+        return store_bound_step(connection, &binder);
+}
+
+int store_write_meta_integer(StoreConnection *connection, const char *key, int64_t value) {
+        CLEANUP(store_statement_release)
+        sqlite3_stmt *statement = store_statement(connection, STATEMENT_WRITE_META);
+        StoreBinder binder = { statement };
+
+        store_bind_text(&binder, key);
+        store_bind_integer(&binder, value);
+        return store_bound_step(connection, &binder);
+}

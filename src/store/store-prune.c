@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Retention. Each step looks at the oldest rows of one job and is an operation of its own batch, so that a
+ * job with a million old rows never makes a long transaction: the rest goes to the end of the queue.
+ */
+
+#include <assert.h>
+#include <errno.h>
+
+#include "store/store-private.h"
+#include "store/store-value.h"
+
+int store_prune_job(Store *store, int64_t job_id, const KeepPolicy *keep, usec_t now_usec) {
+        StoreOperation *operation;
+
+        assert(store);
+        assert(keep);
+
+        operation = store_operation_new(OPERATION_PRUNE_JOB);
+        if (!operation)
+                return -ENOMEM;
+
+        operation->prune.job_id = job_id;
+        operation->prune.keep = *keep;
+        operation->prune.now_usec = now_usec;
+        return store_queue_operation(store, operation);
+}
+
+/* The newest row that is one too many; 0: none. */
+static int read_cutoff(StoreConnection *connection, int64_t job_id, uint64_t n_kept, int64_t *ret) {
+        CLEANUP(store_statement_release)
+        sqlite3_stmt *statement = store_statement(connection, STATEMENT_PRUNE_CUTOFF);
+        StoreBinder binder = { statement };
+        int r;
+
+        store_bind_integer(&binder, job_id);
+        store_bind_integer(&binder, (int64_t) MIN(n_kept, (uint64_t) INT64_MAX));
+        r = store_bound_step(connection, &binder);
+        *ret = r > 0 ? sqlite3_column_int64(statement, 0) : 0;
+        return MIN(r, 0);
+}
+
+/* The newest row, and the last one that ran, stay whatever the limits say. */
+static int read_protected(StoreConnection *connection, int64_t job_id, int64_t ret[static 2]) {
+        CLEANUP(store_statement_release)
+        sqlite3_stmt *statement = store_statement(connection, STATEMENT_PRUNE_PROTECTED);
+        StoreBinder binder = { statement };
+        int r;
+
+        store_bind_integer(&binder, job_id);
+        r = store_bound_step(connection, &binder);
+        if (r > 0) {
+                ret[0] = sqlite3_column_int64(statement, 0);
+                ret[1] = sqlite3_column_int64(statement, 1);
+        }
+        return MIN(r, 0);
+}
+
+int store_apply_prune_job(StoreConnection *connection, StoreOperation *operation) {
+        CLEANUP(store_statement_release) sqlite3_stmt *statement = NULL;
+        const KeepPolicy *keep = &operation->prune.keep;
+        int64_t protected_ids[2] = { 0, 0 }, cutoff_id = 0;
+        StoreBinder binder;
+        int r;
+
+        r = read_cutoff(connection, operation->prune.job_id, keep->executions, &cutoff_id);
+        if (r >= 0)
+                r = read_protected(connection, operation->prune.job_id, protected_ids);
+        if (r < 0)
+                return r;
+
+        statement = store_statement(connection, STATEMENT_PRUNE_STEP);
+        binder = (StoreBinder){ statement };
+        store_bind_integer(&binder, operation->prune.job_id);
+        store_bind_integer(&binder, cutoff_id);
+        store_bind_integer(
+                        &binder,
+                        keep->age_usec == USEC_INFINITY ? INT64_MIN
+                                                        : operation->prune.now_usec - keep->age_usec);
+        store_bind_integer(&binder, protected_ids[0]);
+        store_bind_integer(&binder, protected_ids[1]);
+        r = store_bound_step(connection, &binder);
+        if (r < 0)
+                return r;
+
+        /* Nothing went: what is left among the oldest is to stay. */
+        return sqlite3_changes(connection->db) > 0 ? 1 : 0;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "store/store-queue.h"
+
+#include <assert.h>
+
+StoreOperation *store_operation_new(StoreOperationKind kind) {
+        StoreOperation *operation = calloc(1, sizeof(*operation));
+
+        if (!operation)
+                return NULL;
+
+        operation->kind = kind;
+        if (kind == OPERATION_BACKUP_DONE)
+                operation->fd = -EBADF;
+        return operation;
+}
+
+static void done_job(StoreOperation *operation) {
+        stored_job_done(&operation->job);
+}
+
+static void done_execution(StoreOperation *operation) {
+        execution_record_done(&operation->execution);
+}
+
+static void done_attempt(StoreOperation *operation) {
+        attempt_record_done(&operation->attempt);
+}
+
+static void done_audit(StoreOperation *operation) {
+        audit_record_done(&operation->audit);
+}
+
+static void done_message(StoreOperation *operation) {
+        free(operation->message);
+}
+
+static void done_fd(StoreOperation *operation) {
+        operation->fd = fd_close(operation->fd);
+}
+
+static void (*const done_functions[OPERATION_KIND_COUNT])(StoreOperation *operation) = {
+        [OPERATION_PUT_JOB] = done_job,
+        [OPERATION_PUT_JOB_STATE] = done_job,
+        [OPERATION_INSERT_EXECUTION] = done_execution,
+        [OPERATION_UPDATE_EXECUTION] = done_execution,
+        [OPERATION_PUT_ATTEMPT] = done_attempt,
+        [OPERATION_ADD_AUDIT] = done_audit,
+        [OPERATION_BACKUP_DONE] = done_fd,
+        [OPERATION_TROUBLE] = done_message,
+};
+
+StoreOperation *store_operation_free(StoreOperation *operation) {
+        if (!operation)
+                return NULL;
+
+        if (done_functions[operation->kind])
+                done_functions[operation->kind](operation);
+        free(operation);
+        return NULL;
+}
+
+void store_queue_push(StoreQueue *queue, StoreOperation *operation) {
+        operation->next = NULL;
+        if (queue->last)
+                queue->last->next = operation;
+        else
+                queue->first = operation;
+        queue->last = operation;
+        queue->length++;
+}
+
+StoreOperation *store_queue_pop(StoreQueue *queue) {
+        StoreOperation *operation = queue->first;
+
+        if (!operation)
+                return NULL;
+
+        queue->first = operation->next;
+        if (!queue->first)
+                queue->last = NULL;
+        queue->length--;
+        operation->next = NULL;
+        return operation;
+}
+
+void store_queue_move(StoreQueue *to, StoreQueue *from, size_t max) {
+        assert(to != from);
+
+        if (from->length > max) {
+                while (max-- > 0)
+                        store_queue_push(to, store_queue_pop(from));
+                return;
+        }
+
+        if (!from->first)
+                return;
+        if (to->last)
+                to->last->next = from->first;
+        else
+                to->first = from->first;
+        to->last = from->last;
+        to->length += from->length;
+        *from = (StoreQueue){ 0 };
+}
+
+void store_queue_done(StoreQueue *queue) {
+        for (StoreOperation *operation; (operation = store_queue_pop(queue));)
+                (void) store_operation_free(operation);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* What is asked of the writer: copied operations, in order, each with what to call when it is done. */
+
+#include "store/store.h"
+
+typedef enum StoreOperationKind {
+        OPERATION_PUT_JOB,
+        OPERATION_PUT_JOB_STATE,
+        OPERATION_INSERT_EXECUTION,
+        OPERATION_UPDATE_EXECUTION,
+        OPERATION_DELETE_EXECUTION,
+        OPERATION_PUT_ATTEMPT,
+        OPERATION_ADD_AUDIT,
+        OPERATION_PRUNE_JOB,
+        OPERATION_AFTER_COMMIT,
+
+        /* Not for the writer: news for the owner, in order with the rest. */
+        OPERATION_BACKUP_DONE,
+        OPERATION_TROUBLE,
+        OPERATION_RECOVERED,
+        OPERATION_KIND_COUNT,
+} StoreOperationKind;
+
+typedef struct StoreOperation {
+        struct StoreOperation *next;
+        StoreOperationKind kind;
+        usec_t queued_usec; /* CLOCK_MONOTONIC */
+        int result;         /* negative errno: not written, and not the disk's fault; 1: more to do (prune) */
+        unsigned flags;     /* StoreInsertFlags */
+        unsigned pass;
+
+        union {
+                StoredJob job;
+                ExecutionRecord execution;
+                AttemptRecord attempt;
+                AuditRecord audit;
+                uint64_t execution_id;
+                struct {
+                        int64_t job_id;
+                        KeepPolicy keep;
+                        usec_t now_usec;
+                } prune;
+                char *message; /* trouble */
+                int fd;        /* backup */
+        };
+
+        union {
+                store_inserted_t inserted;
+                store_committed_t committed;
+                void (*backed_up)(void *userdata, int fd_or_error);
+        };
+        void *userdata;
+} StoreOperation;
+
+StoreOperation *store_operation_new(StoreOperationKind kind);
+StoreOperation *store_operation_free(StoreOperation *operation);
+DEFINE_CLEANUP(StoreOperation, store_operation_free);
+
+/* First in, first out. The zero value is empty. */
+typedef struct StoreQueue {
+        StoreOperation *first, *last;
+        size_t length;
+} StoreQueue;
+
+void store_queue_push(StoreQueue *queue, StoreOperation *operation);
+StoreOperation *store_queue_pop(StoreQueue *queue); /* NULL: empty */
+/* Moves all of `from` (or at most `max`) to the end of `to`. */
+void store_queue_move(StoreQueue *to, StoreQueue *from, size_t max);
+void store_queue_done(StoreQueue *queue);
