@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * Executor: what the manager needs of whoever runs executions. main() gives it the runner's client
+ * (runner-client.h); tests give a fake one.
+ */
+
+#include "job/execution-record.h"
+#include "job/job.h"
+#include "util/types.h"
+
+typedef struct LaunchId {
+        uint64_t execution_id;
+        unsigned attempt; /* from 1 */
+} LaunchId;
+
+typedef struct Launch {
+        LaunchId id;
+        const Job *job;
+        ExecutionCause cause;
+        usec_t due_usec;
+} Launch;
+
+typedef enum LaunchEnd {
+        LAUNCH_EXITED,
+        LAUNCH_SIGNALED,
+        LAUNCH_TIMED_OUT,
+        LAUNCH_STOPPED,
+        LAUNCH_FAILED,  /* never exec'd */
+        LAUNCH_ACCOUNT, /* user or group unknown or not permitted */
+        LAUNCH_SHUTDOWN,
+        LAUNCH_LOST,
+} LaunchEnd;
+
+/* All borrowed for the time of the call. */
+typedef struct LaunchOutcome {
+        LaunchEnd end;
+        int exit_code; /* -1: none */
+        int signal;    /* -1: none */
+        bool oom;
+        const char *message; /* a sentence; NULL: none */
+        pid_t pid;
+        usec_t started_usec, ended_usec; /* started: USEC_INFINITY if never exec'd */
+        double cpu_seconds;              /* negative: unknown */
+        int64_t memory_peak_bytes;       /* -1: unknown */
+        const OutputRecord *output;
+} LaunchOutcome;
+
+typedef enum LaunchListed {
+        LAUNCH_LISTED_RUNNING,
+        LAUNCH_LISTED_ENDED, /* its on_ended() comes after on_connected() */
+        LAUNCH_LISTED_LOST,  /* the same; the outcome will be LAUNCH_LOST */
+} LaunchListed;
+
+typedef struct ListedLaunch {
+        LaunchId id;
+        bool foreign; /* of another store: not ours to judge */
+        const char *job;
+        LaunchListed state;
+        pid_t pid;
+        usec_t started_usec;
+} ListedLaunch;
+
+typedef struct ExecutorHello {
+        const char *incarnation, *generation; /* RUNNER.md 4 */
+        const ListedLaunch *listed;
+        size_t n_listed;
+} ExecutorHello;
+
+/* What the executor tells the manager, in the manager's thread. */
+typedef struct ExecutorEvents {
+        void (*on_connected)(void *userdata, const ExecutorHello *hello);
+        void (*on_disconnected)(void *userdata, int error);
+        void (*on_started)(void *userdata, LaunchId id, pid_t pid, usec_t started_usec);
+        /* Repeated after each reconnection until it is acknowledged. */
+        void (*on_ended)(void *userdata, LaunchId id, const LaunchOutcome *outcome);
+        /* size 0: the end of this execution's output. */
+        void (*on_output)(void *userdata, LaunchId id, OutputStream stream, const void *data, size_t size);
+        void *userdata;
+} ExecutorEvents;
+
+/* The answer to lookup_user(): error is 0, -ENOENT (no such user), or another negative errno. */
+typedef void (*executor_user_t)(void *userdata, int error, uid_t uid, gid_t gid, const char *name);
+
+typedef struct Executor {
+        void *userdata;
+        void (*set_events)(void *userdata, const ExecutorEvents *events);
+        bool (*is_connected)(void *userdata);
+        /* Idempotent by id. Returns 0, -ENOTCONN, or another errno: nothing was sent. */
+        int (*start)(void *userdata, const Launch *launch);
+        /* kill-signal, then SIGKILL to everything after kill-timeout. */
+        int (*stop)(void *userdata, LaunchId id);
+        int (*kill)(void *userdata, LaunchId id, int signal, bool everything);
+        int (*acknowledge)(void *userdata, LaunchId id);
+        int (*follow)(void *userdata, LaunchId id, bool on);
+        /* By name, or by uid when name is NULL. */
+        int (*lookup_user)(
+                        void *userdata,
+                        const char *name,
+                        uid_t uid,
+                        executor_user_t done,
+                        void *done_userdata);
+} Executor;
