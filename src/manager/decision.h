@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* Occurrences become rows: begun, skipped or missed. Each function moves the cursor past what it decided. */
+
+#include "manager/manager-internal.h"
+#include "manager/planner.h"
+
+/* Consecutive occurrences that are not started, all for the same reason. */
+typedef struct NeverStarted {
+        usec_t first_usec, last_usec;
+        uint64_t count;
+        ExecutionState state; /* skipped or missed */
+        ExecutionReason reason;
+        const char *detail; /* NULL: none */
+        ExecutionCause cause;
+        const PlannedOccurrence *planned; /* of the first, for its notes; NULL: none */
+        Execution *armed;                 /* its row, written ahead; NULL: none */
+} NeverStarted;
+
+int decision_never_started(ScheduledJob *job, const NeverStarted *what);
+
+/* The next occurrence is due: starts it, or skips it where overlap says so. */
+int decision_begin(ScheduledJob *job, const PlannedOccurrence *planned, ExecutionCause cause);
+
+/* The next occurrence was not met in time: judges it and all others up to `until_usec` by `catch-up`. */
+int decision_late(ScheduledJob *job, const PlannedOccurrence *first, usec_t until_usec);
+
+/*
+ * An execution from before the daemon was down, which no runner received: if a newer occurrence came while
+ * nobody was there, that one is to run, and this one was missed. Returns 1 if so, 0 if it may still start.
+ */
+int decision_overtaken(Execution *execution);
+
+/*
+ * The definition in force ends here, and no execution is to begin with it: writes what it still owes. The
+ * occurrence that catch-up would start goes to *ret_catch_up (due_usec USEC_INFINITY: none) and is not
+ * covered yet.
+ */
+int decision_settle(ScheduledJob *job, bool may_run, PlannedOccurrence *ret_catch_up);
+
+/* What a pause kept from running until `until_usec`. */
+int decision_end_pause(ScheduledJob *job, usec_t until_usec);
+
+/* `at` entries of a new definition that are past already: each is a missed row. `old` NULL: a new job. */
+int decision_in_the_past(ScheduledJob *job, const Job *old);
+
+/* The next skipped occurrence is not folded into an earlier row. */
+void decision_forget_fold(ScheduledJob *job);
+
+/*
+ * StoreInsertFlags of its row: when the clock was set back past an interval-like occurrence, it comes again,
+ * as it does with cron.
+ */
+unsigned decision_insert_flags(const ScheduledJob *job, const PlannedOccurrence *planned);

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * The state machine of an execution and its commits.
+ *
+ *     BEGINNING → READY (→ MARKING) → SENT → RUNNING → ENDED
+ *
+ * What must stay true: START goes out only after the begin row is on disk with the runner's incarnation and
+ * generation on it; the runner's record is acknowledged, and observers hear of anything, only after it is on
+ * disk; a row that has ended never changes.
+ */
+
+#include "manager/manager-internal.h"
+#include "manager/planner.h"
+
+typedef struct ExecutionBegin {
+        const PlannedOccurrence *planned;
+        ExecutionCause cause;
+        ExecutionState state; /* armed or starting */
+        const char *requested_by;
+        unsigned insert_flags;
+} ExecutionBegin;
+
+/* Queues the begin row. */
+int execution_begin(ScheduledJob *job, const ExecutionBegin *begin, Execution **ret);
+/* Takes over a row that the store had as open. `record` is taken. */
+int execution_recover(ScheduledJob *job, ExecutionRecord *record, Execution **ret);
+Execution *execution_free(Execution *execution);
+
+/* Fills in a record what is the same for all rows of a job. */
+int execution_describe(const ScheduledJob *job, ExecutionRecord *record);
+
+/* The armed row's time has come. Returns true if START is out and the row will be written when it runs. */
+bool execution_become_due(Execution *execution);
+/* Sends START if nothing stands in the way. */
+void execution_try_start(Execution *execution);
+/* Takes an armed row back: it is not due yet. */
+void execution_withdraw(Execution *execution);
+/* Ends it; what is in `record` beside goes with it. */
+void execution_close(Execution *execution, ExecutionState state, ExecutionReason reason, const char *detail);
+/* Queues the record as it is. */
+int execution_save(Execution *execution);
+/* The definition that it began with; decoded on demand after a restart. NULL: not known any more. */
+const Job *execution_job(Execution *execution);
+
+void execution_on_started(Execution *execution, pid_t pid, usec_t started_usec);
+void execution_on_ended(Execution *execution, const LaunchOutcome *outcome);
+
+/* START has certainly not been sent. */
+bool execution_is_unsent(const Execution *execution);
+LaunchId execution_launch_id(const Execution *execution);

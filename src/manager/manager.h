@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * The manager: decides what starts when, records it, and explains it.
+ *
+ * It computes and touches nothing by itself: the time comes from a Clock, rows go to the Store, launches to
+ * the Executor, and the shell is asked for one wake-up. What happened goes up through ManagerObserver, after
+ * it is on disk.
+ */
+
+#include <uthash.h>
+
+#include "exec/executor.h"
+#include "job/audit-record.h"
+#include "job/filter.h"
+#include "job/job-loader.h"
+#include "job/job.h"
+#include "store/store.h"
+#include "util/clock.h"
+#include "util/diagnostics.h"
+#include "util/heap.h"
+#include "util/string-table.h"
+#include "util/types.h"
+
+typedef struct Manager Manager;
+typedef struct ScheduledJob ScheduledJob;
+typedef struct Execution Execution;
+
+typedef enum JobState {
+        JOB_IDLE,
+        JOB_WAITING,
+        JOB_RUNNING,
+        JOB_PAUSED,
+        JOB_DISABLED,
+        JOB_FINISHED,
+        JOB_BLOCKED,
+        JOB_FAILED_TO_LOAD, /* and no good version is known */
+        JOB_STATE_COUNT,
+} JobState;
+
+DECLARE_STRING_TABLE(job_state, JobState);
+
+/*
+ * An execution that has not ended, or whose end is not on disk yet. `record` is what the next commit will
+ * show; observers hear of it after that.
+ */
+struct Execution {
+        Manager *manager;
+        ScheduledJob *scheduled_job;
+        Job *job; /* the revision of its first attempt; a reference */
+        ExecutionRecord record;
+        UT_hash_handle hh;      /* by record.id */
+        Execution *prev, *next; /* in scheduled_job->executions */
+
+        /* Private to the manager. */
+        unsigned phase;
+        unsigned n_pending;         /* changes that are not on disk yet */
+        struct Order *start_order;  /* who waits for its start; NULL: nobody */
+        const ListedLaunch *listed; /* while a list from the runner is compared */
+};
+
+/* One job by name: its definition in force, and the state that survives a reload. */
+struct ScheduledJob {
+        Manager *manager;
+        Job *job; /* NULL: failed to load and no good version is known */
+        /* Without `definition`, `file` and `line` while there is a `job`, which holds them. */
+        StoredJob stored;
+        Diagnostic load_error; /* message == NULL: none */
+        Execution *executions; /* active ones, oldest first */
+
+        HeapNode wake;        /* when it has to be looked at next */
+        usec_t next_due_usec; /* USEC_INFINITY: never (nothing scheduled, paused, disabled) */
+        usec_t next_start_usec;
+
+        UT_hash_handle hh; /* by stored.name */
+
+        /* Private to the manager. */
+        ExecutionRecord *fold; /* the row that the next equal skip folds into; NULL: none */
+        bool fold_known;       /* false after a start: the store knows whether there is one */
+        bool cursor_checked;   /* false after a start: rows behind the cursor may be on disk */
+        unsigned apply_mark;
+        unsigned n_unpruned; /* executions that have ended since its history was pruned */
+        usec_t pruned_usec;
+};
+
+/* Called in the manager's thread. NULL members are skipped. */
+typedef struct ManagerObserver {
+        void (*on_job_added)(void *userdata, const ScheduledJob *job);
+        void (*on_job_changed)(
+                        void *userdata,
+                        const ScheduledJob *job); /* definition, state or next due time */
+        void (*on_job_removed)(void *userdata, const char *name);
+        void (*on_execution_changed)(void *userdata, const ExecutionRecord *record); /* on disk */
+        void (*on_output)(
+                        void *userdata,
+                        uint64_t execution_id,
+                        OutputStream stream,
+                        const void *data,
+                        size_t size);
+        void (*on_manager_changed)(void *userdata); /* counts, runner, store trouble, load faults */
+        void *userdata;
+} ManagerObserver;
+
+/* What the shell gives. All borrowed; they outlive the manager. */
+typedef struct ManagerHost {
+        const Clock *clock;
+        Store *store;
+        const Executor *executor;
+        TimeZoneCache *zones;
+        /* One timer: call manager_wakeup() at that instant of CLOCK_REALTIME. USEC_INFINITY: disarm. */
+        void (*set_wakeup)(void *userdata, usec_t realtime_usec);
+        /* Whether something keeps the real-time clock right (adjtimex); NULL: yes. */
+        bool (*clock_synchronized)(void *userdata);
+        /* `boot` schedules: boot id + start time of PID 1; --user: of the first daemon in it. */
+        const char *boot_identity;
+        const char *boot_id;
+        const char *host_name;
+        uid_t owner_uid;
+        /* The user that the daemon runs as, for the audit; the name is NULL if it has none. */
+        uid_t daemon_uid;
+        const char *daemon_user;
+        bool system_mode;
+        usec_t write_ahead_usec;
+        void *userdata;
+} ManagerHost;
+
+/*
+ * Takes over the executor's events and the store's completions. What is queued in the store when the manager
+ * is freed is still committed.
+ */
+int manager_new(const ManagerHost *host, Manager **ret);
+Manager *manager_free(Manager *manager);
+DEFINE_CLEANUP(Manager, manager_free);
+
+/* Several may watch; each is removed by its userdata. */
+int manager_add_observer(Manager *manager, const ManagerObserver *callbacks);
+void manager_remove_observer(Manager *manager, void *userdata);
+
+/* Reads jobs, state and open executions from the store. Once, before the first manager_apply(). */
+int manager_load(Manager *manager);
+
+/*
+ * Puts what a scan found in force: new, changed, removed and faulty jobs; whole or not at all. Running
+ * executions and all state stay. The first call also decides what was missed while the daemon was down.
+ * Consumes the content of *set. `caller` NULL: noticed by the daemon itself (a file changed).
+ */
+int manager_apply(Manager *manager, JobSet *set, const Caller *caller);
+
+/* The wake-up is due. */
+void manager_wakeup(Manager *manager);
+
+/* Why the clocks no longer agree with what was planned. */
+typedef enum ClockChange {
+        CLOCK_CHANGE_SET,     /* the real-time clock was set, by delta_usec */
+        CLOCK_CHANGE_RESUMED, /* the machine slept for delta_usec */
+} ClockChange;
+void manager_clock_changed(Manager *manager, ClockChange change, usec_t delta_usec);
+
+/* --- orders ---------------------------------------------------------------------------------------- */
+
+/*
+ * The answer to an order, after its change is on disk. `result` is 0 or a negative errno, `text` a sentence
+ * for the caller when it failed: -ENOENT no such job or execution, -EBUSY overlap (the occurrence was
+ * recorded as skipped), -ENOEXEC not loaded, -ENOTCONN no runner, -ESRCH not active, -EALREADY already so,
+ * -EIO the store refuses.
+ */
+typedef void (*manager_reply_t)(void *userdata, int result, uint64_t execution_id, const char *text);
+
+/* Each calls `reply` exactly once, at once or later. `caller` is copied. */
+void manager_start_job(
+                Manager *manager,
+                const char *name,
+                const Caller *caller,
+                manager_reply_t reply,
+                void *userdata);
+void manager_pause_job(
+                Manager *manager,
+                const char *name,
+                usec_t until_usec,
+                const Caller *caller,
+                manager_reply_t reply,
+                void *userdata);
+void manager_resume_job(
+                Manager *manager,
+                const char *name,
+                const Caller *caller,
+                manager_reply_t reply,
+                void *userdata);
+/* kill-signal, then SIGKILL; the execution ends as cancelled (operator). */
+void manager_stop_execution(
+                Manager *manager,
+                uint64_t id,
+                const Caller *caller,
+                manager_reply_t reply,
+                void *userdata);
+void manager_kill_execution(
+                Manager *manager,
+                uint64_t id,
+                int signal,
+                bool everything,
+                const Caller *caller,
+                manager_reply_t reply,
+                void *userdata);
+/* Ask the runner for live output: on_output() follows. Counted: each `true` wants a `false`. */
+int manager_follow_execution(Manager *manager, uint64_t id, bool on);
+
+/* --- questions ------------------------------------------------------------------------------------- */
+
+typedef struct JobFilter {
+        char *const *names;     /* globs, any of them; NULL: all */
+        uint32_t states;        /* bit per JobState; 0: all */
+        const uid_t *owner_uid; /* NULL: all */
+        const char *after;      /* cursor: names behind it; NULL: from the first */
+        unsigned limit;         /* 0: LIST_LIMIT_MAX */
+        bool by_next_start;     /* timers: by next_start instead of name; `after` is then not supported */
+} JobFilter;
+
+ScheduledJob *manager_find_job(Manager *manager, const char *name);
+Execution *manager_find_execution(Manager *manager, uint64_t id); /* active ones only */
+
+/* `visit` returns 0 to go on, 1 to stop, negative to fail. */
+int manager_list_jobs(
+                Manager *manager,
+                const JobFilter *filter,
+                int (*visit)(void *userdata, const ScheduledJob *job),
+                void *userdata);
+
+JobState scheduled_job_state(const ScheduledJob *job);
+const Manager *scheduled_job_manager(const ScheduledJob *job);
+
+typedef struct ManagerStatus {
+        usec_t started_usec;
+        uint64_t n_jobs, n_failed_jobs, n_paused_jobs, n_running, n_waiting;
+        usec_t next_start_usec;
+        char *const *load_errors;  /* lines as diagnostic_format() gives them */
+        const char *store_trouble; /* NULL: all is well */
+        bool runner_connected;
+        char *const *notes; /* "untrusted clock …" and the like */
+} ManagerStatus;
+
+/* Borrowed until the manager changes. */
+void manager_get_status(const Manager *manager, ManagerStatus *ret);
+
+typedef enum WhyWhen {
+        WHY_PAST,
+        WHY_NOW,
+        WHY_FUTURE,
+        WHY_WHEN_COUNT,
+} WhyWhen;
+
+DECLARE_STRING_TABLE(why_when, WhyWhen);
+
+/* The answer to `why` (SEMANTICS 5). */
+typedef struct WhyAnswer {
+        usec_t time_usec; /* what was asked */
+        bool scheduled;   /* the schedule contains it, or a row covers it */
+        usec_t due_usec;  /* USEC_INFINITY: none */
+        WhyWhen when;
+        int state; /* ExecutionState; -1: no row */
+        ExecutionReason reason;
+        char *text; /* in words */
+        char **blockers;
+        uint64_t execution_id;                   /* 0: none */
+        usec_t previous_due_usec, next_due_usec; /* neighbours; USEC_INFINITY: none */
+} WhyAnswer;
+
+void why_answer_done(WhyAnswer *answer);
+
+/*
+ * Explains an occurrence: any due in [from, until] matches (a minute, when only a minute was given). from ==
+ * USEC_INFINITY: the last one that was decided. Returns 0, or -ENOENT (no such job).
+ */
+int manager_why(Manager *manager, const char *name, usec_t from_usec, usec_t until_usec, WhyAnswer *ret);
+
+/* History, past the manager's own view of active executions. */
+int manager_list_executions(
+                Manager *manager,
+                const ExecutionFilter *filter,
+                store_visit_execution_t visit,
+                void *userdata);
+int manager_read_execution(Manager *manager, uint64_t id, ExecutionRecord *ret); /* 1, 0, or an errno */
+int manager_read_attempt(Manager *manager, uint64_t id, unsigned attempt, AttemptRecord *ret);
+int manager_list_audit(
+                Manager *manager,
+                const AuditFilter *filter,
+                store_visit_audit_t visit,
+                void *userdata);
+int manager_add_audit(
+                Manager *manager,
+                AuditEvent event,
+                const char *job,
+                const Caller *caller,
+                const char *detail);
+int manager_backup(Manager *manager, void (*done)(void *userdata, int fd_or_error), void *userdata);
+
+/* The name of a uid, from the executor: `done` comes once. Returns 0, or a negative errno: nobody can be
+ * asked. */
+int manager_lookup_user(Manager *manager, uid_t uid, executor_user_t done, void *done_userdata);

@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* What people ask for: start, stop, kill, pause, resume. Each is answered once its change is on disk. */
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <utlist.h>
+
+#include "manager/decision.h"
+#include "manager/execution.h"
+#include "manager/scheduled-job.h"
+
+int order_new(Manager *manager, manager_reply_t reply, void *userdata, Order **ret) {
+        Order *order = calloc(1, sizeof(*order));
+
+        if (!order)
+                return -ENOMEM;
+
+        order->manager = manager;
+        order->reply = reply;
+        order->userdata = userdata;
+        DL_APPEND(manager->orders, order);
+        *ret = order;
+        return 0;
+}
+
+Order *order_free(Order *order) {
+        if (!order)
+                return NULL;
+
+        DL_DELETE(order->manager->orders, order);
+        free(order->text);
+        free(order->changed_job);
+        free(order);
+        return NULL;
+}
+
+void order_reply(Order *order, int result, uint64_t execution_id, const char *text) {
+        if (order->reply)
+                order->reply(order->userdata, result, execution_id, text);
+        (void) order_free(order);
+}
+
+static void on_order_committed(void *userdata, int result) {
+        Order *order = userdata;
+        ScheduledJob *job;
+
+        if (result < 0) {
+                order_reply(order, -EIO, 0, "The daemon is stopping");
+                return;
+        }
+        job = order->changed_job ? manager_find_job(order->manager, order->changed_job) : NULL;
+        if (job) {
+                manager_notify_job(order->manager, JOB_NOTICE_CHANGED, job, NULL);
+                manager_notify_manager(order->manager);
+        }
+        order_reply(order, order->result, order->execution_id, order->text);
+}
+
+/* Answers when all that is queued is on disk. */
+static void reply_after_commit(Order *order) {
+        int r;
+
+        r = store_after_commit(order->manager->host.store, on_order_committed, order);
+        if (r < 0)
+                order_reply(order, r, 0, "Out of memory");
+}
+
+static void refuse(manager_reply_t reply, void *userdata, int result, const char *format, ...)
+                PRINTF_LIKE(4, 5);
+
+static void refuse(manager_reply_t reply, void *userdata, int result, const char *format, ...) {
+        CLEANUP_FREE char *text = NULL;
+        va_list arguments;
+        int r;
+
+        if (!reply)
+                return;
+        va_start(arguments, format);
+        r = vasprintf(&text, format, arguments);
+        va_end(arguments);
+        if (r < 0)
+                text = NULL;
+        reply(userdata, result, 0, text ?: "Out of memory");
+}
+
+/* The job, or NULL after the order was refused. */
+static ScheduledJob *job_for_order(
+                Manager *manager,
+                const char *name,
+                manager_reply_t reply,
+                void *userdata) {
+        ScheduledJob *job = manager_find_job(manager, name);
+
+        if (!job)
+                refuse(reply, userdata, -ENOENT, "There is no job '%s'", name);
+        else if (!job->job)
+                refuse(reply, userdata, -ENOEXEC,
+                       "Job '%s' failed to load, and no good version of it is known; 'schedctl status' says "
+                       "why",
+                       name);
+        else if (manager->store_trouble)
+                refuse(reply, userdata, -EIO, "Nothing can be recorded now: %s", manager->store_trouble);
+        else
+                return job;
+        return NULL;
+}
+
+/* --- start ----------------------------------------------------------------------------------------- */
+
+static int skip_start(ScheduledJob *job, const Execution *blocker, const char *user, Order *order) {
+        CLEANUP(execution_record_done) ExecutionRecord record = { 0 };
+        Manager *manager = job->manager;
+        int r;
+
+        execution_record_init(&record);
+        r = execution_describe(job, &record);
+        if (r < 0)
+                return r;
+        if (asprintf(&record.reason_detail, "blocked by execution %" PRIu64, blocker->record.id) < 0) {
+                record.reason_detail = NULL;
+                return -ENOMEM;
+        }
+        if (user) {
+                record.requested_by = strdup(user);
+                if (!record.requested_by)
+                        return -ENOMEM;
+        }
+        record.state = EXECUTION_SKIPPED;
+        record.reason = REASON_OVERLAP;
+        record.cause = CAUSE_MANUAL;
+        record.due_usec = record.due_last_usec = record.nominal_usec = manager_now(manager);
+        record.start_after_usec = record.queued_usec = record.ended_usec = record.due_usec;
+        record.id = manager->last_execution_id + 1;
+
+        if (asprintf(&order->text, "Job '%s' still runs (execution %" PRIu64 "): the start was skipped",
+                     job->stored.name, blocker->record.id) < 0)
+                order->text = NULL;
+        order->result = -EBUSY;
+        order->execution_id = record.id;
+
+        r = store_insert_execution(manager->host.store, &record, 0, NULL, NULL);
+        if (r < 0)
+                return r;
+        manager->last_execution_id++;
+        manager_announce_record(manager, &record);
+        return 0;
+}
+
+/* A name for the row: the user's, else the number. */
+static const char *caller_name(const Caller *caller, char buffer[static 24]) {
+        if (!caller)
+                return NULL;
+        if (caller->user)
+                return caller->user;
+        (void) snprintf(buffer, 24, "%u", (unsigned) caller->uid);
+        return buffer;
+}
+
+static int start_now(ScheduledJob *job, const Caller *caller, const char *user, Order *order) {
+        const PlannedOccurrence planned = {
+                .occurrence = { .due_usec = manager_now(job->manager), .count = 1 },
+                .kind = SCHEDULE_AT,
+        };
+        Execution *execution = NULL;
+        int r;
+
+        r =
+                        execution_begin(job,
+                                        &(ExecutionBegin){
+                                                        .planned = &planned,
+                                                        .cause = CAUSE_MANUAL,
+                                                        .state = EXECUTION_STARTING,
+                                                        .requested_by = user,
+                                        },
+                                        &execution);
+        if (r < 0)
+                return r;
+
+        execution->start_order = order;
+        decision_forget_fold(job);
+        return manager_queue_audit(
+                        job->manager, AUDIT_EXECUTION_STARTED, job->stored.name, execution->record.id, caller,
+                        NULL);
+}
+
+void manager_start_job(
+                Manager *manager,
+                const char *name,
+                const Caller *caller,
+                manager_reply_t reply,
+                void *userdata) {
+
+        ScheduledJob *job = job_for_order(manager, name, reply, userdata);
+        char number[24];
+        const char *user = caller_name(caller, number);
+        const Execution *blocker;
+        Order *order = NULL;
+        int r;
+
+        if (!job)
+                return;
+        if (!manager->connected) {
+                refuse(reply, userdata, -ENOTCONN,
+                       "Job '%s' cannot be started: there is no connection to the runner", name);
+                return;
+        }
+
+        r = order_new(manager, reply, userdata, &order);
+        if (r < 0) {
+                refuse(reply, userdata, r, "Job '%s' cannot be started: out of memory", name);
+                return;
+        }
+
+        blocker = scheduled_job_blocker(job);
+        if (!blocker) {
+                r = start_now(job, caller, user, order);
+                if (r >= 0 || manager_find_execution(manager, manager->last_execution_id))
+                        return;
+        } else {
+                r = skip_start(job, blocker, user, order);
+                if (r >= 0) {
+                        reply_after_commit(order);
+                        return;
+                }
+        }
+        order_reply(order, r, 0, "Out of memory");
+}
+
+/* --- pause and resume ------------------------------------------------------------------------------ */
+
+static Order *order_for_job(ScheduledJob *job, manager_reply_t reply, void *userdata) {
+        Order *order = NULL;
+
+        if (order_new(job->manager, reply, userdata, &order) >= 0)
+                order->changed_job = strdup(job->stored.name);
+        if (order && !order->changed_job)
+                order = order_free(order);
+        if (!order)
+                refuse(reply, userdata, -ENOMEM, "Job '%s': out of memory", job->stored.name);
+        return order;
+}
+
+void manager_pause_job(
+                Manager *manager,
+                const char *name,
+                usec_t until_usec,
+                const Caller *caller,
+                manager_reply_t reply,
+                void *userdata) {
+
+        ScheduledJob *job = job_for_order(manager, name, reply, userdata);
+        CLEANUP_FREE char *detail = NULL;
+        char until[TIMESTAMP_MAX];
+        Order *order;
+
+        if (!job)
+                return;
+        scheduled_job_replan(job); /* what is due was due before the pause */
+        if (scheduled_job_is_paused(job) && job->stored.paused_until_usec == until_usec) {
+                refuse(reply, userdata, -EALREADY, "Job '%s' is paused already", name);
+                return;
+        }
+        if (until_usec <= manager_now(manager)) {
+                refuse(reply, userdata, -EINVAL, "Job '%s' cannot be paused until a time in the past", name);
+                return;
+        }
+
+        order = order_for_job(job, reply, userdata);
+        if (!order)
+                return;
+        if (!scheduled_job_is_paused(job))
+                job->stored.paused_since_usec = manager_now(manager);
+        job->stored.paused_until_usec = until_usec;
+        scheduled_job_save_state(job);
+
+        if (until_usec != USEC_INFINITY &&
+            asprintf(&detail, "until %s", timestamp_format_utc(until_usec, until)) < 0)
+                detail = NULL;
+        (void) manager_queue_audit(manager, AUDIT_JOB_PAUSED, name, 0, caller, detail);
+        manager_invalidate(manager);
+        scheduled_job_replan(job);
+        reply_after_commit(order);
+}
+
+void manager_resume_job(
+                Manager *manager,
+                const char *name,
+                const Caller *caller,
+                manager_reply_t reply,
+                void *userdata) {
+
+        ScheduledJob *job = job_for_order(manager, name, reply, userdata);
+        Order *order;
+        int r;
+
+        if (!job)
+                return;
+        if (!scheduled_job_is_paused(job)) {
+                refuse(reply, userdata, -EALREADY, "Job '%s' is not paused", name);
+                return;
+        }
+
+        order = order_for_job(job, reply, userdata);
+        if (!order)
+                return;
+        r = decision_end_pause(job, manager_now(manager));
+        if (r < 0) {
+                order_reply(order, r, 0, "The skipped occurrences cannot be recorded: the job stays paused");
+                return;
+        }
+        (void) manager_queue_audit(manager, AUDIT_JOB_RESUMED, name, 0, caller, NULL);
+        manager_invalidate(manager);
+        scheduled_job_replan(job);
+        reply_after_commit(order);
+}
+
+/* --- stop and kill --------------------------------------------------------------------------------- */
+
+static void refuse_inactive(Manager *manager, uint64_t id, manager_reply_t reply, void *userdata) {
+        CLEANUP(execution_record_done) ExecutionRecord record = { 0 };
+        char number[24];
+        int r;
+
+        (void) snprintf(number, sizeof(number), "%" PRIu64, id);
+        execution_record_init(&record);
+        r = store_read_execution(manager->host.store, id, &record);
+        if (r > 0)
+                refuse(reply, userdata, -ESRCH, "Execution %s has ended already", number);
+        else if (r == 0)
+                refuse(reply, userdata, -ENOENT, "There is no execution %s", number);
+        else
+                refuse(reply, userdata, r, "Execution %s cannot be read from the database", number);
+}
+
+typedef struct SignalOrder {
+        bool stop; /* kill-signal and escalation; else just `signal` */
+        int signal;
+        bool everything;
+} SignalOrder;
+
+static int send_signal(Execution *execution, const SignalOrder *what) {
+        const Executor *executor = execution->manager->host.executor;
+        LaunchId id = execution_launch_id(execution);
+
+        return what->stop ? executor->stop(executor->userdata, id)
+                          : executor->kill(executor->userdata, id, what->signal, what->everything);
+}
+
+static void signal_execution(
+                Manager *manager,
+                uint64_t id,
+                const SignalOrder *what,
+                const Caller *caller,
+                manager_reply_t reply,
+                void *userdata) {
+
+        Execution *execution = manager_find_execution(manager, id);
+        char detail[96], number[24];
+        Order *order = NULL;
+        int r = 0;
+
+        if (!execution || !execution_is_active(execution)) {
+                refuse_inactive(manager, id, reply, userdata);
+                return;
+        }
+        (void) snprintf(number, sizeof(number), "%" PRIu64, id);
+        if (!execution_is_unsent(execution))
+                r = send_signal(execution, what);
+        if (r >= 0)
+                r = order_new(manager, reply, userdata, &order);
+        if (r < 0) {
+                refuse(reply, userdata, r,
+                       r == -ENOTCONN ? "Execution %s cannot be reached: there is no connection to the runner"
+                                      : "The runner cannot be asked to end execution %s",
+                       number);
+                return;
+        }
+
+        order->execution_id = id;
+        (void) snprintf(detail, sizeof(detail), "execution %s: signal %d to %s", number, what->signal,
+                        what->everything ? "everything that it started" : "its main process");
+        (void) manager_queue_audit(
+                        manager, what->stop ? AUDIT_EXECUTION_STOPPED : AUDIT_EXECUTION_KILLED,
+                        execution->record.job, id, caller, what->stop ? NULL : detail);
+        if (execution_is_unsent(execution)) /* it has not been started, and is not any more */
+                execution_close(execution, EXECUTION_CANCELLED, REASON_OPERATOR,
+                                "stopped before it was started");
+        reply_after_commit(order);
+}
+
+void manager_stop_execution(
+                Manager *manager,
+                uint64_t id,
+                const Caller *caller,
+                manager_reply_t reply,
+                void *userdata) {
+
+        signal_execution(manager, id, &(SignalOrder){ .stop = true }, caller, reply, userdata);
+}
+
+void manager_kill_execution(
+                Manager *manager,
+                uint64_t id,
+                int signal,
+                bool everything,
+                const Caller *caller,
+                manager_reply_t reply,
+                void *userdata) {
+
+        const SignalOrder what = { .signal = signal, .everything = everything };
+
+        signal_execution(manager, id, &what, caller, reply, userdata);
+}
+
+int manager_follow_execution(Manager *manager, uint64_t id, bool on) {
+        Execution *execution = manager_find_execution(manager, id);
+        const Executor *executor = manager->host.executor;
+
+        if (!execution || !execution_is_active(execution))
+                return -ESRCH;
+        return executor->follow(executor->userdata, execution_launch_id(execution), on);
+}
+
+int manager_lookup_user(Manager *manager, uid_t uid, executor_user_t done, void *done_userdata) {
+        const Executor *executor = manager->host.executor;
+
+        return executor->lookup_user(executor->userdata, NULL, uid, done, done_userdata);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "manager/outcome.h"
+
+#include <assert.h>
+
+/* Ends that mean the same whatever the exit status was. */
+static const struct {
+        bool fixed;
+        Verdict verdict;
+} verdicts[] = {
+        [LAUNCH_EXITED] = { false, { EXECUTION_FAILED, REASON_EXIT_CODE } },
+        [LAUNCH_SIGNALED] = { false, { EXECUTION_FAILED, REASON_SIGNAL } },
+        [LAUNCH_TIMED_OUT] = { true, { EXECUTION_TIMED_OUT, REASON_TIMEOUT } },
+        [LAUNCH_STOPPED] = { true, { EXECUTION_CANCELLED, REASON_OPERATOR } },
+        [LAUNCH_FAILED] = { true, { EXECUTION_FAILED, REASON_LAUNCH } },
+        [LAUNCH_ACCOUNT] = { true, { EXECUTION_FAILED, REASON_ACCOUNT } },
+        [LAUNCH_SHUTDOWN] = { true, { EXECUTION_CANCELLED, REASON_SHUTDOWN } },
+        [LAUNCH_LOST] = { true, { EXECUTION_LOST, REASON_RUNNER_LOST } },
+};
+
+Verdict outcome_judge(const LaunchOutcome *outcome, const SuccessCodes *codes, bool same_boot) {
+        Verdict verdict;
+
+        assert(outcome);
+        assert(codes);
+        assert((size_t) outcome->end < ARRAY_SIZE(verdicts));
+
+        verdict = verdicts[outcome->end].verdict;
+        if (outcome->end == LAUNCH_LOST && !same_boot)
+                verdict.reason = REASON_HOST_DOWN;
+        if (verdicts[outcome->end].fixed)
+                return verdict;
+
+        if (outcome->oom)
+                return (Verdict){ EXECUTION_FAILED, REASON_OOM };
+        if (outcome->end == LAUNCH_EXITED ? success_codes_match(codes, outcome->exit_code, 0)
+                                          : success_codes_match(codes, -1, outcome->signal))
+                return (Verdict){ EXECUTION_SUCCEEDED, REASON_NONE };
+        return verdict;
+}

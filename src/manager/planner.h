@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * Decides without touching anything: what is due next, when to look again, what becomes of due times that
+ * went by. Everything is in the arguments.
+ */
+
+#include "job/execution-record.h"
+#include "job/job.h"
+
+typedef struct PlannedOccurrence {
+        Occurrence occurrence;
+        ScheduleKind kind; /* of the schedule that gives it */
+        bool interval_like;
+} PlannedOccurrence;
+
+typedef struct PlannerView {
+        const Job *job;
+        ScheduleContext context;
+        bool boot_only; /* the clock is not to be trusted: nothing else is planned */
+} PlannerView;
+
+/* The first occurrence later than `after_usec`. Returns 1 with *ret, or 0: never again. */
+int planner_next(const PlannerView *view, usec_t after_usec, PlannedOccurrence *ret);
+
+/*
+ * Occurrences in (after, until] that are not from a `boot` schedule, which is never judged late: the span
+ * ends before the first of those.
+ */
+void planner_late_span(const PlannerView *view, usec_t after_usec, usec_t until_usec, OccurrenceSpan *ret);
+
+/* What becomes of occurrences that nobody met in time. */
+typedef struct CatchUpPlan {
+        bool run_latest;   /* the last one is started late */
+        uint64_t n_missed; /* the others, or all */
+        bool too_late;     /* `within` is what kept the last one from running */
+} CatchUpPlan;
+
+/* `another_is_due`: a later occurrence is about to start in time, and stands for all of these. */
+void planner_catch_up(
+                const CatchUp *catch_up,
+                const OccurrenceSpan *span,
+                bool another_is_due,
+                usec_t now_usec,
+                CatchUpPlan *ret);
+
+/*
+ * Whether a begun occurrence that no runner has been told of may still be started. Returns REASON_NONE: yes,
+ * or the reason for which it is missed.
+ */
+ExecutionReason planner_late_start(
+                const CatchUp *catch_up,
+                ExecutionCause cause,
+                usec_t due_usec,
+                usec_t now_usec);
+
+/* When a job whose next occurrence is due at `due_usec` has to be looked at: to write its row ahead, or then.
+ */
+usec_t planner_wake(usec_t due_usec, usec_t now_usec, usec_t write_ahead_usec, bool may_arm);
+
+/* Whether an occurrence that was not started joins the row of those before it. */
+bool planner_may_fold(
+                const ExecutionRecord *fold,
+                usec_t decided_until_usec,
+                ExecutionState state,
+                ExecutionReason reason,
+                const char *detail);
+
+/* All of its schedules are over for good: `at` in the past, and nothing else. `boot` comes again. */
+bool planner_is_finished(const PlannerView *view, usec_t after_usec);

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* One look at a job: what is due is decided, then the next look is planned. */
+
+#include <assert.h>
+
+#include "manager/decision.h"
+#include "manager/execution.h"
+#include "manager/scheduled-job.h"
+
+static void job_set_next(ScheduledJob *job, usec_t due_usec) {
+        job->next_due_usec = due_usec;
+        job->next_start_usec = due_usec;
+}
+
+static void job_wake_at(ScheduledJob *job, usec_t wake_usec) {
+        int r;
+
+        if (wake_usec == USEC_INFINITY) {
+                heap_remove(&job->manager->wakes, &job->wake);
+                return;
+        }
+        r = heap_put(&job->manager->wakes, &job->wake, wake_usec);
+        assert(r == 0); /* room for every job was made before it was taken in */
+        (void) r;
+}
+
+void scheduled_job_unplan(ScheduledJob *job) {
+        Execution *armed = scheduled_job_armed(job);
+
+        if (armed)
+                execution_withdraw(armed);
+        job_set_next(job, USEC_INFINITY);
+        job_wake_at(job, USEC_INFINITY);
+}
+
+/* Writes the row of what is due next ahead, if its time has come for that. */
+static void job_plan(ScheduledJob *job, const PlannedOccurrence *next) {
+        Manager *manager = job->manager;
+        usec_t now_usec = manager_now(manager), due_usec = next->occurrence.due_usec;
+        usec_t ahead_usec = manager->host.write_ahead_usec;
+        Execution *armed = scheduled_job_armed(job);
+        bool in_time = due_usec - ahead_usec <= now_usec;
+        bool may_arm;
+        int r;
+
+        if (armed && (armed->record.due_usec != due_usec || !in_time)) {
+                execution_withdraw(armed);
+                armed = NULL;
+        }
+
+        may_arm = ahead_usec > 0 && !armed && !scheduled_job_blocker(job);
+        if (may_arm && in_time) {
+                const ExecutionBegin begin = {
+                        .planned = next,
+                        .cause = next->kind == SCHEDULE_BOOT ? CAUSE_BOOT : CAUSE_SCHEDULE,
+                        .state = EXECUTION_ARMED,
+                        .insert_flags = decision_insert_flags(job, next),
+                };
+
+                r = execution_begin(job, &begin, NULL);
+                if (r < 0) /* it is written when it is due */
+                        (void) manager_store_error(manager, r, "an occurrence ahead of its time");
+        }
+
+        job_set_next(job, due_usec);
+        job_wake_at(job, planner_wake(due_usec, now_usec, ahead_usec, may_arm));
+}
+
+/*
+ * What is due up to this instant is judged as late. One that is hardly late is simply started, but not the
+ * first of several that came while the daemon was down: the newest of them is the one to catch up with.
+ */
+static usec_t late_until(const ScheduledJob *job, const PlannedOccurrence *next) {
+        const Manager *manager = job->manager;
+        usec_t now_usec = manager_now(manager), until_usec = now_usec - LATE_TOLERANCE_USEC - 1;
+        PlannerView view = scheduled_job_view(job);
+        PlannedOccurrence following;
+
+        if (manager->started_usec > until_usec && manager->started_usec <= now_usec &&
+            planner_next(&view, next->occurrence.due_usec, &following) > 0 &&
+            following.occurrence.due_usec <= manager->started_usec)
+                until_usec = manager->started_usec;
+        return until_usec;
+}
+
+/* Decides the first occurrence if it is due. Returns 1 if there was one, 0 if not, or a negative errno. */
+static int job_decide_next(ScheduledJob *job, const PlannedOccurrence *next) {
+        usec_t until_usec;
+        int r;
+
+        if (next->occurrence.due_usec > manager_now(job->manager))
+                return 0;
+
+        until_usec = late_until(job, next);
+
+        if (next->kind == SCHEDULE_BOOT)
+                r = decision_begin(job, next, CAUSE_BOOT);
+        else if (next->occurrence.due_usec > until_usec)
+                r = decision_begin(job, next, CAUSE_SCHEDULE);
+        else
+                r = decision_late(job, next, until_usec);
+        return r < 0 ? r : 1;
+}
+
+/* Observers hear of the job when what was decided is on disk. */
+static void announce_change(ScheduledJob *job) {
+        ApplyNotice *notice = NULL;
+
+        if (apply_notice_new(job->manager, 1, &notice) < 0)
+                return; /* only the news is lost */
+        apply_notice_add(notice, JOB_NOTICE_CHANGED, job->stored.name);
+        apply_notice_queue(notice);
+}
+
+/* Returns true if the job is under way again. */
+static bool job_pause_is_over(ScheduledJob *job) {
+        usec_t until_usec = job->stored.paused_until_usec;
+        int r;
+
+        if (manager_now(job->manager) < until_usec)
+                return false;
+
+        r = decision_end_pause(job, until_usec);
+        if (r < 0) {
+                (void) manager_store_error(job->manager, r, "the end of a pause");
+                return false;
+        }
+        (void) manager_queue_audit(
+                        job->manager, AUDIT_JOB_RESUMED, job->stored.name, 0, NULL, "its pause was over");
+        manager_invalidate(job->manager);
+        announce_change(job);
+        return true;
+}
+
+static void job_replan(ScheduledJob *job) {
+        PlannedOccurrence next;
+        PlannerView view;
+        int r;
+
+        if (!scheduled_job_is_listed(job) || !job->job || !job->job->enabled) {
+                scheduled_job_unplan(job);
+                return;
+        }
+
+        do {
+                if (scheduled_job_is_held(job)) {
+                        job_wake_at(job, USEC_INFINITY);
+                        return;
+                }
+                if (scheduled_job_is_paused(job) && !job_pause_is_over(job)) {
+                        scheduled_job_unplan(job);
+                        job_wake_at(job, job->stored.paused_until_usec);
+                        return;
+                }
+
+                view = scheduled_job_view(job);
+                r = planner_next(&view, job->stored.cursor_usec, &next);
+                if (r <= 0) {
+                        scheduled_job_unplan(job);
+                        return;
+                }
+                r = job_decide_next(job, &next);
+        } while (r > 0);
+
+        if (r < 0) {
+                (void) manager_store_error(job->manager, r, "an occurrence");
+                job_wake_at(job, manager_now(job->manager) + RETRY_DELAY_USEC);
+                return;
+        }
+        job_plan(job, &next);
+}
+
+void scheduled_job_replan(ScheduledJob *job) {
+        job_replan(job);
+        manager_arm_timer(job->manager);
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "manager/scheduled-job.h"
+
+#include <assert.h>
+#include <string.h>
+#include <utlist.h>
+
+#include "job/job-decode.h"
+
+static const char *const job_state_names[] = {
+        [JOB_IDLE] = "idle",         [JOB_WAITING] = "waiting",
+        [JOB_RUNNING] = "running",   [JOB_PAUSED] = "paused",
+        [JOB_DISABLED] = "disabled", [JOB_FINISHED] = "finished",
+        [JOB_BLOCKED] = "blocked",   [JOB_FAILED_TO_LOAD] = "failed-to-load",
+        [JOB_STATE_COUNT] = NULL,
+};
+
+DEFINE_STRING_TABLE(job_state, JobState, job_state_names);
+
+int scheduled_job_new(Manager *manager, const char *name, ScheduledJob **ret) {
+        CLEANUP(scheduled_job_freep) ScheduledJob *job = NULL;
+
+        assert(name);
+        assert(ret);
+
+        job = calloc(1, sizeof(*job));
+        if (!job)
+                return -ENOMEM;
+
+        job->manager = manager;
+        job->wake.index = HEAP_NONE;
+        job->next_due_usec = job->next_start_usec = USEC_INFINITY;
+        stored_job_init(&job->stored);
+        job->stored.removed_usec = 0; /* until it is added */
+
+        job->stored.name = strdup(name);
+        if (!job->stored.name)
+                return -ENOMEM;
+
+        *ret = TAKE_PTR(job);
+        return 0;
+}
+
+ScheduledJob *scheduled_job_free(ScheduledJob *job) {
+        if (!job)
+                return NULL;
+
+        heap_remove(&job->manager->wakes, &job->wake);
+        (void) job_unref(job->job);
+        stored_job_done(&job->stored);
+        free(job->load_error.file);
+        free(job->load_error.message);
+        (void) execution_record_free(job->fold);
+        free(job);
+        return NULL;
+}
+
+const Manager *scheduled_job_manager(const ScheduledJob *job) {
+        return job->manager;
+}
+
+bool scheduled_job_is_listed(const ScheduledJob *job) {
+        return job->stored.removed_usec == USEC_INFINITY;
+}
+
+bool scheduled_job_is_paused(const ScheduledJob *job) {
+        return job->stored.paused_since_usec != USEC_INFINITY;
+}
+
+bool scheduled_job_is_held(const ScheduledJob *job) {
+        const Execution *execution;
+
+        if (job->manager->store_trouble)
+                return true;
+        DL_FOREACH(job->executions, execution)
+        if (execution->phase == PHASE_RECOVERED && execution->record.state != EXECUTION_ARMED)
+                return true;
+        return false;
+}
+
+PlannerView scheduled_job_view(const ScheduledJob *job) {
+        const Manager *manager = job->manager;
+        bool this_boot = job->stored.boot_identity && manager->host.boot_identity &&
+                        strcmp(job->stored.boot_identity, manager->host.boot_identity) == 0;
+
+        return (PlannerView){
+                .job = job->job,
+                .context = {
+                        .zone = job->job->zone ?: time_zone_utc(),
+                        .anchor_usec = job->stored.anchor_usec,
+                        .boot_usec = this_boot ? job->stored.boot_due_usec : USEC_INFINITY,
+                },
+                .boot_only = manager->untrusted,
+        };
+}
+
+Execution *scheduled_job_blocker(const ScheduledJob *job) {
+        Execution *execution;
+
+        DL_FOREACH(job->executions, execution)
+        if (execution_is_active(execution))
+                return execution;
+        return NULL;
+}
+
+Execution *scheduled_job_armed(const ScheduledJob *job) {
+        Execution *execution;
+
+        DL_FOREACH(job->executions, execution)
+        if (execution->record.state == EXECUTION_ARMED && execution->phase != PHASE_WITHDRAWN)
+                return execution;
+        return NULL;
+}
+
+static bool job_has_state(const ScheduledJob *job, ExecutionState state) {
+        const Execution *execution;
+
+        DL_FOREACH(job->executions, execution)
+        if (execution->record.state == state)
+                return true;
+        return false;
+}
+
+JobState scheduled_job_state(const ScheduledJob *job) {
+        PlannerView view;
+
+        if (!job->job)
+                return JOB_FAILED_TO_LOAD;
+        if (job_has_state(job, EXECUTION_RUNNING))
+                return JOB_RUNNING;
+        if (job_has_state(job, EXECUTION_STARTING) || job_has_state(job, EXECUTION_WAITING))
+                return JOB_WAITING;
+        if (!job->job->enabled)
+                return JOB_DISABLED;
+        if (scheduled_job_is_paused(job))
+                return JOB_PAUSED;
+
+        if (job->next_due_usec != USEC_INFINITY || job->manager->untrusted)
+                return JOB_IDLE;
+        view = scheduled_job_view(job);
+        return planner_is_finished(&view, job->stored.cursor_usec) ? JOB_FINISHED : JOB_IDLE;
+}
+
+static int set_place(Job *decoded, const ScheduledJob *job) {
+        const char *file = job->job ? job->job->file : job->stored.file;
+
+        if (!file)
+                return 0;
+        decoded->file = strdup(file);
+        if (!decoded->file)
+                return -ENOMEM;
+        decoded->line = job->job ? job->job->line : job->stored.line;
+        return 0;
+}
+
+int scheduled_job_decode(const ScheduledJob *job, uint64_t revision, const char *definition, Job **ret) {
+        const JobDecodeContext context = {
+                .zones = job->manager->host.zones,
+                .origin = job->stored.origin,
+                .owner_uid = job->stored.owner_uid,
+                .system_mode = job->manager->host.system_mode,
+                .file = NULL,
+        };
+        CLEANUP(diagnostics_done) Diagnostics diagnostics = { 0 };
+        int r;
+
+        r = job_decode_definition(
+                        &context, job->stored.name, definition, strlen(definition), &diagnostics, ret);
+        if (r == -EINVAL)
+                return manager_log(
+                                LOG_WARNING, r, MESSAGE_ID_LOAD_FAULT, job->stored.name, 0,
+                                "Revision %" PRIu64 " of job '%s' in the database is not valid any more: %s",
+                                revision, job->stored.name,
+                                diagnostics.n_items > 0 ? diagnostics.items[0].message : "no reason given");
+        if (r < 0)
+                return r;
+
+        /* Lines of messages would be those of the stored text; the job's own place is known all the same. */
+        r = set_place(*ret, job);
+        if (r < 0)
+                *ret = job_unref(*ret);
+        return r;
+}
+
+void scheduled_job_save(ScheduledJob *job) {
+        StoredJob borrowed = job->stored;
+        int r;
+
+        /* The text is held once: by the Job, where there is one. */
+        if (job->job) {
+                borrowed.definition = job->job->definition;
+                borrowed.file = job->job->file;
+                borrowed.line = job->job->line;
+        }
+        r = store_put_job(job->manager->host.store, &borrowed);
+        if (r < 0)
+                (void) manager_store_error(job->manager, r, "a job");
+}
+
+void scheduled_job_save_state(ScheduledJob *job) {
+        int r;
+
+        if (job->stored.id == 0)
+                return;
+        r = store_put_job_state(job->manager->host.store, &job->stored);
+        if (r < 0)
+                (void) manager_store_error(job->manager, r, "the state of a job");
+}

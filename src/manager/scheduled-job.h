@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* One job by name: when it is looked at, and what is written of its state. */
+
+#include "manager/manager-internal.h"
+#include "manager/planner.h"
+
+int scheduled_job_new(Manager *manager, const char *name, ScheduledJob **ret);
+ScheduledJob *scheduled_job_free(ScheduledJob *job);
+DEFINE_CLEANUP(ScheduledJob, scheduled_job_free);
+
+/* In the list: not removed. */
+bool scheduled_job_is_listed(const ScheduledJob *job);
+bool scheduled_job_is_paused(const ScheduledJob *job);
+/*
+ * Nothing can be decided now: the disk refuses, or the runner has yet to say what became of an execution that
+ * was found open. What comes due meanwhile is decided afterwards.
+ */
+bool scheduled_job_is_held(const ScheduledJob *job);
+
+PlannerView scheduled_job_view(const ScheduledJob *job);
+/* The oldest execution that occupies the job; NULL: none. */
+Execution *scheduled_job_blocker(const ScheduledJob *job);
+/* The row that was written ahead; NULL: none. */
+Execution *scheduled_job_armed(const ScheduledJob *job);
+
+/* Queue the whole, or the state only. */
+void scheduled_job_save(ScheduledJob *job);
+void scheduled_job_save_state(ScheduledJob *job);
+
+/* Decodes the stored definition, the last good one. Returns 0 or a negative errno (it is not good any more).
+ */
+int scheduled_job_decode(const ScheduledJob *job, uint64_t revision, const char *definition, Job **ret);

@@ -1,0 +1,502 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Why a job ran, did not run, or will run: from the row that covers the occurrence, and where there is none,
+ * from the schedule and the job's state. There is always a sentence.
+ */
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+#include <utlist.h>
+
+#include "manager/execution.h"
+#include "manager/scheduled-job.h"
+#include "util/buffer.h"
+#include "util/duration.h"
+#include "util/string-list.h"
+
+static const char *const why_when_names[] = {
+        [WHY_PAST] = "past",
+        [WHY_NOW] = "now",
+        [WHY_FUTURE] = "future",
+        [WHY_WHEN_COUNT] = NULL,
+};
+
+DEFINE_STRING_TABLE(why_when, WhyWhen, why_when_names);
+
+void why_answer_done(WhyAnswer *answer) {
+        if (!answer)
+                return;
+        free(answer->text);
+        (void) string_list_free(answer->blockers);
+        *answer = (WhyAnswer){ 0 };
+}
+
+/* What a reason means, after "skipped: ", "missed: ", "failed: " and so on. */
+static const char *const reason_phrases[EXECUTION_REASON_COUNT] = {
+        [REASON_NONE] = "",
+        [REASON_OVERLAP] = "an earlier execution of the job still ran",
+        [REASON_QUEUE_FULL] = "its queue was full",
+        [REASON_REPLACED] = "a later occurrence replaced it",
+        [REASON_SUPERSEDED] = "the next occurrence was due before the next attempt",
+        [REASON_EXCEPTED] = "the job's exceptions name that time",
+        [REASON_CONDITION] = "a condition was not met",
+        [REASON_DEPENDENCY] = "a job that it waits for did not end as it should",
+        [REASON_PAUSED] = "the job was paused",
+        [REASON_FROZEN] = "all jobs were frozen",
+        [REASON_OPERATOR] = "somebody stopped it; 'schedctl audit' says who",
+        [REASON_USER_LIMIT] = "its user has as many executions as allowed",
+        [REASON_DOWN] = "jobschedd was not running",
+        [REASON_SUSPENDED] = "the host was suspended",
+        [REASON_CLOCK_STEP] = "the clock was set forward past it",
+        [REASON_TOO_LATE] = "it could only have started later than catch-up allows",
+        [REASON_IN_THE_PAST] = "that time was past already when the job was defined",
+        [REASON_JOB_REMOVED] = "the job was removed",
+        [REASON_EXIT_CODE] = "its exit code is not one of success-codes",
+        [REASON_SIGNAL] = "a signal ended it",
+        [REASON_TIMEOUT] = "it ran longer than its timeout and was killed",
+        [REASON_OOM] = "it needed more memory than there was, and the kernel killed it",
+        [REASON_LAUNCH] = "it could not be started",
+        [REASON_ACCOUNT] = "the account that it should run as cannot be used",
+        [REASON_HTTP_STATUS] = "the server answered with another status than expected",
+        [REASON_RESULT_CHECK] = "its result is not what was asked for",
+        [REASON_RUNNER_LOST] = "the runner went down with it, so nobody knows how it ended",
+        [REASON_HOST_DOWN] = "the host went down with it",
+        [REASON_SHUTDOWN] = "the host or the runner was shut down",
+};
+
+typedef struct Why {
+        Manager *manager;
+        ScheduledJob *job;
+        usec_t now_usec;
+        Buffer text;
+        WhyAnswer *answer;
+} Why;
+
+/* --- words ----------------------------------------------------------------------------------------- */
+
+/* Local time of the job, with its offset; to the second, since this is prose. */
+static const char *local_time(const Why *why, usec_t instant_usec, char buffer[static TIMESTAMP_MAX]) {
+        const TimeZone *zone = why->job->job && why->job->job->zone ? why->job->job->zone : time_zone_utc();
+        LocalTime local;
+
+        instant_usec -= ((instant_usec % USEC_PER_SEC) + USEC_PER_SEC) % USEC_PER_SEC;
+        time_zone_to_local(zone, instant_usec, &local);
+        return timestamp_format_offset(instant_usec, local.offset_seconds, buffer);
+}
+
+#define SAY(why, ...) ((void) buffer_add_format(&(why)->text, __VA_ARGS__)) /* checked when it is taken */
+
+static void say_occurrences(Why *why, const ExecutionRecord *record) {
+        char first[TIMESTAMP_MAX], last[TIMESTAMP_MAX];
+
+        (void) local_time(why, record->due_usec, first);
+        (void) local_time(why, record->due_last_usec, last);
+        if (record->cause == CAUSE_MANUAL)
+                SAY(why, "Execution %" PRIu64 ", asked for by hand%s%s at %s,", record->id,
+                    record->requested_by ? " by " : "", record->requested_by ?: "", first);
+        else if (record->due_last_usec != record->due_usec)
+                SAY(why, "The %" PRIu64 " occurrences from %s to %s", record->count, first, last);
+        else
+                SAY(why, "The occurrence of %s", first);
+}
+
+static void say_reason(Why *why, const ExecutionRecord *record) {
+        const char *phrase = reason_phrases[record->reason];
+
+        if (record->reason != REASON_NONE)
+                SAY(why, ": %s", phrase);
+        if (record->reason_detail && strcmp(record->reason_detail, phrase) != 0)
+                SAY(why, " (%s)", record->reason_detail);
+}
+
+static void say_start(Why *why, const ExecutionRecord *record) {
+        char started[TIMESTAMP_MAX], late[DURATION_SHORT_MAX];
+
+        if (record->started_usec == USEC_INFINITY)
+                return;
+        SAY(why, " started at %s", local_time(why, record->started_usec, started));
+        if (record->cause != CAUSE_MANUAL && record->started_usec - record->due_usec >= USEC_PER_SEC)
+                SAY(why, ", %s late", duration_format_short(record->started_usec - record->due_usec, late));
+        if (record->cause == CAUSE_CATCH_UP)
+                SAY(why, " to catch up");
+}
+
+static void say_status(Why *why, const ExecutionRecord *record) {
+        char took[DURATION_SHORT_MAX];
+
+        if (record->started_usec != USEC_INFINITY && record->ended_usec >= record->started_usec)
+                SAY(why, " after %s", duration_format_short(record->ended_usec - record->started_usec, took));
+        if (record->exit_code >= 0)
+                SAY(why, " with exit code %d", record->exit_code);
+        else if (record->signal > 0)
+                SAY(why, " by signal %d", record->signal);
+}
+
+/* --- a row ----------------------------------------------------------------------------------------- */
+
+static void say_armed(Why *why, const ExecutionRecord *record) {
+        char left[DURATION_SHORT_MAX];
+
+        SAY(why, " starts in %s; its record is written already",
+            duration_format_short(MAX(record->due_usec - why->now_usec, (usec_t) 0), left));
+}
+
+static void say_starting(Why *why, const ExecutionRecord *record) {
+        SAY(why, " is due and recorded, and %s",
+            !why->manager->connected ? "waits for the runner, to which there is no connection"
+                            : why->manager->store_trouble ? "starts when the database can be written again"
+                                                          : "is being started");
+}
+
+static void say_running(Why *why, const ExecutionRecord *record) {
+        char since[DURATION_SHORT_MAX];
+
+        say_start(why, record);
+        SAY(why, " and has run for %s",
+            duration_format_short(MAX(why->now_usec - record->started_usec, (usec_t) 0), since));
+        if (record->pid > 0)
+                SAY(why, " (execution %" PRIu64 ", process %d)", record->id, (int) record->pid);
+}
+
+static void say_ended(Why *why, const ExecutionRecord *record) {
+        static const char *const verbs[EXECUTION_STATE_COUNT] = {
+                [EXECUTION_SUCCEEDED] = "succeeded",     [EXECUTION_FAILED] = "failed",
+                [EXECUTION_TIMED_OUT] = "was timed out", [EXECUTION_CANCELLED] = "was cancelled",
+                [EXECUTION_LOST] = "was lost",
+        };
+
+        say_start(why, record);
+        SAY(why, "%s %s", record->started_usec != USEC_INFINITY ? " and" : "", verbs[record->state]);
+        say_status(why, record);
+        say_reason(why, record);
+}
+
+static void say_never_started(Why *why, const ExecutionRecord *record) {
+        SAY(why, " %s %s", record->count > 1 ? "were" : "was",
+            record->state == EXECUTION_SKIPPED ? "skipped" : "missed");
+        say_reason(why, record);
+}
+
+static void (*const sayers[EXECUTION_STATE_COUNT])(Why *why, const ExecutionRecord *record) = {
+        [EXECUTION_ARMED] = say_armed,           [EXECUTION_WAITING] = say_starting,
+        [EXECUTION_STARTING] = say_starting,     [EXECUTION_RUNNING] = say_running,
+        [EXECUTION_RETRYING] = say_starting,     [EXECUTION_SUCCEEDED] = say_ended,
+        [EXECUTION_FAILED] = say_ended,          [EXECUTION_TIMED_OUT] = say_ended,
+        [EXECUTION_CANCELLED] = say_ended,       [EXECUTION_LOST] = say_ended,
+        [EXECUTION_SKIPPED] = say_never_started, [EXECUTION_MISSED] = say_never_started,
+};
+
+static int answer_from_row(Why *why, const ExecutionRecord *record) {
+        static const char prefix[] = "blocked by ";
+        WhyAnswer *answer = why->answer;
+
+        answer->scheduled = true;
+        answer->due_usec = record->due_usec;
+        answer->state = (int) record->state;
+        answer->reason = record->reason;
+        answer->execution_id = record->id;
+        answer->when = record->state == EXECUTION_ARMED           ? WHY_FUTURE
+                        : execution_state_is_final(record->state) ? WHY_PAST
+                                                                  : WHY_NOW;
+
+        say_occurrences(why, record);
+        sayers[record->state](why, record);
+        SAY(why, ".");
+
+        if (record->reason_detail && strncmp(record->reason_detail, prefix, strlen(prefix)) == 0)
+                return string_list_push(&answer->blockers, record->reason_detail + strlen(prefix));
+        return 0;
+}
+
+/* --- no row ---------------------------------------------------------------------------------------- */
+
+static int say_blocker(Why *why, const Execution *blocker) {
+        char name[48];
+
+        (void) snprintf(name, sizeof(name), "execution %" PRIu64, blocker->record.id);
+        SAY(why, ", unless %s still runs then: it would be skipped", name);
+        return string_list_push(&why->answer->blockers, name);
+}
+
+static int say_pause(Why *why, const char *verb) {
+        const StoredJob *stored = &why->job->stored;
+        char since[TIMESTAMP_MAX], until[TIMESTAMP_MAX];
+
+        why->answer->reason = REASON_PAUSED;
+        SAY(why, " %s: the job has been paused since %s", verb,
+            local_time(why, stored->paused_since_usec, since));
+        if (stored->paused_until_usec == USEC_INFINITY)
+                SAY(why, ", until it is resumed");
+        else
+                SAY(why, ", until %s", local_time(why, stored->paused_until_usec, until));
+        return string_list_push(&why->answer->blockers, "paused");
+}
+
+static int answer_future(Why *why, usec_t due_usec) {
+        const ScheduledJob *job = why->job;
+        const Execution *blocker = scheduled_job_blocker(job);
+        char due[TIMESTAMP_MAX], left[DURATION_SHORT_MAX];
+
+        why->answer->when = WHY_FUTURE;
+        SAY(why, "The occurrence of %s", local_time(why, due_usec, due));
+        if (scheduled_job_is_paused(job) && due_usec <= job->stored.paused_until_usec)
+                return say_pause(why, "will be skipped");
+
+        SAY(why, " will start in %s", duration_format_short(due_usec - why->now_usec, left));
+        if (why->manager->untrusted)
+                SAY(why, ", if the clock can be trusted by then");
+        return blocker ? say_blocker(why, blocker) : 0;
+}
+
+static int answer_past(Why *why, usec_t due_usec) {
+        const ScheduledJob *job = why->job;
+        char due[TIMESTAMP_MAX], added[TIMESTAMP_MAX];
+
+        why->answer->when = WHY_PAST;
+        SAY(why, "The occurrence of %s", local_time(why, due_usec, due));
+        if (scheduled_job_is_paused(job) && due_usec > job->stored.cursor_usec)
+                return say_pause(why, "was skipped");
+
+        if (due_usec < job->stored.added_usec) {
+                SAY(why, " was not met: the job was added only at %s",
+                    local_time(why, job->stored.added_usec, added));
+                return 0;
+        }
+        if (due_usec <= job->stored.cursor_usec) {
+                SAY(why,
+                    " has no record: the job's definition was another one then or was disabled, or the "
+                    "record "
+                    "was pruned (keep: %" PRIu64 " executions)",
+                    job->job->keep.executions);
+                return 0;
+        }
+
+        why->answer->when = WHY_NOW;
+        if (why->manager->store_trouble)
+                SAY(why, " waits until the database can be written: %s", why->manager->store_trouble);
+        else if (why->manager->untrusted)
+                SAY(why, " waits until the clock can be trusted");
+        else if (scheduled_job_is_held(job))
+                SAY(why, " waits until the runner has said what became of the execution before it");
+        else
+                SAY(why, " is being decided at this moment");
+        return 0;
+}
+
+static void say_neighbours(Why *why) {
+        char before[TIMESTAMP_MAX], after[TIMESTAMP_MAX];
+        const WhyAnswer *answer = why->answer;
+
+        if (answer->previous_due_usec != USEC_INFINITY)
+                SAY(why, "; before that it was due at %s",
+                    local_time(why, answer->previous_due_usec, before));
+        if (answer->next_due_usec != USEC_INFINITY)
+                SAY(why, "; %s at %s",
+                    answer->next_due_usec > why->now_usec ? "it is next due" : "it was next due",
+                    local_time(why, answer->next_due_usec, after));
+        if (answer->previous_due_usec == USEC_INFINITY && answer->next_due_usec == USEC_INFINITY)
+                SAY(why, "; its schedule has no time before or after it");
+}
+
+static void answer_not_scheduled(Why *why) {
+        const ScheduledJob *job = why->job;
+        const char *name = job->stored.name;
+        char asked[TIMESTAMP_MAX];
+
+        why->answer->when = why->answer->time_usec > why->now_usec ? WHY_FUTURE : WHY_PAST;
+        (void) local_time(why, why->answer->time_usec, asked);
+        if (!scheduled_job_is_listed(job))
+                SAY(why, "Job '%s' was removed and is not scheduled at %s", name, asked);
+        else if (!job->job)
+                SAY(why, "Job '%s' failed to load, so it is not scheduled at %s: %s", name, asked,
+                    job->load_error.message ?: "its definition is not valid any more");
+        else if (!job->job->enabled)
+                SAY(why, "Job '%s' is disabled: it has no occurrences, at %s or any other time", name, asked);
+        else if (job->job->n_schedules == 0)
+                SAY(why, "Job '%s' has no schedule: it only runs when it is started by hand", name);
+        else {
+                SAY(why, "Job '%s' is not due at %s", name, asked);
+                say_neighbours(why);
+        }
+}
+
+/* --- finding --------------------------------------------------------------------------------------- */
+
+/* Active executions are newer in memory than on disk. */
+static const Execution *find_active(const ScheduledJob *job, usec_t from_usec, usec_t until_usec) {
+        const Execution *execution, *found = NULL;
+
+        DL_FOREACH(job->executions, execution)
+        if (execution->phase != PHASE_WITHDRAWN && execution->record.due_usec <= until_usec &&
+            execution->record.due_last_usec >= from_usec)
+                found = execution;
+        return found;
+}
+
+static int take_first(void *userdata, const ExecutionRecord *record) {
+        int r = execution_record_copy(record, userdata);
+
+        return r < 0 ? r : 1;
+}
+
+/* The newest row. Returns 1, 0 or a negative errno. */
+static int read_last(const Why *why, ExecutionRecord *ret) {
+        char *names[] = { why->job->stored.name, NULL };
+        const uint32_t all = (UINT32_C(1) << EXECUTION_STATE_COUNT) - 1;
+        /* What is only written ahead is not decided yet. */
+        const ExecutionFilter filter = { .jobs = names,
+                                         .states = all & ~(UINT32_C(1) << EXECUTION_ARMED),
+                                         .limit = 1 };
+        int r;
+
+        r = store_list_executions(why->manager->host.store, &filter, take_first, ret);
+        return r < 0 ? r : ret->id != 0;
+}
+
+static void find_neighbours(Why *why, usec_t from_usec, usec_t until_usec) {
+        WhyAnswer *answer = why->answer;
+        const Job *job = why->job->job;
+        Occurrence occurrence;
+        PlannerView view;
+
+        if (!job || !job->enabled)
+                return;
+        view = scheduled_job_view(why->job);
+        if (schedule_entries_previous(
+                            job->schedules, job->n_schedules, &view.context, from_usec, &occurrence) > 0)
+                answer->previous_due_usec = occurrence.due_usec;
+        if (schedule_entries_next(
+                            job->schedules, job->n_schedules, &view.context, until_usec, &occurrence, NULL) >
+            0)
+                answer->next_due_usec = occurrence.due_usec;
+}
+
+static int answer_from_schedule(Why *why, usec_t from_usec, usec_t until_usec) {
+        const Job *job = why->job->job;
+        PlannerView view;
+        Occurrence occurrence;
+        int r;
+
+        find_neighbours(why, from_usec, until_usec);
+        if (!job || !job->enabled || !scheduled_job_is_listed(why->job)) {
+                answer_not_scheduled(why);
+                return 0;
+        }
+
+        view = scheduled_job_view(why->job);
+        if (schedule_entries_next(
+                            job->schedules, job->n_schedules, &view.context, from_usec - 1, &occurrence,
+                            NULL) <= 0 ||
+            occurrence.due_usec > until_usec) {
+                answer_not_scheduled(why);
+                return 0;
+        }
+
+        why->answer->scheduled = true;
+        why->answer->due_usec = occurrence.due_usec;
+        find_neighbours(why, occurrence.due_usec, occurrence.due_usec);
+        r = occurrence.due_usec > why->now_usec ? answer_future(why, occurrence.due_usec)
+                                                : answer_past(why, occurrence.due_usec);
+        SAY(why, ".");
+        return r;
+}
+
+static int answer_last(Why *why) {
+        CLEANUP(execution_record_done) ExecutionRecord record = { 0 };
+        const Execution *active = find_active(why->job, INT64_MIN, why->now_usec);
+        char next[TIMESTAMP_MAX];
+        int r;
+
+        execution_record_init(&record);
+        why->answer->time_usec = why->now_usec;
+        r = active ? execution_record_copy(&active->record, &record) : read_last(why, &record);
+        if (r < 0)
+                return r;
+        if (record.id != 0) {
+                why->answer->time_usec = record.due_usec;
+                find_neighbours(why, record.due_usec, record.due_last_usec);
+                return answer_from_row(why, &record);
+        }
+
+        find_neighbours(why, why->now_usec + 1, why->now_usec);
+        why->answer->when = WHY_PAST;
+        if (why->job->job && why->answer->next_due_usec != USEC_INFINITY)
+                SAY(why, "Job '%s' has not been due yet; the first time is %s.", why->job->stored.name,
+                    local_time(why, why->answer->next_due_usec, next));
+        else
+                answer_not_scheduled(why);
+        return 0;
+}
+
+/* A folded row also spans the times between its occurrences. */
+static bool row_is_about(const Why *why, const ExecutionRecord *record, usec_t from_usec, usec_t until_usec) {
+        const Job *job = why->job->job;
+        Occurrence occurrence;
+        PlannerView view;
+
+        if (record->id == 0)
+                return false;
+        if ((record->due_usec >= from_usec && record->due_usec <= until_usec) || !job ||
+            record->job_revision != why->job->stored.revision)
+                return true;
+
+        view = scheduled_job_view(why->job);
+        return schedule_entries_next(
+                               job->schedules, job->n_schedules, &view.context, from_usec - 1, &occurrence,
+                               NULL) > 0 &&
+                        occurrence.due_usec <= until_usec;
+}
+
+static int answer_span(Why *why, usec_t from_usec, usec_t until_usec) {
+        CLEANUP(execution_record_done) ExecutionRecord record = { 0 };
+        const Execution *active = find_active(why->job, from_usec, until_usec);
+        int r = 0;
+
+        execution_record_init(&record);
+        why->answer->time_usec = from_usec;
+        if (active)
+                r = execution_record_copy(&active->record, &record);
+        else if (why->job->stored.id != 0)
+                r = store_find_execution(
+                                why->manager->host.store, why->job->stored.id, from_usec, until_usec,
+                                &record);
+        if (r < 0)
+                return r;
+        if (!row_is_about(why, &record, from_usec, until_usec))
+                return answer_from_schedule(why, from_usec, until_usec);
+
+        find_neighbours(why, record.due_usec, record.due_last_usec);
+        return answer_from_row(why, &record);
+}
+
+int manager_why(Manager *manager, const char *name, usec_t from_usec, usec_t until_usec, WhyAnswer *ret) {
+        CLEANUP(why_answer_done)
+        WhyAnswer answer = {
+                .due_usec = USEC_INFINITY,
+                .state = -1,
+                .previous_due_usec = USEC_INFINITY,
+                .next_due_usec = USEC_INFINITY,
+        };
+        Why why = { .manager = manager, .answer = &answer };
+        int r, q;
+
+        assert(manager);
+        assert(name);
+        assert(ret);
+
+        why.job = manager_find_any_job(manager, name);
+        if (!why.job)
+                return -ENOENT;
+        why.now_usec = manager_now(manager);
+
+        r = from_usec == USEC_INFINITY ? answer_last(&why) : answer_span(&why, from_usec, until_usec);
+        q = buffer_take(&why.text, &answer.text);
+        if (r < 0 || q < 0)
+                return r < 0 ? r : q;
+
+        *ret = answer;
+        answer = (WhyAnswer){ 0 };
+        return 0;
+}
