@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "runner/launch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#include "runner/environment.h"
+#include "util/string-list.h"
+
+typedef struct Pipe {
+        int read_fd, write_fd;
+} Pipe;
+
+static void pipe_done(Pipe *ends) {
+        (void) fd_close(ends->read_fd);
+        (void) fd_close(ends->write_fd);
+}
+
+#define PIPE_NONE \
+        { .read_fd = -EBADF, .write_fd = -EBADF }
+
+static int pipe_open(Pipe *ends) {
+        int fds[2];
+
+        if (pipe2(fds, O_CLOEXEC) < 0)
+                return -errno;
+        *ends = (Pipe){ fds[0], fds[1] };
+        /* Our end only: the job shall find an ordinary, blocking pipe. */
+        if (fcntl(ends->read_fd, F_SETFL, O_RDONLY | O_NONBLOCK) < 0)
+                return -errno;
+        return 0;
+}
+
+/* fork(), not vfork(): nobody may stall the runner, whatever user the child has become. */
+static pid_t clone_process(int cgroup_fd) {
+        struct clone_args arguments = {
+                .exit_signal = SIGCHLD,
+        };
+        pid_t pid;
+
+        if (cgroup_fd >= 0) {
+                arguments.flags |= CLONE_INTO_CGROUP;
+                arguments.cgroup = (uint64_t) cgroup_fd;
+        }
+        pid = (pid_t) syscall(SYS_clone3, &arguments, sizeof(arguments));
+        if (pid >= 0 || errno != ENOSYS)
+                return pid;
+
+        /* A container's filter that is older than clone3. */
+        return (pid_t) syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+}
+
+static char *explain_pipe(int error) {
+        struct rlimit limit = { 0 };
+        char *text;
+
+        if (error == EMFILE) {
+                (void) getrlimit(RLIMIT_NOFILE, &limit);
+                if (asprintf(&text, "the runner is out of file descriptors (its limit, LimitNOFILE=, is %ju)",
+                             (uintmax_t) limit.rlim_cur) < 0)
+                        return NULL;
+                return text;
+        }
+        if (asprintf(&text, "cannot make a pipe for its output: %s", strerror(error)) < 0)
+                return NULL;
+        return text;
+}
+
+static char *explain_clone(int error) {
+        struct rlimit limit = { 0 };
+        char *text;
+
+        if (error == EAGAIN) {
+                (void) getrlimit(RLIMIT_NPROC, &limit);
+                if (asprintf(&text,
+                             "cannot make a process: a limit on the number of processes is reached "
+                             "(RLIMIT_NPROC of "
+                             "the runner's user, %jd; TasksMax= or pids.max of its cgroup; or "
+                             "kernel.threads-max)",
+                             limit.rlim_cur == RLIM_INFINITY ? (intmax_t) -1 : (intmax_t) limit.rlim_cur) < 0)
+                        return NULL;
+                return text;
+        }
+        if (error == EMFILE)
+                return explain_pipe(error);
+        if (asprintf(&text, "cannot make a process: %s", strerror(error)) < 0)
+                return NULL;
+        return text;
+}
+
+static const char *const step_texts[] = {
+        [CHILD_STEP_NOTE] = "write the record of the run",
+        [CHILD_STEP_SESSION] = "make a session",
+        [CHILD_STEP_DESCRIPTORS] = "arrange its descriptors",
+        [CHILD_STEP_LIMITS] = "reset its limits",
+        [CHILD_STEP_GROUPS] = "set the supplementary groups of",
+        [CHILD_STEP_GROUP] = "set the group of",
+        [CHILD_STEP_USER] = "change to",
+        [CHILD_STEP_DIRECTORY] = "change to directory",
+        [CHILD_STEP_EXECUTE] = "execute",
+        [CHILD_STEP_COUNT] = NULL,
+};
+
+static char *explain_execute(const MessageStart *start, const Account *account, int error) {
+        bool script = start->script && start->script[0] != '\0';
+        const char *shell = start->shell && start->shell[0] != '\0' ? start->shell : DEFAULT_SHELL;
+        const char *program = script                              ? shell
+                        : start->arguments && start->arguments[0] ? start->arguments[0]
+                                                                  : "";
+        const char *hint = "";
+        char *text;
+        int n;
+
+        if (error == EAGAIN)
+                n = asprintf(&text,
+                             "cannot execute '%s': user '%s' has as many processes as it may (RLIMIT_NPROC)",
+                             program, account->name);
+        else if (error == ENOENT && !strchr(program, '/'))
+                n = asprintf(&text, "cannot execute '%s': there is no such program in its PATH", program);
+        else {
+                if (error == ENOEXEC)
+                        hint = " (a script needs a first line such as #!/bin/sh)";
+                n = asprintf(&text, "cannot execute %s'%s': %s%s", script ? "the shell " : "", program,
+                             strerror(error), hint);
+        }
+        return n < 0 ? NULL : text;
+}
+
+char *launch_explain(const MessageStart *start, const Account *account, const ChildError *error) {
+        char *text;
+        int n;
+
+        if (error->step < 0 || error->step >= CHILD_STEP_COUNT)
+                n = asprintf(&text, "cannot start: %s", strerror(error->error));
+        else if (error->step == CHILD_STEP_EXECUTE)
+                return explain_execute(start, account, error->error);
+        else if (error->step == CHILD_STEP_DIRECTORY)
+                n = asprintf(&text, "cannot %s '%s': %s", step_texts[error->step],
+                             start->directory && start->directory[0] != '\0' ? start->directory
+                                                                             : account->home,
+                             strerror(error->error));
+        else if (error->step >= CHILD_STEP_GROUPS && error->step <= CHILD_STEP_USER)
+                n = asprintf(&text, "cannot %s user '%s': %s", step_texts[error->step], account->name,
+                             strerror(error->error));
+        else
+                n = asprintf(&text, "cannot %s: %s", step_texts[error->step], strerror(error->error));
+        return n < 0 ? NULL : text;
+}
+
+/* The lists that a child needs; freed by the parent once it is on its way. */
+typedef struct Lists {
+        char **arguments, **environment, **candidates;
+} Lists;
+
+static void lists_done(Lists *lists) {
+        (void) string_list_free(lists->arguments);
+        (void) string_list_free(lists->environment);
+        (void) string_list_free(lists->candidates);
+}
+
+static int lists_build(
+                const LaunchDefaults *defaults,
+                const MessageStart *start,
+                const Account *account,
+                const RunKey *key,
+                Lists *lists,
+                char **reterr_message) {
+
+        char mark[RUN_NAME_MAX];
+        const EnvironmentUser user = {
+                .name = account->name,
+                .home = account->home,
+                .uid = account->uid,
+                .mark = run_key_format(key, mark),
+        };
+        int r;
+
+        r = command_build(start, &lists->arguments);
+        if (r < 0)
+                return r;
+        if (!lists->arguments || !lists->arguments[0]) {
+                *reterr_message = strdup("the job has no command");
+                return -EINVAL;
+        }
+        r = environment_build(start, &user, defaults->lang, &lists->environment);
+        if (r == -EINVAL)
+                *reterr_message = strdup("an item of its environment is not NAME=value");
+        if (r < 0)
+                return r;
+        return command_candidates(lists->arguments[0], lists->environment, &lists->candidates);
+}
+
+typedef struct Pipes {
+        Pipe output, error, status;
+} Pipes;
+
+static void pipes_done(Pipes *pipes) {
+        pipe_done(&pipes->output);
+        pipe_done(&pipes->error);
+        pipe_done(&pipes->status);
+}
+
+static int pipes_open(Pipes *pipes) {
+        int r;
+
+        r = pipe_open(&pipes->output);
+        if (r < 0)
+                return r;
+        r = pipe_open(&pipes->error);
+        if (r < 0)
+                return r;
+        return pipe_open(&pipes->status);
+}
+
+/* In the child all signals are blocked until it has reset them: none of our handlers may run there. */
+static int start_child(const ChildPlan *plan, int cgroup_fd, Launched *ret) {
+        sigset_t all, old;
+        pid_t pid;
+        int error;
+
+        (void) sigfillset(&all);
+        (void) sigprocmask(SIG_SETMASK, &all, &old);
+        pid = clone_process(cgroup_fd);
+        if (pid == 0)
+                process_child_run(plan);
+        error = errno;
+        (void) sigprocmask(SIG_SETMASK, &old, NULL);
+        if (pid < 0)
+                return -error;
+        ret->pid = pid;
+        return 0;
+}
+
+/* By the system call: the library hides the signals that it keeps for itself, which may be ignored all the
+ * same. */
+uint64_t launch_read_ignored_signals(void) {
+        uint64_t ignored = 0;
+
+        for (int signal_number = 1; signal_number <= SIGNAL_MAX; signal_number++) {
+                KernelSignalAction action;
+
+                if (syscall(SYS_rt_sigaction, signal_number, NULL, &action, sizeof(action.mask)) == 0 &&
+                    action.handler == SIG_IGN)
+                        ignored |= UINT64_C(1) << (signal_number - 1);
+        }
+        return ignored;
+}
+
+int launch(const LaunchDefaults *defaults,
+           const MessageStart *start,
+           const Account *account,
+           const LaunchTarget *target,
+           Launched *ret,
+           char **reterr_message) {
+
+        CLEANUP(pipes_done) Pipes pipes = { PIPE_NONE, PIPE_NONE, PIPE_NONE };
+        CLEANUP(lists_done) Lists lists = { 0 };
+        bool home = !start->directory || start->directory[0] == '\0';
+        Launched launched = { 0 };
+        RunNote note;
+        int r;
+
+        r = lists_build(defaults, start, account, target->key, &lists, reterr_message);
+        if (r < 0)
+                return r;
+        r = pipes_open(&pipes);
+        if (r < 0) {
+                *reterr_message = explain_pipe(-r);
+                return r;
+        }
+        run_note_init(&note, target->key);
+
+        r = start_child(
+                        &(ChildPlan){
+                                        .arguments = lists.arguments,
+                                        .environment = lists.environment,
+                                        .candidates = lists.candidates,
+                                        .directory = home ? account->home : start->directory,
+                                        .directory_optional = home,
+                                        .umask = (mode_t) start->umask,
+                                        .change_user = !defaults->user_mode,
+                                        .uid = account->uid,
+                                        .gid = account->gid,
+                                        .groups = account->groups,
+                                        .n_groups = account->n_groups,
+                                        .ignored_signals = defaults->ignored_signals,
+                                        .open_files = defaults->open_files,
+                                        .reset_oom_score = defaults->reset_oom_score,
+                                        .stdin_fd = defaults->null_fd,
+                                        .stdout_fd = pipes.output.write_fd,
+                                        .stderr_fd = pipes.error.write_fd,
+                                        .error_fd = pipes.status.write_fd,
+                                        .note_fd = target->record_fd,
+                                        .note = note.data,
+                                        .note_size = note.size,
+                                        .note_pid_offset = note.pid_offset,
+                                        .note_time_offset = note.time_offset,
+                        },
+                        target->cgroup_fd, &launched);
+        if (r < 0) {
+                *reterr_message = explain_clone(-r);
+                return r;
+        }
+
+        launched.stdout_fd = TAKE_FD(pipes.output.read_fd);
+        launched.stderr_fd = TAKE_FD(pipes.error.read_fd);
+        launched.error_fd = TAKE_FD(pipes.status.read_fd);
+        *ret = launched;
+        return 0;
+}

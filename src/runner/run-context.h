@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* A run and what runs share, for the modules that make up a run: run, run-output, run-state. */
+
+#include <uthash.h>
+
+#include "protocol/message.h"
+#include "runner/account.h"
+#include "runner/cgroup.h"
+#include "runner/deadline.h"
+#include "runner/journal-sink.h"
+#include "runner/launch.h"
+#include "runner/output-capture.h"
+#include "runner/poller.h"
+#include "runner/run-record.h"
+
+typedef struct Run Run;
+
+typedef struct RunEvents {
+        void (*on_started)(void *userdata, Run *run);
+        void (*on_ended)(void *userdata, Run *run, const MessageEnded *ended);
+        /* size 0: the end of the output. */
+        void (*on_output)(void *userdata, Run *run, uint8_t stream, const void *data, size_t size);
+        void *userdata;
+} RunEvents;
+
+#define READ_SIZE ((size_t) 64 * 1024)
+
+/* What runs share. */
+typedef struct RunContext {
+        Poller poller;
+        Deadlines deadlines;
+        Accounts *accounts;
+        RunRecords records;
+        CgroupRoot cgroup;
+        JournalSink journal;
+        LaunchDefaults launch;
+        uid_t refused_uid; /* nothing runs as the daemon's own user; (uid_t) -1: --user */
+        char *read_buffer; /* READ_SIZE */
+        Run *by_pid;       /* hash: those that have a process */
+        RunEvents events;
+} RunContext;
+
+typedef enum RunPhase {
+        RUN_LOOKUP,
+        RUN_STARTING,
+        RUN_RUNNING,
+        RUN_ENDED,
+        RUN_PHASE_COUNT,
+} RunPhase;
+
+#define RUN_NOT_ESCALATED (-1)
+
+struct Run {
+        RunContext *context;
+        RunKey key;
+        RunPhase phase;
+        MessageStart start; /* without the large parts once the program runs */
+        AccountRequest *request;
+        char *user_name, *user_home; /* for messages */
+
+        pid_t pid;
+        int cgroup_fd;
+        Watch status;
+        Watch output[2]; /* stdout, stderr */
+        JournalStream *journal[2];
+        OutputCapture capture;
+        bool followed;
+        uint64_t follow_skipped_bytes; /* the follower was too slow for them */
+
+        Deadline deadline; /* start-timeout, then timeout, then kill-timeout */
+        int64_t escalated; /* EndKind that began the escalation, or RUN_NOT_ESCALATED */
+        bool killed;       /* SIGKILL was sent to everything */
+        bool start_timed_out;
+        char *failure;       /* why it was never executed */
+        usec_t begun_usec;   /* when its process was made */
+        usec_t started_usec; /* the same, once it has executed its program; USEC_INFINITY: not executed */
+
+        bool lost;
+        bool has_ended;
+        Message ended; /* only if it could not be written to runs/: otherwise read from there */
+
+        UT_hash_handle hash, hash_by_pid;
+        Run *prev, *next; /* among those whose outcome waits to be sent */
+        bool queued;
+};
+
+static inline bool run_has_process(const Run *run) {
+        return run->phase == RUN_STARTING || run->phase == RUN_RUNNING;
+}

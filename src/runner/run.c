@@ -1,0 +1,513 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "runner/run.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "runner/leftover.h"
+#include "runner/run-output.h"
+#include "util/clock.h"
+#include "util/log.h"
+#include "util/string-list.h"
+
+static usec_t now_monotonic(void) {
+        return clock_now(&system_clock, CLOCK_KIND_MONOTONIC);
+}
+
+static usec_t now_realtime(void) {
+        return clock_now(&system_clock, CLOCK_KIND_REALTIME);
+}
+
+static const char *cgroup_name(const Run *run, char buffer[static RUN_NAME_MAX + 8]) {
+        char name[RUN_NAME_MAX];
+
+        (void) snprintf(buffer, RUN_NAME_MAX + 8, CGROUP_RUN_PREFIX "%s", run_key_format(&run->key, name));
+        return buffer;
+}
+
+/* What only the start needs; ten thousand runs shall not hold their scripts for hours. */
+static void drop_launch_parts(MessageStart *start) {
+        start->groups = string_list_free(start->groups);
+        start->arguments = string_list_free(start->arguments);
+        start->environment = string_list_free(start->environment);
+        free(start->script);
+        start->script = NULL;
+}
+
+static void start_done(MessageStart *start) {
+        Message message = { .type = MESSAGE_START, .start = *start };
+
+        message_done(&message);
+        *start = (MessageStart){ 0 };
+}
+
+Run *run_free(Run *run) {
+        if (!run)
+                return NULL;
+
+        run->request = account_request_cancel(run->request);
+        deadline_clear(&run->context->deadlines, &run->deadline);
+        poller_close(&run->context->poller, &run->status);
+        for (size_t i = 0; i < ARRAY_SIZE(run->output); i++) {
+                poller_close(&run->context->poller, &run->output[i]);
+                run->journal[i] = journal_stream_close(run->journal[i]);
+        }
+        if (run->pid > 0)
+                HASH_DELETE(hash_by_pid, run->context->by_pid, run);
+        (void) fd_close(run->cgroup_fd);
+        output_capture_done(&run->capture);
+        start_done(&run->start);
+        message_done(&run->ended);
+        free(run->user_name);
+        free(run->user_home);
+        free(run->failure);
+        free(run);
+        return NULL;
+}
+
+/*
+ * A run has its pid until it is reaped in run_on_exit(), so the pid is of no other process. A pidfd would say
+ * nothing more, and each descriptor makes every later fork slower: its table is copied.
+ */
+static void signal_main(Run *run, int signal_number) {
+        (void) kill(run->pid, signal_number);
+}
+
+/* The main process and its group, which it leads once it has made its session. */
+static void signal_group(Run *run, int signal_number) {
+        if (kill(-run->pid, signal_number) < 0)
+                signal_main(run, signal_number);
+}
+
+static void kill_everything(Run *run) {
+        run->killed = true;
+        if (run->cgroup_fd >= 0)
+                (void) cgroup_kill(run->cgroup_fd);
+        else
+                (void) leftover_signal_descendants(run->pid, SIGKILL);
+        signal_group(run, SIGKILL);
+        signal_main(run, SIGKILL);
+}
+
+/* Its memory, once the outcome is in runs/, is what the list of runs needs. */
+static void drop_process_parts(Run *run) {
+        deadline_clear(&run->context->deadlines, &run->deadline);
+        poller_close(&run->context->poller, &run->status);
+        output_capture_done(&run->capture);
+        drop_launch_parts(&run->start);
+}
+
+static void keep_outcome(Run *run, const MessageEnded *ended) {
+        Message message = { .type = MESSAGE_ENDED, .ended = *ended };
+        CLEANUP(buffer_done) Buffer buffer = { 0 };
+        size_t consumed;
+
+        if (message_encode(&message, &buffer) < 0 ||
+            message_decode(buffer.data, buffer.size, &run->ended, &consumed) < 0)
+                log_error("No memory to keep the outcome of job '%s', execution %" PRIu64
+                          ": it is told once only.",
+                          run->start.job, run->key.execution_id);
+}
+
+/* The outcome is in runs/ before anybody is told. */
+static void run_finish(Run *run, MessageEnded *ended) {
+        CLEANUP(buffer_done) Buffer pieces = { 0 };
+        int r;
+
+        ended->execution_id = run->key.execution_id;
+        ended->attempt = run->key.attempt;
+        ended->pid = (uint64_t) run->pid;
+        ended->started_usec = run->started_usec;
+        ended->ended_usec = now_realtime();
+        ended->message = run->failure;
+        if (output_capture_format(&run->capture, &pieces) >= 0) {
+                ended->output = pieces.data;
+                ended->output_size = pieces.size;
+        }
+        ended->output_total_bytes = run->capture.total_bytes;
+
+        run->phase = RUN_ENDED;
+        r = run_record_end(&run->context->records, &run->key, run->start.job, ended);
+        if (r < 0) {
+                if (!run->context->records.full)
+                        (void) log_warning_errno(
+                                        r,
+                                        "Cannot write outcomes to the runner's directory: %m. They are kept "
+                                        "in "
+                                        "memory, and are lost if the runner is killed before jobschedd has "
+                                        "them.");
+                keep_outcome(run, ended);
+        }
+        run->context->records.full = r < 0;
+        drop_process_parts(run);
+        run->context->events.on_ended(run->context->events.userdata, run, ended);
+}
+
+void run_fail(Run *run, EndKind kind, char *message) {
+        MessageEnded ended = {
+                .kind = kind,
+                .exit_code = -1,
+                .signal = -1,
+                .cpu_usec = -1,
+                .memory_peak_bytes = -1,
+        };
+
+        assert(run->pid == 0);
+        free(run->failure);
+        run->failure = message ?: strdup("out of memory");
+        run_finish(run, &ended);
+}
+
+static void on_status(Watch *watch, uint32_t events);
+
+static void on_deadline(Deadline *deadline) {
+        Run *run = deadline->userdata;
+
+        if (run->phase == RUN_STARTING && run->escalated == RUN_NOT_ESCALATED) {
+                /* Stuck before exec: a stopped process, or a file system that does not answer. */
+                run->start_timed_out = true;
+                kill_everything(run);
+        } else if (run->escalated == RUN_NOT_ESCALATED) {
+                run_stop(run, END_TIMED_OUT, USEC_INFINITY);
+        } else {
+                kill_everything(run);
+        }
+}
+
+static int run_allocate(RunContext *context, const RunKey *key, Run **ret) {
+        Run *run = calloc(1, sizeof(*run));
+
+        if (!run)
+                return -ENOMEM;
+        run->context = context;
+        run->key = *key;
+        run->cgroup_fd = -EBADF;
+        run->escalated = RUN_NOT_ESCALATED;
+        run->started_usec = USEC_INFINITY;
+        run->status = (Watch){ .fd = -EBADF, .on_ready = on_status, .userdata = run };
+        deadline_init(&run->deadline, on_deadline, run);
+        *ret = run;
+        return 0;
+}
+
+int run_new(RunContext *context, const RunKey *key, MessageStart *start, Run **ret) {
+        Run *run;
+        int r;
+
+        r = run_allocate(context, key, &run);
+        if (r < 0) {
+                start_done(start);
+                return r;
+        }
+        run->start = *start;
+        *start = (MessageStart){ 0 };
+        run_output_init(run);
+        *ret = run;
+        return 0;
+}
+
+int run_new_ended(RunContext *context, const RunKey *key, const char *job, bool lost, Run **ret) {
+        CLEANUP(run_freep) Run *run = NULL;
+        int r;
+
+        r = run_allocate(context, key, &run);
+        if (r < 0)
+                return r;
+        run_output_init(run);
+        run->start.job = strdup(job);
+        if (!run->start.job)
+                return -ENOMEM;
+        run->phase = RUN_ENDED;
+        run->lost = lost;
+        *ret = TAKE_PTR(run);
+        return 0;
+}
+
+static void on_executed(Run *run) {
+        usec_t timeout = run->start.timeout_usec;
+
+        run->phase = RUN_RUNNING;
+        run->started_usec = run->begun_usec; /* the news of the exec may come when the process is over */
+        drop_launch_parts(&run->start);
+        if (run->escalated == RUN_NOT_ESCALATED)
+                (void) deadline_set(
+                                &run->context->deadlines, &run->deadline, usec_add(now_monotonic(), timeout));
+        run->context->events.on_started(run->context->events.userdata, run);
+}
+
+/* The child says what went wrong, or the exec has closed the pipe. A child that was killed closes it too. */
+static void on_status(Watch *watch, uint32_t events) {
+        Run *run = watch->userdata;
+        const Account account = { .name = run->user_name, .home = run->user_home };
+        ChildError error;
+        ssize_t n;
+
+        n = read(watch->fd, &error, sizeof(error));
+        if (n < 0 && (errno == EAGAIN || errno == EINTR))
+                return;
+        poller_close(&run->context->poller, watch);
+        if (n == (ssize_t) sizeof(error))
+                run->failure = launch_explain(&run->start, &account, &error) ?: strdup("out of memory");
+        else if (!run->start_timed_out)
+                on_executed(run);
+}
+
+int run_attach(Run *run, const Launched *launched) {
+        int r, r_status = 0;
+
+        run->pid = launched->pid;
+        HASH_ADD(hash_by_pid, run->context->by_pid, pid, sizeof(run->pid), run);
+        r = run_output_open(run, launched->stdout_fd, launched->stderr_fd);
+        if (launched->error_fd >= 0)
+                r_status = poller_add(&run->context->poller, &run->status, launched->error_fd, EPOLLIN);
+        return r < 0 ? r : r_status;
+}
+
+static void explain_record(Run *run, int error, char **ret) {
+        if (asprintf(ret, "cannot write the record of the run to the runner's directory: %s",
+                     strerror(error)) < 0)
+                *ret = NULL;
+}
+
+static int begin_process(Run *run, const Account *account, int record_fd, char **reterr_message) {
+        RunContext *context = run->context;
+        char name[RUN_NAME_MAX + 8];
+        Launched launched;
+        int r;
+
+        if (cgroup_root_usable(&context->cgroup)) {
+                run->cgroup_fd = cgroup_create(&context->cgroup, cgroup_name(run, name));
+                if (run->cgroup_fd < 0) {
+                        r = run->cgroup_fd;
+                        if (asprintf(reterr_message, "cannot make a cgroup for it: %s", strerror(-r)) < 0)
+                                *reterr_message = NULL;
+                        return r;
+                }
+        }
+        run->begun_usec = now_realtime();
+        r = launch(&context->launch, &run->start, account,
+                   &(LaunchTarget){ &run->key, record_fd, run->cgroup_fd }, &launched, reterr_message);
+        if (r < 0)
+                return r;
+
+        run->phase = RUN_STARTING;
+        r = run_attach(run, &launched);
+        if (r < 0) {
+                (void) log_warning_errno(
+                                r, "Cannot watch execution %" PRIu64 " of job '%s': %m. It is stopped.",
+                                run->key.execution_id, run->start.job);
+                if (asprintf(&run->failure, "the runner cannot watch it: %s", strerror(-r)) < 0)
+                        run->failure = NULL;
+                run_stop(run, END_LAUNCH, 0);
+                return 0;
+        }
+        (void) deadline_set(
+                        &context->deadlines, &run->deadline,
+                        usec_add(now_monotonic(), run->start.start_timeout_usec));
+        return 0;
+}
+
+static void run_launch(Run *run, const Account *account) {
+        CLEANUP_CLOSE int record_fd = -EBADF;
+        char *message = NULL;
+        int r;
+
+        run->user_name = strdup(account->name);
+        run->user_home = strdup(account->home);
+        if (!run->user_name || !run->user_home) {
+                run_fail(run, END_LAUNCH, NULL);
+                return;
+        }
+        record_fd = run_record_begin(&run->context->records, &run->key, run->start.job);
+        if (record_fd < 0) {
+                explain_record(run, -record_fd, &message);
+                run_fail(run, END_LAUNCH, message);
+                return;
+        }
+        r = begin_process(run, account, record_fd, &message);
+        if (r < 0)
+                run_fail(run, END_LAUNCH, message);
+}
+
+/* With --user everything is done as ourselves, also where nobody has written us into a user database. */
+static const Account *own_account(const Account *account, Account *own, char name[static 16]) {
+        if (account->error == 0 || account->error != ENOENT)
+                return account;
+        (void) snprintf(name, 16, "%u", (unsigned) getuid());
+        *own = (Account){
+                .uid = getuid(),
+                .gid = getgid(),
+                .name = getenv("USER") ?: name,
+                .home = getenv("HOME") ?: "/",
+        };
+        return own;
+}
+
+static bool is_plain_own(const MessageStart *start) {
+        return start->owner_uid == getuid() && start->user[0] == '\0' && start->group[0] == '\0' &&
+                        !start->has_groups;
+}
+
+static void on_account(void *userdata, const Account *account) {
+        Run *run = userdata;
+        bool user_mode = run->context->launch.user_mode;
+        Account own;
+        char name[16];
+
+        run->request = NULL;
+        if (user_mode && is_plain_own(&run->start))
+                account = own_account(account, &own, name);
+        if (account->error != 0)
+                run_fail(run, END_ACCOUNT, strdup(account->message));
+        else if (user_mode && account->uid != getuid())
+                run_fail(run, END_ACCOUNT,
+                         strdup("a private runner (--user) runs jobs as its own user only"));
+        else if (account->uid == run->context->refused_uid)
+                run_fail(run, END_ACCOUNT, strdup("nothing may run as 'jobsched', the scheduler's own user"));
+        else
+                run_launch(run, account);
+}
+
+void run_begin(Run *run) {
+        const MessageStart *start = &run->start;
+        const AccountQuery query = {
+                .owner_uid = (uid_t) start->owner_uid,
+                .user = start->user,
+                .group = start->group,
+                .has_groups = start->has_groups,
+                .groups = start->groups,
+        };
+        int r;
+
+        r = accounts_resolve(run->context->accounts, &query, on_account, run, &run->request);
+        if (r < 0)
+                run_fail(run, END_ACCOUNT, strdup(strerror(-r)));
+}
+
+void run_stop(Run *run, EndKind kind, usec_t kill_timeout_max_usec) {
+        usec_t patience = MIN(run->start.kill_timeout_usec, kill_timeout_max_usec);
+
+        if (run->phase == RUN_LOOKUP) {
+                run->request = account_request_cancel(run->request);
+                run_fail(run, kind, strdup("stopped before it began"));
+                return;
+        }
+        if (!run_has_process(run) || run->escalated != RUN_NOT_ESCALATED)
+                return;
+
+        run->escalated = kind;
+        signal_group(run, (int) run->start.kill_signal);
+        if (run->start.kill_signal != SIGKILL)
+                signal_group(run, SIGCONT); /* who is stopped does not hear a polite signal */
+        (void) deadline_set(&run->context->deadlines, &run->deadline, usec_add(now_monotonic(), patience));
+}
+
+void run_signal(Run *run, int signal_number, bool whole_group) {
+        if (!run_has_process(run))
+                return;
+        if (!whole_group) {
+                signal_main(run, signal_number);
+                return;
+        }
+        if (run->cgroup_fd >= 0) {
+                (void) cgroup_signal(run->cgroup_fd, signal_number);
+                return;
+        }
+        if (signal_number == SIGKILL)
+                (void) leftover_signal_descendants(run->pid, signal_number);
+        signal_group(run, signal_number);
+}
+
+void run_follow(Run *run, bool on) {
+        if (on && !run->followed && run->phase != RUN_ENDED)
+                run_output_replay(run);
+        if (on && run->phase == RUN_ENDED)
+                run->context->events.on_output(run->context->events.userdata, run, STREAM_END, NULL, 0);
+        run->followed = on && run->phase != RUN_ENDED;
+}
+
+/* Of the process and those that it waited for; the cgroup knows it of all. */
+static void read_usage(Run *run, const struct rusage *usage, MessageEnded *ended) {
+        char name[RUN_NAME_MAX + 8];
+        CgroupUsage measured;
+
+        ended->cpu_usec = (int64_t) (usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) * USEC_PER_SEC +
+                        usage->ru_utime.tv_usec + usage->ru_stime.tv_usec;
+        ended->memory_peak_bytes = (int64_t) usage->ru_maxrss * 1024;
+        if (run->cgroup_fd < 0)
+                return;
+
+        cgroup_read_usage(run->cgroup_fd, &measured);
+        if (measured.cpu_usec >= 0)
+                ended->cpu_usec = measured.cpu_usec;
+        if (measured.memory_peak_bytes >= 0)
+                ended->memory_peak_bytes = measured.memory_peak_bytes;
+        ended->oom = measured.oom_killed && ended->signal == SIGKILL;
+        run->cgroup_fd = fd_close(run->cgroup_fd);
+        /* Fails while something in it dies: the runner's sweep tries again. */
+        (void) cgroup_remove(&run->context->cgroup, cgroup_name(run, name));
+}
+
+static EndKind end_kind_of(Run *run, int status) {
+        if (run->start_timed_out && !run->failure)
+                run->failure = strdup(
+                                "it did not execute its program within the start-timeout, and was killed");
+        if (run->failure && run->started_usec == USEC_INFINITY)
+                return END_LAUNCH;
+        if (run->escalated != RUN_NOT_ESCALATED)
+                return (EndKind) run->escalated;
+        return WIFSIGNALED(status) ? END_SIGNALED : END_EXITED;
+}
+
+void run_on_exit(Run *run) {
+        MessageEnded ended = { .exit_code = -1, .signal = -1 };
+        struct rusage usage = { 0 };
+        int status = 0;
+
+        if (run->status.fd >= 0)
+                on_status(&run->status, EPOLLIN);
+        /* The zombie still holds its pid, so this is the group of no other. */
+        if (run->cgroup_fd >= 0)
+                (void) cgroup_kill(run->cgroup_fd);
+        else
+                (void) kill(-run->pid, SIGKILL);
+        while (wait4(run->pid, &status, 0, &usage) < 0 && errno == EINTR)
+                ;
+        HASH_DELETE(hash_by_pid, run->context->by_pid, run);
+
+        run_output_finish(run);
+        ended.kind = end_kind_of(run, status);
+        if (ended.kind != END_LAUNCH || !run->failure) {
+                ended.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+                ended.signal = WIFSIGNALED(status) ? WTERMSIG(status) : -1;
+        }
+        read_usage(run, &usage, &ended);
+        run_finish(run, &ended);
+        run->pid = 0;
+}
+
+int run_load_outcome(Run *run, Message *ret) {
+        CLEANUP(run_record_done) RunRecord record = { 0 };
+        CLEANUP(buffer_done) Buffer buffer = { 0 };
+        size_t consumed;
+        int r;
+
+        assert(run->phase == RUN_ENDED);
+
+        if (run->ended.type == MESSAGE_ENDED) {
+                r = message_encode(&run->ended, &buffer);
+                return r < 0 ? r : message_decode(buffer.data, buffer.size, ret, &consumed);
+        }
+        r = run_record_load(&run->context->records, &run->key, &record);
+        if (r < 0)
+                return r;
+        if (!record.has_outcome)
+                return -ENODATA;
+        *ret = record.ended;
+        record.ended = (Message){ 0 };
+        return 0;
+}

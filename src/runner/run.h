@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * One run: an attempt of an execution, from MESSAGE_START until its outcome is acknowledged.
+ *
+ *   LOOKUP     the helper resolves its user
+ *   STARTING   the process exists, and has not executed its program yet
+ *   RUNNING    it has
+ *   ENDED      the outcome is in runs/, waiting for the daemon
+ *
+ * It ends with its main process. What that leaves behind is killed then: by its cgroup, or by its process
+ * group here and by the runner's sweep (runner.c).
+ */
+
+#include "runner/run-context.h"
+#include "util/cleanup.h"
+
+/* Takes the start over, also on failure. */
+int run_new(RunContext *context, const RunKey *key, MessageStart *start, Run **ret);
+/* One of which only the record is left. Takes job's copy. */
+int run_new_ended(RunContext *context, const RunKey *key, const char *job, bool lost, Run **ret);
+/* Forgets it; processes and records stay. */
+Run *run_free(Run *run);
+DEFINE_CLEANUP(Run, run_free);
+
+/* Begins; whatever goes wrong becomes its outcome. */
+void run_begin(Run *run);
+/* Makes an outcome without a process. */
+void run_fail(Run *run, EndKind kind, char *message);
+/* kill-signal now, SIGKILL to everything after its kill-timeout or `kill_timeout_max_usec`. */
+void run_stop(Run *run, EndKind kind, usec_t kill_timeout_max_usec);
+void run_signal(Run *run, int signal_number, bool whole_group);
+/* From now on the output goes to on_output() too, beginning with what was captured. */
+void run_follow(Run *run, bool on);
+
+/* The main process has ended and was not reaped yet. Reaps it, and ends the run. */
+void run_on_exit(Run *run);
+
+/* Reads the outcome of an ended run. Returns 0 with *ret (message_done() it), or a negative errno. */
+int run_load_outcome(Run *run, Message *ret);
+
+/* For run-state.c: puts a process that came over a re-exec under supervision. */
+int run_attach(Run *run, const Launched *launched);

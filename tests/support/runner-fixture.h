@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* A real jobsched-runner in a directory of its own, and a client of it that remembers what it hears. */
+
+#include <sys/resource.h>
+#include <systemd/sd-event.h>
+
+#include "protocol/connection.h"
+
+#define RUNNER_FIXTURE_RUNS_MAX 2048U
+#define RUNNER_FIXTURE_STORE "5d9a6c1e5b7f4e0e9c3a111122223333"
+
+typedef struct RunnerFixture {
+        sd_event *event;
+        char directory[64];
+        bool system;       /* as root, with a user "jobsched" in a mount namespace of its own */
+        rlim_t open_files; /* 0: as the test has it */
+        pid_t pid;
+        Connection *connection;
+
+        /* What was heard since the last connect; indices are execution ids. */
+        MessageWelcome welcome;
+        MessageListed listed[RUNNER_FIXTURE_RUNS_MAX];
+        MessageStarted started[RUNNER_FIXTURE_RUNS_MAX];
+        MessageEnded ended[RUNNER_FIXTURE_RUNS_MAX];
+        MessageLookedUp looked_up;
+        size_t n_welcomes, n_listed, n_list_ends, n_started, n_ended, n_looked_up, n_output_ends, n_closed;
+        Buffer output; /* live */
+} RunnerFixture;
+
+/* Directory and loop. The program is $JOBSCHED_RUNNER_PROGRAM, or ./jobsched-runner. */
+void runner_fixture_init(RunnerFixture *fixture);
+/* Kills the runner if it runs, and removes the directory. */
+void runner_fixture_done(RunnerFixture *fixture);
+
+/* Starts the program and waits for its socket. */
+void runner_fixture_start(RunnerFixture *fixture);
+/* Waits for its end. Returns the status of waitpid(). */
+int runner_fixture_wait(RunnerFixture *fixture);
+/* Forgets what was heard, connects, says hello and waits for the end of the list. */
+void runner_fixture_connect(RunnerFixture *fixture);
+void runner_fixture_disconnect(RunnerFixture *fixture);
+/* Connects without a word. */
+int runner_fixture_connect_raw(RunnerFixture *fixture);
+
+/* Runs the loop until `*value` is at least `expected`; fails the test after a deadline. */
+void runner_fixture_run_until(RunnerFixture *fixture, const size_t *value, size_t expected);
+
+/* A start with sane values: /bin/sh -c `script`. The caller may change it before it sends it. */
+MessageStart runner_fixture_script(uint64_t execution_id, const char *script);
+void runner_fixture_send_start(RunnerFixture *fixture, const MessageStart *start);
+void runner_fixture_send(RunnerFixture *fixture, const Message *message);
+/* Sends it, waits for the outcome, acknowledges it. */
+const MessageEnded *runner_fixture_run(RunnerFixture *fixture, const MessageStart *start);
+
+/* The bytes of one stream (0: all but remarks) of a stored output; to be freed. NUL-terminated. */
+char *test_output_text(const MessageEnded *ended, uint8_t stream, size_t *ret_size);
+/* Waits until the process is gone; fails the test after a deadline. */
+void test_wait_gone(pid_t pid);
