@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* What a list asks for, as it stands in a call: a{sv} (org.jobsched1.Manager.xml has the keys). */
+
+#include <systemd/sd-bus.h>
+
+#include "util/cleanup.h"
+#include "util/types.h"
+
+typedef enum BusFilterKind {
+        BUS_FILTER_JOBS,
+        BUS_FILTER_EXECUTIONS,
+        BUS_FILTER_AUDIT,
+        BUS_FILTER_TIMERS,
+        BUS_FILTER_KIND_COUNT,
+} BusFilterKind;
+
+/* Each is compared with the name of every job, in one turn of the loop. */
+#define BUS_FILTER_NAMES_MAX 100U
+#define BUS_FILTER_NAME_LENGTH_MAX 512U
+
+/* The zero value is everything. */
+typedef struct BusFilter {
+        char **names;
+        uint32_t states; /* bit per JobState, ExecutionState or AuditEvent, as the kind is */
+        usec_t since_usec, until_usec;
+        bool mine;
+        uint64_t limit;     /* 0: all; Dump only */
+        uint64_t before_id; /* 0: from the newest; Dump only */
+} BusFilter;
+
+void bus_filter_done(BusFilter *filter);
+
+/*
+ * Reads the dictionary at the message's position. `is_dump` allows the keys of Dump. Returns 0, or a negative
+ * errno with *reterr set to a sentence that names the key; then *ret is untouched.
+ */
+int bus_filter_read(
+                sd_bus_message *message,
+                BusFilterKind kind,
+                bool is_dump,
+                BusFilter *ret,
+                sd_bus_error *reterr);

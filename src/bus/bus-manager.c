@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * org.jobsched1.Manager, at /org/jobsched1.
+ *
+ * A method does four things in this order: decode, authorise, call the manager, encode. It decides nothing by
+ * itself.
+ */
+
+#include <assert.h>
+#include <string.h>
+
+#include "bus/bus-internal.h"
+#include "protocol/names.h"
+
+/* --- methods --------------------------------------------------------------------------------------- */
+
+static int method_list_jobs(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
+        return bus_list_jobs(bus_current_call(userdata), reterr);
+}
+
+static int method_list_executions(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
+        return bus_list_executions(bus_current_call(userdata), reterr);
+}
+
+static int method_list_audit(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
+        return bus_list_audit(bus_current_call(userdata), reterr);
+}
+
+static int method_dump(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
+        return bus_dump(bus_current_call(userdata), reterr);
+}
+
+/* Returns the job if the caller may see it; otherwise the answer is the same as if there were none. */
+static ScheduledJob *find_visible_job(BusCall *call, const char *name, sd_bus_error *reterr) {
+        ScheduledJob *job = manager_find_job(call->connection->server->host.manager, name);
+
+        if (job && bus_may_see(call, job->stored.owner_uid))
+                return job;
+        (void) bus_error_no_such_job(reterr, name);
+        return NULL;
+}
+
+static int method_get_job(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
+        CLEANUP_FREE char *path = NULL;
+        const char *name;
+        int r;
+
+        r = sd_bus_message_read_basic(message, 's', &name);
+        if (r < 0)
+                return r;
+        if (!find_visible_job(bus_current_call(userdata), name, reterr))
+                return -ENOENT;
+        r = bus_job_path(name, &path);
+        if (r < 0)
+                return r;
+        return sd_bus_reply_method_return(message, "o", path);
+}
+
+static int method_get_execution(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
+        CLEANUP_FREE char *path = NULL;
+        ExecutionRecord record;
+        uint64_t id;
+        int r;
+
+        r = sd_bus_message_read_basic(message, 't', &id);
+        if (r < 0)
+                return r;
+        execution_record_init(&record);
+        r = bus_read_execution(bus_current_call(userdata), id, &record, reterr);
+        execution_record_done(&record);
+        if (r < 0)
+                return r;
+        r = bus_execution_path(id, &path);
+        if (r < 0)
+                return r;
+        return sd_bus_reply_method_return(message, "o", path);
+}
+
+static int method_get_definition(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
+        BusCall *call = bus_current_call(userdata);
+        const ScheduledJob *job;
+        const char *name;
+        int r;
+
+        r = sd_bus_message_read_basic(message, 's', &name);
+        if (r < 0)
+                return r;
+        job = find_visible_job(call, name, reterr);
+        if (!job)
+                return -ENOENT;
+        r = bus_require(call, ACTION_VIEW_ALL, &job->stored.owner_uid, name, reterr);
+        if (r <= 0)
+                return r < 0 ? r : 1;
+        if (!job->job)
+                return sd_bus_error_setf(
+                                reterr, ERROR_JOB_NOT_LOADED,
+                                "The job '%s' failed to load and has no good definition: %s", name,
+                                job->load_error.message ?: "unknown fault");
+
+        return sd_bus_reply_method_return(
+                        message, "ssu", job->job->definition ?: "", job->job->file ?: "",
+                        (uint32_t) job->job->line);
+}
+
+static int method_start_job(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
+        const char *name;
+        int r;
+
+        r = sd_bus_message_read_basic(message, 's', &name);
+        if (r < 0)
+                return r;
+        r = bus_read_start_options(message, reterr);
+        if (r < 0)
+                return r;
+        return bus_order_start(bus_current_call(userdata), name, reterr);
+}
+
+static int method_pause_job(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
+        const char *name;
+        int64_t until;
+        int r;
+
+        r = sd_bus_message_read(message, "sx", &name, &until);
+        if (r < 0)
+                return r;
+        return bus_order_pause(bus_current_call(userdata), name, until, reterr);
+}
+
+static int method_resume_job(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
+        const char *name;
+        int r;
+
+        r = sd_bus_message_read_basic(message, 's', &name);
+        if (r < 0)
+                return r;
+        return bus_order_resume(bus_current_call(userdata), name, reterr);
+}
+
+static int method_stop_execution(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
+        uint64_t id;
+        int r;
+
+        r = sd_bus_message_read_basic(message, 't', &id);
+        if (r < 0)
+                return r;
+        return bus_order_stop(bus_current_call(userdata), id, reterr);
+}
+
+static int method_kill_execution(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
+        const char *whom;
+        uint64_t id;
+        int32_t signal;
+        int r;
+
+        r = sd_bus_message_read(message, "tsi", &id, &whom, &signal);
+        if (r < 0)
+                return r;
+        return bus_order_kill(bus_current_call(userdata), id, whom, signal, reterr);
+}
+
+static int method_reload(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
+        return bus_order_reload(bus_current_call(userdata), reterr);
+}
+
+static int method_get_output(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
+        uint64_t id;
+        uint32_t attempt;
+        int r;
+
+        r = sd_bus_message_read(message, "tu", &id, &attempt);
+        if (r < 0)
+                return r;
+        return bus_output_get(bus_current_call(userdata), id, attempt, reterr);
+}
+
+static int method_follow(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
+        uint64_t id;
+        int r;
+
+        r = sd_bus_message_read_basic(message, 't', &id);
+        if (r < 0)
+                return r;
+        return bus_output_follow(bus_current_call(userdata), id, reterr);
+}
+
+static int method_why(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
+        const char *name;
+        int64_t from, until;
+        int r;
+
+        r = sd_bus_message_read(message, "sxx", &name, &from, &until);
+        if (r < 0)
+                return r;
+        return bus_why(bus_current_call(userdata), name, from, until, reterr);
+}
+
+static int method_backup(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
+        return bus_order_backup(bus_current_call(userdata), reterr);
+}
+
+static int method_subscribe(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
+        return bus_subscribe(bus_current_call(userdata), true, reterr);
+}
+
+static int method_unsubscribe(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
+        return bus_subscribe(bus_current_call(userdata), false, reterr);
+}
+
+/* --- properties ------------------------------------------------------------------------------------ */
+
+/* One line for each property: what it is, from the status or from the host. */
+typedef struct PropertyContext {
+        const BusHost *host;
+        ManagerStatus status;
+        BusRunnerInfo runner;
+        bool is_open; /* the reader may see private things */
+} PropertyContext;
+
+typedef struct ManagerProperty {
+        const char *name, *signature;
+        int (*append)(const PropertyContext *context, sd_bus_message *reply);
+} ManagerProperty;
+
+#define PROPERTY_GET(name, signature, ...)                                                \
+        static int append_##name(const PropertyContext *context, sd_bus_message *reply) { \
+                return sd_bus_message_append(reply, signature, __VA_ARGS__);              \
+        }                                                                                 \
+        struct unused_append_##name /* takes the semicolon */
+
+/* clang-format off */
+PROPERTY_GET(version,          "s", context->host->version);
+PROPERTY_GET(started,          "x", context->status.started_usec);
+PROPERTY_GET(mode,             "s", context->host->instance->user ? "user" : "system");
+PROPERTY_GET(jobs,             "t", context->status.n_jobs);
+PROPERTY_GET(failed_jobs,      "t", context->status.n_failed_jobs);
+PROPERTY_GET(paused_jobs,      "t", context->status.n_paused_jobs);
+PROPERTY_GET(running,          "t", context->status.n_running);
+PROPERTY_GET(waiting,          "t", context->status.n_waiting);
+PROPERTY_GET(next_start,       "x", context->status.next_start_usec);
+PROPERTY_GET(store_trouble,    "s", context->status.store_trouble ?: "");
+PROPERTY_GET(runner_connected, "b", (int) context->status.runner_connected);
+PROPERTY_GET(runner_pid,       "u", (uint32_t) context->runner.pid);
+PROPERTY_GET(runner_version,   "s", context->runner.version ?: "");
+PROPERTY_GET(runner_cgroup,    "b", (int) context->runner.cgroup);
+/* clang-format on */
+
+static int append_load_errors(const PropertyContext *context, sd_bus_message *reply) {
+        return sd_bus_message_append_strv(
+                        reply, context->is_open ? (char **) context->status.load_errors : NULL);
+}
+
+static int append_notes(const PropertyContext *context, sd_bus_message *reply) {
+        return sd_bus_message_append_strv(reply, (char **) context->status.notes);
+}
+
+/* clang-format off */
+static const ManagerProperty properties[] = {
+        { "Version",         "s",  append_version },
+        { "Started",         "x",  append_started },
+        { "Mode",            "s",  append_mode },
+        { "Jobs",            "t",  append_jobs },
+        { "FailedJobs",      "t",  append_failed_jobs },
+        { "PausedJobs",      "t",  append_paused_jobs },
+        { "Running",         "t",  append_running },
+        { "Waiting",         "t",  append_waiting },
+        { "NextStart",       "x",  append_next_start },
+        { "LoadErrors",      "as", append_load_errors },
+        { "StoreTrouble",    "s",  append_store_trouble },
+        { "RunnerConnected", "b",  append_runner_connected },
+        { "RunnerPid",       "u",  append_runner_pid },
+        { "RunnerVersion",   "s",  append_runner_version },
+        { "RunnerCgroup",    "b",  append_runner_cgroup },
+        { "Notes",           "as", append_notes },
+};
+/* clang-format on */
+
+const char *const manager_changing_properties[] = {
+        "Jobs",       "FailedJobs",   "PausedJobs",      "Running",   "Waiting",       "NextStart",
+        "LoadErrors", "StoreTrouble", "RunnerConnected", "RunnerPid", "RunnerVersion", "RunnerCgroup",
+        "Notes",      NULL,
+};
+
+static void property_context_init(PropertyContext *context, const BusServer *server, bool is_open) {
+        *context = (PropertyContext){ .host = &server->host, .is_open = is_open };
+        manager_get_status(server->host.manager, &context->status);
+        if (server->host.get_runner)
+                server->host.get_runner(server->host.userdata, &context->runner);
+}
+
+static const ManagerProperty *find_property(const char *name) {
+        for (size_t i = 0; i < ARRAY_SIZE(properties); i++)
+                if (strcmp(properties[i].name, name) == 0)
+                        return &properties[i];
+        return NULL;
+}
+
+static int property_get(
+                sd_bus *bus,
+                const char *path,
+                const char *interface,
+                const char *name,
+                sd_bus_message *reply,
+                void *userdata,
+                sd_bus_error *reterr) {
+
+        BusConnection *connection = userdata;
+        const ManagerProperty *property = find_property(name);
+        PropertyContext context;
+
+        assert(property);
+
+        property_context_init(&context, connection->server, connection->current.view == VIEW_ALL);
+        return property->append(&context, reply);
+}
+
+int bus_manager_append_property(BusServer *server, bool is_open, const char *name, sd_bus_message *message) {
+        const ManagerProperty *property = find_property(name);
+        PropertyContext context;
+        int r;
+
+        assert(property);
+
+        property_context_init(&context, server, is_open);
+        r = sd_bus_message_open_container(message, 'v', property->signature);
+        if (r < 0)
+                return r;
+        r = property->append(&context, message);
+        if (r < 0)
+                return r;
+        return sd_bus_message_close_container(message);
+}
+
+/* --- the table ------------------------------------------------------------------------------------- */
+
+#define CONSTANT(name, signature) \
+        SD_BUS_PROPERTY(name, signature, property_get, 0, SD_BUS_VTABLE_PROPERTY_CONST)
+#define CHANGING(name, signature) \
+        SD_BUS_PROPERTY(name, signature, property_get, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE)
+
+/* clang-format off */
+static const sd_bus_vtable manager_vtable[] = {
+        SD_BUS_VTABLE_START(0),
+
+        SD_BUS_METHOD_WITH_ARGS("ListJobs",
+                                SD_BUS_ARGS("a{sv}", filter, "s", cursor, "u", limit),
+                                SD_BUS_RESULT("aa{sv}", jobs, "s", next_cursor),
+                                method_list_jobs, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("ListExecutions",
+                                SD_BUS_ARGS("a{sv}", filter, "s", cursor, "u", limit),
+                                SD_BUS_RESULT("aa{sv}", executions, "s", next_cursor),
+                                method_list_executions, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("ListAudit",
+                                SD_BUS_ARGS("a{sv}", filter, "s", cursor, "u", limit),
+                                SD_BUS_RESULT("aa{sv}", events, "s", next_cursor),
+                                method_list_audit, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Dump",
+                                SD_BUS_ARGS("s", what, "a{sv}", filter),
+                                SD_BUS_RESULT("h", lines),
+                                method_dump, SD_BUS_VTABLE_UNPRIVILEGED),
+
+        SD_BUS_METHOD_WITH_ARGS("GetJob",
+                                SD_BUS_ARGS("s", name),
+                                SD_BUS_RESULT("o", job),
+                                method_get_job, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("GetExecution",
+                                SD_BUS_ARGS("t", id),
+                                SD_BUS_RESULT("o", execution),
+                                method_get_execution, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("GetDefinition",
+                                SD_BUS_ARGS("s", name),
+                                SD_BUS_RESULT("s", definition, "s", file, "u", line),
+                                method_get_definition, SD_BUS_VTABLE_UNPRIVILEGED),
+
+        SD_BUS_METHOD_WITH_ARGS("StartJob",
+                                SD_BUS_ARGS("s", name, "a{sv}", options),
+                                SD_BUS_RESULT("t", execution),
+                                method_start_job, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("PauseJob",
+                                SD_BUS_ARGS("s", name, "x", until),
+                                SD_BUS_NO_RESULT,
+                                method_pause_job, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("ResumeJob",
+                                SD_BUS_ARGS("s", name),
+                                SD_BUS_NO_RESULT,
+                                method_resume_job, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("StopExecution",
+                                SD_BUS_ARGS("t", id),
+                                SD_BUS_NO_RESULT,
+                                method_stop_execution, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("KillExecution",
+                                SD_BUS_ARGS("t", id, "s", whom, "i", signal),
+                                SD_BUS_NO_RESULT,
+                                method_kill_execution, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Reload",
+                                SD_BUS_NO_ARGS,
+                                SD_BUS_RESULT("as", faults),
+                                method_reload, SD_BUS_VTABLE_UNPRIVILEGED),
+
+        SD_BUS_METHOD_WITH_ARGS("GetOutput",
+                                SD_BUS_ARGS("t", id, "u", attempt),
+                                SD_BUS_RESULT("h", pieces),
+                                method_get_output, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Follow",
+                                SD_BUS_ARGS("t", id),
+                                SD_BUS_RESULT("h", pieces),
+                                method_follow, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Why",
+                                SD_BUS_ARGS("s", name, "x", from, "x", until),
+                                SD_BUS_RESULT("s", answer),
+                                method_why, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Backup",
+                                SD_BUS_NO_ARGS,
+                                SD_BUS_RESULT("h", copy),
+                                method_backup, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Subscribe",
+                                SD_BUS_NO_ARGS,
+                                SD_BUS_NO_RESULT,
+                                method_subscribe, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Unsubscribe",
+                                SD_BUS_NO_ARGS,
+                                SD_BUS_NO_RESULT,
+                                method_unsubscribe, SD_BUS_VTABLE_UNPRIVILEGED),
+
+        SD_BUS_SIGNAL_WITH_ARGS("JobAdded",   SD_BUS_ARGS("s", name, "o", job), 0),
+        SD_BUS_SIGNAL_WITH_ARGS("JobChanged", SD_BUS_ARGS("s", name, "o", job), 0),
+        SD_BUS_SIGNAL_WITH_ARGS("JobRemoved", SD_BUS_ARGS("s", name, "o", job), 0),
+        SD_BUS_SIGNAL_WITH_ARGS("ExecutionChanged", SD_BUS_ARGS("t", id, "o", execution, "a{sv}", change), 0),
+
+        CONSTANT("Version", "s"),
+        CONSTANT("Started", "x"),
+        CONSTANT("Mode", "s"),
+        CHANGING("Jobs", "t"),
+        CHANGING("FailedJobs", "t"),
+        CHANGING("PausedJobs", "t"),
+        CHANGING("Running", "t"),
+        CHANGING("Waiting", "t"),
+        CHANGING("NextStart", "x"),
+        CHANGING("LoadErrors", "as"),
+        CHANGING("StoreTrouble", "s"),
+        CHANGING("RunnerConnected", "b"),
+        CHANGING("RunnerPid", "u"),
+        CHANGING("RunnerVersion", "s"),
+        CHANGING("RunnerCgroup", "b"),
+        CHANGING("Notes", "as"),
+
+        SD_BUS_VTABLE_END,
+};
+/* clang-format on */
+
+int bus_manager_register(BusConnection *connection, sd_bus_slot **ret) {
+        return sd_bus_add_object_vtable(
+                        connection->bus, ret, MANAGER_PATH, MANAGER_INTERFACE, manager_vtable, connection);
+}
