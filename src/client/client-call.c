@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* The methods of the Manager, one function each. */
+
+#include <fcntl.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "client/client-internal.h"
+#include "protocol/names.h"
+#include "util/file.h"
+
+#define OUTPUT_SIZE_MAX ((size_t) 64 * 1024 * 1024)
+
+int client_error_reply(ClientError *reterr, int number, const char *member) {
+        return client_error_set(
+                        reterr, number, CLIENT_FAULT_OTHER,
+                        "The daemon may be of another version than schedctl; see 'schedctl version'.",
+                        "cannot read what jobschedd answered to %s: %s", member, strerror(-number));
+}
+
+int client_new_call(Client *client, const char *member, sd_bus_message **ret) {
+        return sd_bus_message_new_method_call(
+                        client->bus, ret, BUS_NAME, MANAGER_PATH, MANAGER_INTERFACE, member);
+}
+
+int client_call(Client *client,
+                ClientError *reterr,
+                sd_bus_message **ret_reply,
+                const char *member,
+                const char *types,
+                ...) {
+
+        CLEANUP(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+        CLEANUP(sd_bus_message_unrefp) sd_bus_message *call = NULL;
+        va_list arguments;
+        int r;
+
+        r = client_new_call(client, member, &call);
+        if (r < 0)
+                return client_error_set_bus(reterr, r, NULL);
+
+        va_start(arguments, types);
+        r = *types ? sd_bus_message_appendv(call, types, arguments) : 0;
+        va_end(arguments);
+        if (r < 0)
+                return client_error_set_bus(reterr, r, NULL);
+
+        r = sd_bus_call(client->bus, call, 0, &error, ret_reply);
+        return r < 0 ? client_error_set_bus(reterr, r, &error) : 0;
+}
+
+int client_get_status(Client *client, json_t **ret, ClientError *reterr) {
+        CLEANUP(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+        CLEANUP(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        int r;
+
+        r = sd_bus_call_method(
+                        client->bus, BUS_NAME, MANAGER_PATH, "org.freedesktop.DBus.Properties", "GetAll",
+                        &error, &reply, "s", MANAGER_INTERFACE);
+        if (r < 0)
+                return client_error_set_bus(reterr, r, &error);
+
+        r = properties_to_json(reply, ret);
+        return r < 0 ? client_error_reply(reterr, r, "GetAll") : 0;
+}
+
+void client_definition_done(ClientDefinition *definition) {
+        free(definition->text);
+        free(definition->file);
+        *definition = (ClientDefinition){ 0 };
+}
+
+int client_get_definition(Client *client, const char *job, ClientDefinition *ret, ClientError *reterr) {
+        CLEANUP(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        ClientDefinition definition = { 0 };
+        const char *text, *file;
+        unsigned line;
+        int r;
+
+        r = client_call(client, reterr, &reply, "GetDefinition", "s", job);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_read(reply, "ssu", &text, &file, &line);
+        if (r < 0)
+                return client_error_reply(reterr, r, "GetDefinition");
+
+        definition.text = strdup(text);
+        definition.file = *file ? strdup(file) : NULL;
+        definition.line = line;
+        if (!definition.text || (*file && !definition.file)) {
+                client_definition_done(&definition);
+                return -ENOMEM;
+        }
+
+        *ret = definition;
+        return 0;
+}
+
+int client_get_output(
+                Client *client,
+                uint64_t id,
+                unsigned attempt,
+                char **ret,
+                size_t *ret_size,
+                ClientError *reterr) {
+
+        CLEANUP(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        int fd, r;
+
+        r = client_call(client, reterr, &reply, "GetOutput", "tu", id, attempt);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_read(reply, "h", &fd);
+        if (r < 0)
+                return client_error_reply(reterr, r, "GetOutput");
+        r = memfd_read_sealed(fd, OUTPUT_SIZE_MAX, ret, ret_size);
+        return r < 0 ? client_error_reply(reterr, r, "GetOutput") : 0;
+}
+
+/* The descriptor in a reply goes away with it. */
+static int take_fd(sd_bus_message *reply, const char *member, int *ret_fd, ClientError *reterr) {
+        int fd, r;
+
+        r = sd_bus_message_read(reply, "h", &fd);
+        if (r < 0)
+                return client_error_reply(reterr, r, member);
+
+        fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+        if (fd < 0)
+                return client_error_reply(reterr, -errno, member);
+
+        *ret_fd = fd;
+        return 0;
+}
+
+int client_follow(Client *client, uint64_t id, int *ret_fd, ClientError *reterr) {
+        CLEANUP(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        int r;
+
+        r = client_call(client, reterr, &reply, "Follow", "t", id);
+        return r < 0 ? r : take_fd(reply, "Follow", ret_fd, reterr);
+}
+
+int client_backup(Client *client, int *ret_fd, ClientError *reterr) {
+        CLEANUP(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        int r;
+
+        r = client_call(client, reterr, &reply, "Backup", "");
+        return r < 0 ? r : take_fd(reply, "Backup", ret_fd, reterr);
+}
+
+int client_why(Client *client,
+               const char *job,
+               usec_t from_usec,
+               usec_t until_usec,
+               json_t **ret,
+               ClientError *reterr) {
+
+        CLEANUP(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        const char *answer;
+        int r;
+
+        r = client_call(client, reterr, &reply, "Why", "sxx", job, from_usec, until_usec);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_read(reply, "s", &answer);
+        if (r < 0)
+                return client_error_reply(reterr, r, "Why");
+
+        r = client_line_parse(&(const ClientLine){ answer, strlen(answer) }, ret);
+        return r < 0 ? client_error_reply(reterr, r, "Why") : 0;
+}
+
+int client_start_job(Client *client, const char *job, uint64_t *ret_id, ClientError *reterr) {
+        CLEANUP(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        int r;
+
+        r = client_call(client, reterr, &reply, "StartJob", "sa{sv}", job, 0);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_read(reply, "t", ret_id);
+        return r < 0 ? client_error_reply(reterr, r, "StartJob") : 0;
+}
+
+int client_pause_job(Client *client, const char *job, usec_t until_usec, ClientError *reterr) {
+        return client_call(client, reterr, NULL, "PauseJob", "sx", job, until_usec);
+}
+
+int client_resume_job(Client *client, const char *job, ClientError *reterr) {
+        return client_call(client, reterr, NULL, "ResumeJob", "s", job);
+}
+
+int client_stop_execution(Client *client, uint64_t id, ClientError *reterr) {
+        return client_call(client, reterr, NULL, "StopExecution", "t", id);
+}
+
+int client_kill_execution(Client *client, uint64_t id, const char *whom, int number, ClientError *reterr) {
+        return client_call(client, reterr, NULL, "KillExecution", "tsi", id, whom, number);
+}
+
+int client_reload(Client *client, char ***ret_faults, ClientError *reterr) {
+        CLEANUP(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        int r;
+
+        r = client_call(client, reterr, &reply, "Reload", "");
+        if (r < 0)
+                return r;
+        r = sd_bus_message_read_strv(reply, ret_faults);
+        return r < 0 ? client_error_reply(reterr, r, "Reload") : 0;
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * A connection to jobschedd, and its Manager interface as functions.
+ *
+ * The control socket comes first; where it is not there, or not for us, the bus does. Calls block until they
+ * are answered: this is for programs that do one thing, and no daemon uses it. Each function returns 0 or a
+ * negative errno, with *reterr filled then.
+ */
+
+#include <jansson.h>
+#include <systemd/sd-bus.h>
+
+#include "client/client-error.h"
+#include "util/cleanup.h"
+#include "util/types.h"
+
+typedef struct Client Client;
+
+typedef struct ClientOptions {
+        bool user; /* the caller's own daemon instead of the system's */
+        bool bus;  /* not by the control socket */
+} ClientOptions;
+
+int client_open(const ClientOptions *options, Client **ret, ClientError *reterr);
+Client *client_free(Client *client);
+DEFINE_CLEANUP(Client, client_free);
+
+sd_bus *client_bus(const Client *client); /* borrowed, for attaching it to an event loop */
+
+/* json_decrefp() is jansson's */
+#define CLEANUP_JSON CLEANUP(json_decrefp)
+
+/* --- lists ----------------------------------------------------------------------------------------- */
+
+/* All borrowed; the zero value asks for everything. */
+typedef struct ClientFilter {
+        char *const *names; /* globs of job names */
+        char *const *states;
+        usec_t since_usec;  /* 0: open */
+        usec_t until_usec;  /* 0: open */
+        uint64_t before_id; /* 0: from the newest */
+        uint64_t limit;     /* 0: all */
+} ClientFilter;
+
+/* JSON objects as text, one a line, in the daemon's order. */
+typedef struct ClientLine {
+        const char *text; /* into ClientLines.data; not terminated */
+        size_t size;
+} ClientLine;
+
+typedef struct ClientLines {
+        char *data;
+        ClientLine *lines;
+        size_t n_lines;
+} ClientLines;
+
+void client_lines_done(ClientLines *lines);
+
+/* `what`: "jobs", "executions", "audit" or "timers". */
+int client_dump(Client *client,
+                const char *what,
+                const ClientFilter *filter,
+                ClientLines *ret,
+                ClientError *reterr);
+
+/* Parses one of them. Returns 0, -EBADMSG (it is no JSON object) or -ENOMEM. */
+int client_line_parse(const ClientLine *line, json_t **ret);
+
+/* Splits text that holds JSON lines, which `ret` takes over, also on failure. Returns 0 or -ENOMEM. */
+int client_lines_split(char *data, size_t size, ClientLines *ret);
+
+/* --- questions ------------------------------------------------------------------------------------- */
+
+/* The manager's properties as a JSON object with keys like "next_start"; instants are ISO 8601 or null. */
+int client_get_status(Client *client, json_t **ret, ClientError *reterr);
+
+typedef struct ClientDefinition {
+        char *text; /* YAML */
+        char *file; /* NULL: not from a file */
+        unsigned line;
+} ClientDefinition;
+
+void client_definition_done(ClientDefinition *definition);
+int client_get_definition(Client *client, const char *job, ClientDefinition *ret, ClientError *reterr);
+
+/* Pieces as output-pieces.h reads them. attempt 0: the last. */
+int client_get_output(
+                Client *client,
+                uint64_t id,
+                unsigned attempt,
+                char **ret,
+                size_t *ret_size,
+                ClientError *reterr);
+int client_follow(Client *client, uint64_t id, int *ret_fd, ClientError *reterr);
+
+/* from and until both 0: the last occurrence that was decided. */
+int client_why(Client *client,
+               const char *job,
+               usec_t from_usec,
+               usec_t until_usec,
+               json_t **ret,
+               ClientError *reterr);
+int client_backup(Client *client, int *ret_fd, ClientError *reterr);
+
+/* --- orders ---------------------------------------------------------------------------------------- */
+
+int client_start_job(Client *client, const char *job, uint64_t *ret_id, ClientError *reterr);
+int client_pause_job(
+                Client *client,
+                const char *job,
+                usec_t until_usec,
+                ClientError *reterr); /* 0: for good */
+int client_resume_job(Client *client, const char *job, ClientError *reterr);
+int client_stop_execution(Client *client, uint64_t id, ClientError *reterr);
+int client_kill_execution(Client *client, uint64_t id, const char *whom, int number, ClientError *reterr);
+int client_reload(Client *client, char ***ret_faults, ClientError *reterr);
+
+/* --- signals --------------------------------------------------------------------------------------- */
+
+typedef enum ClientEventKind {
+        CLIENT_EVENT_JOB_ADDED,
+        CLIENT_EVENT_JOB_CHANGED,
+        CLIENT_EVENT_JOB_REMOVED,
+        CLIENT_EVENT_EXECUTION_CHANGED,
+        CLIENT_EVENT_KIND_COUNT,
+} ClientEventKind;
+
+typedef struct ClientEvent {
+        ClientEventKind kind;
+        const char *job;   /* its name */
+        uint64_t id;       /* of the execution; 0: about a job */
+        json_t *execution; /* id, job, state, reason, cause, due, started, ended, exit_code, signal; borrowed
+                            */
+} ClientEvent;
+
+typedef struct ClientWatcher {
+        void (*on_event)(void *userdata, const ClientEvent *event);
+        void (*on_gone)(void *userdata); /* the daemon ended, or closed the connection; perhaps twice */
+        void *userdata;
+} ClientWatcher;
+
+/* From the return of this call on nothing is missed. Events come out of sd_bus_process(client_bus()). */
+int client_watch(Client *client, const ClientWatcher *watcher, ClientError *reterr);
