@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "schedctl/definitions.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "job/settings.h"
+#include "protocol/instance.h"
+#include "schedctl/message.h"
+
+static int open_loader(const Context *context, const Instance *instance, Definitions *definitions) {
+        Settings settings = { 0 };
+        int r;
+
+        r = settings_load(instance->settings_file, environ, NULL, &definitions->settings_faults, &settings);
+        if (r < 0 && r != -EINVAL)
+                return complain_errno(r, "cannot read the settings in '%s'", instance->settings_file);
+
+        r = time_zone_cache_new(&definitions->zones);
+        if (r >= 0)
+                r = job_loader_new(
+                                &(const JobLoaderOptions){
+                                                .directories = instance->config_dirs,
+                                                .defaults = settings.defaults,
+                                                .defaults_file = instance->settings_file,
+                                                .zones = definitions->zones,
+                                                .owner_uid = context->options.user ? getuid() : 0,
+                                                .system_mode = !context->options.user,
+                                },
+                                &definitions->loader);
+        settings_done(&settings);
+        return r < 0 ? complain_errno(r, "cannot prepare for reading definitions") : STATUS_OK;
+}
+
+int definitions_open(const Context *context, Definitions *ret) {
+        Definitions definitions = { 0 };
+        Instance instance = { 0 };
+        int r, status;
+
+        r = instance_init(&instance, context->options.user);
+        if (r < 0)
+                return complain_errno(
+                                r, "cannot tell where your definitions are; set HOME or XDG_CONFIG_HOME");
+
+        status = open_loader(context, &instance, &definitions);
+        instance_done(&instance);
+        if (status == STATUS_OK)
+                *ret = definitions;
+        else
+                definitions_done(&definitions);
+        return status;
+}
+
+void definitions_done(Definitions *definitions) {
+        job_loader_free(definitions->loader);
+        time_zone_cache_free(definitions->zones);
+        diagnostics_done(&definitions->settings_faults);
+        *definitions = (Definitions){ 0 };
+}
+
+void definitions_print_faults(const Diagnostics *faults, const char *instead_of, const char *file) {
+        for (size_t i = 0; i < faults->n_items; i++) {
+                CLEANUP_FREE char *line = NULL;
+                Diagnostic item = faults->items[i];
+
+                if (instead_of && item.file && strcmp(item.file, instead_of) == 0)
+                        item.file = (char *) file;
+                if (diagnostic_format(&item, &line) >= 0)
+                        (void) fprintf(stderr, "%s\n", line);
+        }
+        if (faults->truncated)
+                (void) fprintf(stderr, "There are more faults than these %u.\n", DIAGNOSTICS_MAX);
+}

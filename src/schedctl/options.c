@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "schedctl/options.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "schedctl/message.h"
+#include "util/string-list.h"
+
+static const char *const output_format_names[] = {
+        [OUTPUT_TABLE] = "table", [OUTPUT_JSON] = "json",       [OUTPUT_YAML] = "yaml",
+        [OUTPUT_SHORT] = "short", [OUTPUT_FORMAT_COUNT] = NULL,
+};
+DEFINE_STRING_TABLE(output_format, OutputFormat, output_format_names);
+
+static const char *const colour_mode_names[] = {
+        [COLOUR_AUTO] = "auto",
+        [COLOUR_ALWAYS] = "always",
+        [COLOUR_NEVER] = "never",
+        [COLOUR_MODE_COUNT] = NULL,
+};
+
+static int set_flag(const OptionRow *row, const char *argument, Options *options) {
+        *(bool *) ((char *) options + row->offset) = row->constant;
+        return 0;
+}
+
+static int set_text(const OptionRow *row, const char *argument, Options *options) {
+        *(const char **) ((char *) options + row->offset) = argument;
+        return 0;
+}
+
+static int set_list(const OptionRow *row, const char *argument, Options *options) {
+        char ***list = (char ***) ((char *) options + row->offset);
+
+        for (const char *item = argument; *item;) {
+                size_t length = strcspn(item, ",");
+                int r;
+
+                if (length > 0) {
+                        r = string_list_take_push(list, strndup(item, length));
+                        if (r < 0)
+                                return r;
+                }
+                item += length + (item[length] == ',');
+        }
+        return 0;
+}
+
+static int set_output(const OptionRow *row, const char *argument, Options *options) {
+        int r = output_format_from_string(argument);
+
+        if (r < 0)
+                return r;
+        options->output = (OutputFormat) r;
+        return 0;
+}
+
+static int set_colour(const OptionRow *row, const char *argument, Options *options) {
+        int r = argument ? string_table_find(colour_mode_names, argument) : COLOUR_ALWAYS;
+
+        if (r < 0)
+                return r;
+        options->colour = (ColourMode) r;
+        return 0;
+}
+
+static int set_lines(const OptionRow *row, const char *argument, Options *options) {
+        char *end = NULL;
+
+        if (strcmp(argument, "all") == 0) {
+                options->has_lines = false;
+                return 0;
+        }
+        errno = 0;
+        options->lines = strtoull(argument, &end, 10);
+        if (errno != 0 || *argument < '0' || *argument > '9' || *end || options->lines > INT64_MAX)
+                return -EINVAL;
+        options->has_lines = true;
+        return 0;
+}
+
+#define FLAG(member) .set = set_flag, .offset = offsetof(Options, member), .constant = 1
+#define NO_FLAG(member) .set = set_flag, .offset = offsetof(Options, member), .constant = 0
+#define TEXT(member) .set = set_text, .offset = offsetof(Options, member)
+#define LIST(member) .set = set_list, .offset = offsetof(Options, member)
+
+#define STATES                                                                                       \
+        "armed waiting starting running retrying succeeded failed timed-out cancelled lost skipped " \
+        "missed idle paused disabled finished blocked failed-to-load"
+#define LISTS "list-jobs list-timers list-executions audit"
+#define SIGNALS "SIGHUP SIGINT SIGQUIT SIGKILL SIGUSR1 SIGUSR2 SIGTERM SIGCONT SIGSTOP"
+
+/* clang-format off */
+const OptionRow option_rows[] = {
+        { "help",       'h', NULL,      .help = "Show this help, or what is known of a verb", FLAG(help) },
+        { "version",     0,  NULL,      .help = "Show the version of schedctl", FLAG(version) },
+        { "system",      0,  NULL,      .help = "Talk to the system's daemon (the default)", NO_FLAG(user) },
+        { "user",        0,  NULL,      .help = "Talk to your own daemon", FLAG(user) },
+        { "bus",         0,  NULL,      .help = "Go through the bus, not the control socket", FLAG(bus) },
+        { "output",     'o', "FORMAT",  .help = "table, json, yaml or short", .values = "table json yaml short", .set = set_output },
+        { "no-legend",   0,  NULL,      .help = "No column titles and no sums", FLAG(no_legend) },
+        { "no-pager",    0,  NULL,      .help = "Do not pipe the output into a pager", FLAG(no_pager) },
+        { "color",       0,  "WHEN",    .optional = true, .help = "auto, always or never", .values = "auto always never", .set = set_colour },
+        { "colour",      0,  "WHEN",    .optional = true, .values = "auto always never", .set = set_colour },
+        { "full",       'l', NULL,      .help = "Do not cut anything to the width of the screen", FLAG(full) },
+        { "quiet",      'q', NULL,      .help = "No messages but errors", FLAG(quiet) },
+        { "all",        'a', NULL,      .help = "Also those without a next start", .verbs = "list-timers", FLAG(all) },
+        { "reverse",    'r', NULL,      .help = "In the opposite order", .verbs = LISTS, FLAG(reverse) },
+        { "state",       0,  "STATE,…", .help = "Only those in one of these states", .values = STATES, .verbs = "list-jobs list-executions", LIST(states) },
+        { "lines",      'n', "N",       .help = "So many rows, lines of output, or next times",
+                                        .verbs = "list-executions audit status logs start calendar", .set = set_lines },
+        { "since",       0,  "TIME",    .help = "Not older than this", .verbs = "list-executions audit logs", TEXT(since) },
+        { "until",       0,  "TIME",    .help = "Not newer than this; of a pause: its end", .verbs = "list-executions audit logs pause", TEXT(until) },
+        { "property",   'p', "KEY,…",   .help = "Only these keys", .verbs = "show", LIST(properties) },
+        { "value",       0,  NULL,      .help = "Only the values, without their keys", .verbs = "show", FLAG(value) },
+        { "wait",       'w', NULL,      .help = "Wait until it has ended; exit 0 if it succeeded", .verbs = "start", FLAG(wait) },
+        { "follow",     'f', NULL,      .help = "Show the output as it comes; start: exit with the job's status", .verbs = "start logs", FLAG(follow) },
+        { "signal",     's', "SIGNAL",  .help = "Which signal to send", .values = SIGNALS, .verbs = "kill", TEXT(signal) },
+        { "kill-whom",   0,  "WHOM",    .help = "main (the main process) or all", .values = "main all", .verbs = "kill", TEXT(kill_whom) },
+        { "timezone",    0,  "ZONE",    .help = "Zone of the schedule", .verbs = "calendar", TEXT(timezone) },
+        { "from",        0,  "TIME",    .help = "Times later than this instead of now", .verbs = "calendar", TEXT(from) },
+        { "kind",        0,  "KIND",    .help = "cron, every, at or boot, instead of a guess", .values = "cron every at boot", .verbs = "calendar", TEXT(kind) },
+        { NULL },
+};
+/* clang-format on */
+
+void options_done(Options *options) {
+        options->states = string_list_free(options->states);
+        options->properties = string_list_free(options->properties);
+}
+
+static bool word_in(const char *list, const char *word) {
+        size_t length = strlen(word);
+
+        for (const char *at = list; (at = strstr(at, word)); at += length)
+                if ((at == list || at[-1] == ' ') && (at[length] == ' ' || !at[length]))
+                        return true;
+        return false;
+}
+
+bool option_row_has_verb(const OptionRow *row, const char *verb) {
+        return !row->verbs || word_in(row->verbs, verb);
+}
+
+static const OptionRow *find_long(const char *name, size_t length) {
+        for (const OptionRow *row = option_rows; row->name; row++)
+                if (strlen(row->name) == length && strncmp(row->name, name, length) == 0)
+                        return row;
+        return NULL;
+}
+
+static const OptionRow *find_letter(char letter) {
+        for (const OptionRow *row = option_rows; row->name; row++)
+                if (row->letter && row->letter == letter)
+                        return row;
+        return NULL;
+}
+
+static int unknown_option(const char *name) {
+        const char *names[64] = { NULL };
+        const char *nearest;
+        size_t n = 0;
+
+        for (const OptionRow *row = option_rows; row->name && n + 1 < ARRAY_SIZE(names); row++)
+                names[n++] = row->name;
+        nearest = string_nearest(name, names);
+
+        complain("unknown option '--%s'%s%s%s", name,
+                 nearest ? "; did you mean '--" : "; 'schedctl --help' shows all", nearest ?: "",
+                 nearest ? "'?" : "");
+        return -EINVAL;
+}
+
+static int apply(const OptionRow *row, const char *argument, Options *options) {
+        int r = row->set(row, argument, options);
+
+        if (r != -EINVAL)
+                return r;
+        complain("'%s' is no value for --%s, which takes %s", argument, row->name,
+                 row->values ?: "a number or \"all\"");
+        return -EINVAL;
+}
+
+static int missing_argument(const OptionRow *row) {
+        complain("option '--%s' needs an argument: --%s=%s", row->name, row->name, row->metavar);
+        return -EINVAL;
+}
+
+/* What one word of the command line is. */
+typedef struct Word {
+        const OptionRow *row;
+        const char *argument;
+        bool takes_next; /* its argument is the next word */
+} Word;
+
+static int parse_long(const char *word, Word *ret) {
+        size_t length = strcspn(word, "=");
+        const char *argument = word[length] ? word + length + 1 : NULL;
+        const OptionRow *row = find_long(word, length);
+
+        if (!row) {
+                CLEANUP_FREE char *name = strndup(word, length);
+
+                return name ? unknown_option(name) : -ENOMEM;
+        }
+        if (argument && !row->metavar) {
+                complain("option '--%s' takes no argument", row->name);
+                return -EINVAL;
+        }
+        *ret = (Word){
+                .row = row,
+                .argument = argument,
+                .takes_next = row->metavar && !row->optional && !argument,
+        };
+        return 0;
+}
+
+/* One letter of "-fn5"; *cursor moves behind what was used. */
+static int parse_letter(const char **cursor, Word *ret) {
+        const OptionRow *row = find_letter(**cursor);
+        const char *rest = *cursor + 1;
+
+        if (!row) {
+                complain("unknown option '-%c'; 'schedctl --help' shows all", **cursor);
+                return -EINVAL;
+        }
+        *ret = (Word){ .row = row };
+        if (row->metavar && *rest) {
+                ret->argument = *rest == '=' ? rest + 1 : rest;
+                rest += strlen(rest);
+        } else {
+                ret->takes_next = row->metavar && !row->optional;
+        }
+        *cursor = rest;
+        return 0;
+}
+
+typedef int (*visit_option_t)(const Word *word, void *userdata);
+
+/* All options of the word at *arg, which moves on if the next word is an argument. */
+static int walk_word(char ***arg, visit_option_t visit, void *userdata) {
+        const char *cursor = **arg + 1;
+
+        while (*cursor) {
+                Word word = { 0 };
+                int r;
+
+                if (*cursor == '-') {
+                        r = parse_long(cursor + 1, &word);
+                        cursor = "";
+                } else {
+                        r = parse_letter(&cursor, &word);
+                }
+                if (r < 0)
+                        return r;
+
+                if (word.takes_next) {
+                        if (!(*arg)[1])
+                                return missing_argument(word.row);
+                        word.argument = *++*arg;
+                }
+                r = visit(&word, userdata);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+/* Calls `visit` for each option of the command line, and keeps the other words if `arguments` is given. */
+static int walk(char **argv, visit_option_t visit, void *userdata, char **arguments) {
+        size_t n_arguments = 0;
+        bool options_end = false;
+
+        for (char **arg = argv + 1; *arg; arg++) {
+                int r = 0;
+
+                if (!options_end && strcmp(*arg, "--") == 0)
+                        options_end = true;
+                else if (!options_end && **arg == '-' && (*arg)[1])
+                        r = walk_word(&arg, visit, userdata);
+                else if (arguments)
+                        arguments[n_arguments++] = *arg;
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int visit_apply(const Word *word, void *userdata) {
+        return apply(word->row, word->argument, userdata);
+}
+
+int options_parse(char **argv, Options *ret, char ***ret_arguments) {
+        CLEANUP_FREE char **arguments = NULL;
+        Options options = { 0 };
+        int r;
+
+        arguments = calloc(string_list_length(argv) + 1, sizeof(*arguments));
+        if (!arguments)
+                return -ENOMEM;
+
+        r = walk(argv, visit_apply, &options, arguments);
+        if (r < 0) {
+                options_done(&options);
+                return r;
+        }
+
+        *ret = options;
+        *ret_arguments = TAKE_PTR(arguments);
+        return 0;
+}
+
+static int visit_check(const Word *word, void *userdata) {
+        const char *verb = userdata;
+
+        if (option_row_has_verb(word->row, verb))
+                return 0;
+        complain("option '--%s' does not go with '%s'; it belongs to: %s", word->row->name, verb,
+                 word->row->verbs);
+        return -EINVAL;
+}
+
+int options_check_verb(char **argv, const char *verb) {
+        return walk(argv, visit_check, (void *) verb, NULL);
+}

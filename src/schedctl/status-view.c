@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "schedctl/status-view.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "schedctl/columns.h"
+#include "schedctl/message.h"
+#include "schedctl/output-fetch.h"
+#include "schedctl/output-printer.h"
+#include "schedctl/reason-text.h"
+#include "schedctl/selection.h"
+#include "schedctl/text.h"
+#include "schedctl/time-text.h"
+#include "schedctl/view.h"
+#include "schedule/schedule.h"
+#include "util/duration.h"
+#include "util/size.h"
+
+#define LINES_DEFAULT 10U
+
+/* --- fields ---------------------------------------------------------------------------------------- */
+
+/* "     Loaded: …"; nothing for an empty text. */
+static void print_field(const Context *context, const char *name, Colour colour, const char *format, ...)
+                PRINTF_LIKE(4, 5);
+
+static void print_field(const Context *context, const char *name, Colour colour, const char *format, ...) {
+        CLEANUP_FREE char *text = NULL, *clean = NULL;
+        Buffer buffer = { 0 };
+        va_list arguments;
+
+        va_start(arguments, format);
+        if (vasprintf(&text, format, arguments) < 0)
+                text = NULL;
+        va_end(arguments);
+
+        if (!text || !*text || text_clean(&buffer, text) < 0 || buffer_take(&buffer, &clean) < 0) {
+                buffer_done(&buffer);
+                return;
+        }
+        printf("%12s: %s%s%s\n", name, screen_colour(&context->screen, colour), clean,
+               screen_reset(&context->screen, colour));
+}
+
+static void print_instant(const Context *context, const char *name, usec_t instant_usec) {
+        char text[TIME_TEXT_MAX], relative[TIME_TEXT_MAX];
+
+        if (instant_usec == USEC_INFINITY)
+                return;
+        print_field(context, name, COLOUR_NONE, "%s; %s", time_text_format(context->zone, instant_usec, text),
+                    time_text_relative(instant_usec, context_now(context), relative));
+}
+
+static void print_head(
+                const Context *context,
+                Glyph glyph,
+                Colour colour,
+                const char *name,
+                const char *text) {
+        CLEANUP_FREE char *clean = NULL;
+        Buffer buffer = { 0 };
+
+        (void) text_clean(&buffer, text);
+        if (buffer_take(&buffer, &clean) < 0)
+                return;
+        printf("%s%s%s %s%s%s%s%s\n", screen_colour(&context->screen, colour),
+               screen_glyph(&context->screen, glyph), screen_reset(&context->screen, colour),
+               screen_colour(&context->screen, COLOUR_BOLD), name,
+               screen_reset(&context->screen, COLOUR_BOLD), *clean ? " - " : "", clean);
+}
+
+static void print_list(
+                const Context *context,
+                const json_t *object,
+                const char *key,
+                const char *name,
+                Colour colour) {
+        const json_t *item;
+        size_t i;
+
+        json_array_foreach(json_object_get(object, key), i, item)
+                        print_field(context, name, colour, "%s", json_string_value(item) ?: "");
+}
+
+/* The end of the output of an execution. */
+static void print_output(Context *context, const json_t *execution) {
+        uint64_t id = (uint64_t) view_integer(execution, "id", 0);
+        OutputPrinter printer = { .context = context, .execution_id = id, .indent = "    " };
+        uint64_t n_lines = context->options.has_lines ? context->options.lines : LINES_DEFAULT;
+        CLEANUP_FREE char *data = NULL;
+        ClientError error = { 0 };
+        size_t size = 0;
+
+        if (n_lines == 0)
+                return;
+        if (output_fetch(context, execution, &data, &size, &error) < 0 || size == 0) {
+                client_error_done(&error); /* not kept, or not for us: the rest was shown */
+                return;
+        }
+        printf("\n%sOutput of execution %" PRIu64 ":%s\n", screen_colour(&context->screen, COLOUR_BOLD), id,
+               screen_reset(&context->screen, COLOUR_BOLD));
+        (void) output_printer_tail(&printer, data, size, n_lines);
+        output_printer_end(&printer);
+        output_printer_done(&printer);
+}
+
+/* --- the daemon ------------------------------------------------------------------------------------ */
+
+/* clang-format off */
+static const TableColumn timer_columns[] = {
+        { "NEXT" },
+        { "LEFT" },
+        { "JOB", .shrink = true },
+};
+/* clang-format on */
+
+static void print_timers(const Context *context, const ClientLines *timers) {
+        CLEANUP(table_freep) Table *table = NULL;
+
+        if (table_new(timer_columns, ARRAY_SIZE(timer_columns), &table) < 0)
+                return;
+        for (size_t i = 0; i < timers->n_lines; i++) {
+                CLEANUP_JSON json_t *timer = NULL;
+
+                if (client_line_parse(&timers->lines[i], &timer) < 0 ||
+                    view_instant(timer, "next_start") == USEC_INFINITY)
+                        continue;
+                column_instant(table, context, view_instant(timer, "next_start"));
+                column_relative(table, context, view_instant(timer, "next_start"));
+                table_add(table, view_text(timer, "job"));
+        }
+        if (table_n_rows(table) == 0)
+                return;
+        (void) puts("");
+        (void) table_print(table, &context->screen, !context->options.no_legend, "  ", stdout);
+}
+
+static void print_counts(const Context *context, const json_t *manager) {
+        print_field(context, "Jobs", COLOUR_NONE,
+                    "%" PRIi64 " (%" PRIi64 " failed to load, %" PRIi64 " paused)",
+                    view_integer(manager, "jobs", 0), view_integer(manager, "failed_jobs", 0),
+                    view_integer(manager, "paused_jobs", 0));
+        print_field(context, "Executions", COLOUR_NONE, "%" PRIi64 " running, %" PRIi64 " waiting",
+                    view_integer(manager, "running", 0), view_integer(manager, "waiting", 0));
+}
+
+static void print_runner(const Context *context, const json_t *manager) {
+        if (!view_true(manager, "runner_connected")) {
+                print_field(context, "Runner", COLOUR_RED, "not connected: nothing can be started");
+                return;
+        }
+        print_field(context, "Runner", COLOUR_NONE, "connected; pid %" PRIi64 ", version %s, %s",
+                    view_integer(manager, "runner_pid", 0), view_text(manager, "runner_version"),
+                    view_true(manager, "runner_cgroup") ? "a cgroup for each execution"
+                                                        : "no cgroups (leftovers are found by best effort)");
+}
+
+void status_print_daemon(const Context *context, const json_t *manager, const ClientLines *timers) {
+        const char *trouble = view_text(manager, "store_trouble");
+        bool faults = json_array_size(json_object_get(manager, "load_errors")) > 0;
+        bool runner = view_true(manager, "runner_connected");
+        const char *state = !runner || *trouble ? "failing" : faults ? "degraded" : "running";
+        Colour colour = !runner || *trouble ? COLOUR_RED : faults ? COLOUR_YELLOW : COLOUR_GREEN;
+
+        print_head(context, GLYPH_ACTIVE, colour, "jobschedd", view_text(manager, "version"));
+        print_field(context, "State", colour, "%s (%s)", state, view_text(manager, "mode"));
+        print_instant(context, "Since", view_instant(manager, "started"));
+        print_counts(context, manager);
+        print_runner(context, manager);
+        print_field(context, "Store", *trouble ? COLOUR_RED : COLOUR_NONE, "%s",
+                    *trouble ? trouble : "all is written");
+        print_instant(context, "Next start", view_instant(manager, "next_start"));
+        print_list(context, manager, "notes", "Note", COLOUR_YELLOW);
+        print_list(context, manager, "load_errors", "Fault", COLOUR_RED);
+        print_timers(context, timers);
+}
+
+/* --- jobs ------------------------------------------------------------------------------------------ */
+
+/* "every 90s" and its like name their kind, a cron expression does not; behind it a zone may stand. */
+static int parse_schedule(const char *text, Schedule **ret) {
+        ScheduleError error;
+
+        for (ScheduleKind kind = 0; kind < SCHEDULE_KIND_COUNT; kind++) {
+                const char *name = schedule_kind_to_string(kind);
+                size_t length = strlen(name);
+
+                if (strncmp(text, name, length) == 0 && text[length] == ' ')
+                        return schedule_parse(kind, text + length + 1, ret, &error);
+        }
+        return schedule_parse(SCHEDULE_CRON, text, ret, &error);
+}
+
+/* Each schedule in English, with the text as it was written. */
+static void print_schedules(const Context *context, const json_t *job) {
+        const json_t *item;
+        size_t i;
+
+        json_array_foreach(json_object_get(job, "schedule"), i, item) {
+                CLEANUP(schedule_freep) Schedule *schedule = NULL;
+                CLEANUP_FREE char *description = NULL;
+                const char *text = json_string_value(item) ?: "";
+
+                if (parse_schedule(text, &schedule) >= 0)
+                        (void) schedule_describe(schedule, &description);
+                if (description && strcmp(description, text) != 0)
+                        print_field(context, "Schedule", COLOUR_NONE, "%s (%s; %s)", description, text,
+                                    view_text(job, "timezone"));
+                else
+                        print_field(context, "Schedule", COLOUR_NONE, "%s (%s)", text,
+                                    view_text(job, "timezone"));
+        }
+        if (i == 0)
+                print_field(context, "Schedule", COLOUR_NONE, "none: starts by hand only");
+}
+
+static void print_loaded(const Context *context, const json_t *job) {
+        const json_t *fault = json_object_get(job, "load_error");
+        const char *file = view_text(job, "file");
+
+        if (*file)
+                print_field(context, "Loaded", COLOUR_NONE, "%s:%" PRIi64 " (revision %" PRIi64 ")", file,
+                            view_integer(job, "line", 0), view_integer(job, "revision", 0));
+        else
+                print_field(context, "Loaded", COLOUR_NONE, "%s (revision %" PRIi64 ")",
+                            view_text(job, "origin"), view_integer(job, "revision", 0));
+        if (json_is_object(fault))
+                print_field(context, "Fault", COLOUR_RED, "%s:%" PRIi64 ":%" PRIi64 ": %s",
+                            view_text(fault, "file"), view_integer(fault, "line", 0),
+                            view_integer(fault, "column", 0), view_text(fault, "message"));
+        if (json_is_object(fault) && strcmp(view_text(job, "state"), "failed-to-load") != 0)
+                print_field(context, "", COLOUR_NONE, "the last good version stays in force");
+        print_list(context, job, "warnings", "Warning", COLOUR_YELLOW);
+}
+
+static void print_job_state(const Context *context, const json_t *job) {
+        const char *state = view_text(job, "state");
+        char until[TIME_TEXT_MAX];
+        int64_t running = json_is_array(json_object_get(job, "running"))
+                        ? (int64_t) json_array_size(json_object_get(job, "running"))
+                        : view_integer(job, "running", 0);
+
+        if (view_instant(job, "paused_until") != USEC_INFINITY)
+                print_field(context, "State", state_colour(state), "%s until %s", state,
+                            time_text_format(context->zone, view_instant(job, "paused_until"), until));
+        else
+                print_field(context, "State", state_colour(state), "%s", state);
+        if (running > 0)
+                print_field(context, "Running", COLOUR_GREEN, "%" PRIi64, running);
+}
+
+static void print_executions(const Context *context, const json_t *executions) {
+        CLEANUP(table_freep) Table *table = NULL;
+        const json_t *execution;
+        size_t i;
+
+        if (json_array_size(executions) == 0 || table_new(execution_columns, n_execution_columns, &table) < 0)
+                return;
+        json_array_foreach(executions, i, execution) columns_add_execution(table, context, execution);
+        (void) puts("");
+        (void) table_print(table, &context->screen, !context->options.no_legend, "  ", stdout);
+}
+
+void status_print_job(Context *context, const json_t *job) {
+        const json_t *executions = json_object_get(job, "executions"), *execution;
+        const char *state = view_text(job, "state"), *last = view_text(job, "last_state");
+        char text[TIME_TEXT_MAX], relative[TIME_TEXT_MAX];
+        usec_t last_usec = view_instant(job, "last_due");
+        size_t i;
+
+        print_head(context, state_glyph(state), state_colour(state), view_text(job, "name"),
+                   view_text(job, "description"));
+        print_loaded(context, job);
+        print_job_state(context, job);
+        print_field(context, "User", COLOUR_NONE, "%s", view_text(job, "user"));
+        print_schedules(context, job);
+        print_instant(context, "Next", view_instant(job, "next_start"));
+        if (last_usec != USEC_INFINITY)
+                print_field(context, "Last", state_colour(last), "%s; %s%s%s",
+                            time_text_format(context->zone, last_usec, text),
+                            time_text_relative(last_usec, context_now(context), relative), *last ? ": " : "",
+                            last);
+        print_field(context, "Message", COLOUR_NONE, "%s",
+                    view_text(json_object_get(json_array_get(executions, 0), "result"), "message"));
+        print_executions(context, executions);
+
+        json_array_foreach(executions, i, execution) {
+                if (view_instant(execution, "started") == USEC_INFINITY)
+                        continue;
+                print_output(context, execution);
+                break;
+        }
+}
+
+/* --- executions ------------------------------------------------------------------------------------ */
+
+static void print_outcome(const Context *context, const json_t *execution) {
+        const char *state = view_text(execution, "state"), *reason = view_text(execution, "reason");
+        int64_t number = view_integer(execution, "signal", -1),
+                code = view_integer(execution, "exit_code", -1);
+        char text[EXIT_TEXT_MAX];
+
+        print_field(context, "State", state_colour(state), "%s%s%s%s", state, *reason ? " (" : "", reason,
+                    *reason ? ")" : "");
+        print_field(context, "Meaning", COLOUR_NONE, "%s", reason_text(state, reason));
+        print_field(context, "Message", COLOUR_NONE, "%s",
+                    view_text(json_object_get(execution, "result"), "message"));
+        print_field(context, "Remark", COLOUR_NONE, "%s", view_text(execution, "status_text"));
+        if (number > 0)
+                print_field(context, "Exit", COLOUR_NONE, "signal %" PRIi64 " (%s)", number,
+                            signal_text((int) number, text));
+        else if (code >= 0)
+                print_field(context, "Exit", COLOUR_NONE, "code %" PRIi64, code);
+}
+
+static void print_times(const Context *context, const json_t *execution) {
+        usec_t duration_usec = execution_duration(execution, context_now(context));
+        char text[TIME_TEXT_MAX], span[DURATION_SHORT_MAX];
+        int64_t count = view_integer(execution, "count", 1);
+
+        print_instant(context, "Due", view_instant(execution, "due"));
+        if (count > 1)
+                print_field(context, "Stands for", COLOUR_NONE, "%" PRIi64 " due times, the last %s", count,
+                            time_text_format(context->zone, view_instant(execution, "due_last"), text));
+        print_instant(context, "Started", view_instant(execution, "started"));
+        print_instant(context, "Ended", view_instant(execution, "ended"));
+        if (duration_usec != USEC_INFINITY)
+                print_field(context, "Duration", COLOUR_NONE, "%s",
+                            duration_format_short(duration_usec, span));
+}
+
+static void print_resources(const Context *context, const json_t *execution) {
+        int64_t memory = view_integer(execution, "memory_peak_bytes", -1);
+        int64_t output = view_integer(execution, "output_bytes", -1);
+        double cpu = view_number(execution, "cpu_seconds", -1);
+        char text[SIZE_FORMAT_MAX];
+
+        if (view_integer(execution, "attempts", 0) > 1)
+                print_field(context, "Attempts", COLOUR_NONE, "%" PRIi64,
+                            view_integer(execution, "attempts", 0));
+        if (view_integer(execution, "pid", 0) > 0)
+                print_field(context, "PID", COLOUR_NONE, "%" PRIi64 "%s%s", view_integer(execution, "pid", 0),
+                            *view_text(execution, "host") ? " on " : "", view_text(execution, "host"));
+        if (cpu >= 0)
+                print_field(context, "CPU", COLOUR_NONE, "%.3fs", cpu);
+        if (memory >= 0)
+                print_field(context, "Memory", COLOUR_NONE, "%s at the peak",
+                            size_format((uint64_t) memory, text));
+        if (output > 0)
+                print_field(context, "Output", COLOUR_NONE, "%s%s", size_format((uint64_t) output, text),
+                            view_true(execution, "output_truncated")
+                                            ? ", of which the begin and the end are kept"
+                                            : "");
+}
+
+void status_print_execution(Context *context, const json_t *execution) {
+        const char *state = view_text(execution, "state"), *by = view_text(execution, "requested_by");
+        int64_t id = view_integer(execution, "id", 0);
+        char name[32];
+
+        (void) snprintf(name, sizeof(name), "%" PRIi64, id);
+        print_head(context, state_glyph(state), state_colour(state), name, view_text(execution, "job"));
+        print_outcome(context, execution);
+        print_field(context, "Cause", COLOUR_NONE, "%s%s%s", view_text(execution, "cause"),
+                    *by ? ", by " : "", by);
+        print_field(context, "Revision", COLOUR_NONE, "%" PRIi64 " of the job",
+                    view_integer(execution, "job_revision", 0));
+        print_times(context, execution);
+        print_resources(context, execution);
+        if (view_instant(execution, "started") != USEC_INFINITY)
+                print_output(context, execution);
+}

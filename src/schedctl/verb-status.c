@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* status: the daemon, a job or an execution at a glance. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "schedctl/message.h"
+#include "schedctl/output-format.h"
+#include "schedctl/pager.h"
+#include "schedctl/selection.h"
+#include "schedctl/status-view.h"
+#include "schedctl/verbs.h"
+#include "schedctl/view.h"
+#include "util/string-list.h"
+
+#define EXECUTIONS_SHOWN 5U
+
+static bool as_json(const Context *context) {
+        return context->options.output == OUTPUT_JSON || context->options.output == OUTPUT_YAML;
+}
+
+/* --- the daemon ------------------------------------------------------------------------------------ */
+
+static int status_of_daemon(Context *context) {
+        CLEANUP_JSON json_t *manager = NULL;
+        ClientLines timers = { 0 };
+        ClientError error = { 0 };
+        int r, status;
+
+        status = context_client(context);
+        if (status != STATUS_OK)
+                return status;
+        r = client_get_status(context->client, &manager, &error);
+        if (r >= 0)
+                r = client_dump(context->client, "timers",
+                                &(const ClientFilter){ .limit = STATUS_TIMERS_SHOWN }, &timers, &error);
+        if (r < 0)
+                return complain_client(r, &error, NULL);
+
+        pager_open(context);
+        if (as_json(context))
+                status = output_print_json(context, manager);
+        else
+                status_print_daemon(context, manager, &timers);
+        client_lines_done(&timers);
+        return status;
+}
+
+/* --- jobs ------------------------------------------------------------------------------------------ */
+
+/* In force is what may start by itself or runs; the rest is "not active". */
+static int code_of_job(const json_t *job) {
+        static const char *const in_force[] = { "idle", "waiting", "running", NULL };
+
+        return string_list_contains((char *const *) in_force, view_text(job, "state")) ? STATUS_OK
+                                                                                       : STATUS_NOT_ACTIVE;
+}
+
+static int add_executions(Context *context, json_t *job) {
+        char *const names[] = { (char *) view_text(job, "name"), NULL };
+        json_t *executions = NULL;
+        int status;
+
+        status = fetch_executions(
+                        context, &(const ClientFilter){ .names = names, .limit = EXECUTIONS_SHOWN },
+                        &executions);
+        if (status == STATUS_OK)
+                (void) json_object_set_new(job, "executions", executions);
+        return status;
+}
+
+static int status_of_jobs(Context *context, const char *word, bool first, json_t *array) {
+        CLEANUP_JSON json_t *jobs = json_array();
+        json_t *job;
+        size_t i;
+        int status;
+
+        status = fetch_jobs(context, word, jobs);
+        json_array_foreach(jobs, i, job) {
+                int one = add_executions(context, job);
+
+                if (as_json(context)) {
+                        (void) json_array_append(array, job);
+                } else {
+                        if (!first || i > 0)
+                                (void) puts("");
+                        status_print_job(context, job);
+                }
+                one = MAX(one, code_of_job(job));
+                status = MAX(status, one);
+        }
+        return status;
+}
+
+/* --- executions ------------------------------------------------------------------------------------ */
+
+static int status_of_execution(Context *context, uint64_t id, bool first, json_t *array) {
+        CLEANUP_JSON json_t *execution = NULL;
+        int status;
+
+        status = fetch_execution(context, id, &execution);
+        if (status != STATUS_OK)
+                return status;
+
+        if (as_json(context)) {
+                (void) json_array_append(array, execution);
+        } else {
+                if (!first)
+                        (void) puts("");
+                status_print_execution(context, execution);
+        }
+        return execution_state_is_over(view_text(execution, "state")) ? STATUS_NOT_ACTIVE : STATUS_OK;
+}
+
+int verb_status(Context *context, char **arguments) {
+        CLEANUP_JSON json_t *array = json_array();
+        bool single = string_list_length(arguments) == 1 && !is_pattern(arguments[0]);
+        int worst;
+
+        if (!*arguments)
+                return status_of_daemon(context);
+
+        worst = context_client(context);
+        if (worst != STATUS_OK)
+                return worst;
+        pager_open(context);
+        STRING_LIST_FOREACH(word, arguments) {
+                uint64_t id;
+                int status = parse_execution_id(*word, &id)
+                                ? status_of_execution(context, id, word == arguments, array)
+                                : status_of_jobs(context, *word, word == arguments, array);
+
+                worst = MAX(worst, status);
+        }
+        if (as_json(context) && json_array_size(array) > 0)
+                (void) output_print_json(context, single ? json_array_get(array, 0) : array);
+        return worst;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "schedctl/verbs.h"
+
+#include <string.h>
+
+#include "schedctl/message.h"
+
+#define VERBS_MAX 96U
+
+/* clang-format off */
+const Verb verbs[] = {
+        { "list-jobs",       VERB_GROUP_LOOK, VERB_ARGUMENTS_JOBS,        0, VERB_ANY_NUMBER, "[PATTERN…]",   "List jobs: state, next start, last result", verb_list_jobs },
+        { "list-timers",     VERB_GROUP_LOOK, VERB_ARGUMENTS_JOBS,        0, VERB_ANY_NUMBER, "[PATTERN…]",   "List jobs by their next start", verb_list_timers },
+        { "list-executions", VERB_GROUP_LOOK, VERB_ARGUMENTS_JOBS,        0, VERB_ANY_NUMBER, "[PATTERN…]",   "List executions, newest first", verb_list_executions },
+        { "status",          VERB_GROUP_LOOK, VERB_ARGUMENTS_JOBS_AND_IDS, 0, VERB_ANY_NUMBER, "[PATTERN…|ID…]", "Show the daemon, jobs or executions at a glance", verb_status },
+        { "show",            VERB_GROUP_LOOK, VERB_ARGUMENTS_JOBS_AND_IDS, 0, VERB_ANY_NUMBER, "[PATTERN…|ID…]", "Show all that is known, for programs", verb_show },
+        { "why",             VERB_GROUP_LOOK, VERB_ARGUMENTS_JOBS,        1, 2,               "JOB [TIME]",   "Explain why a job did or did not run", verb_why },
+        { "logs",            VERB_GROUP_LOOK, VERB_ARGUMENTS_JOBS_AND_IDS, 1, 1,              "JOB|ID",       "Show the output of a job", verb_logs },
+        { "audit",           VERB_GROUP_LOOK, VERB_ARGUMENTS_JOBS,        0, VERB_ANY_NUMBER, "[PATTERN…]",   "Show who changed and did what", verb_audit },
+        { "monitor",         VERB_GROUP_LOOK, VERB_ARGUMENTS_JOBS,        0, VERB_ANY_NUMBER, "[PATTERN…]",   "Print changes as they happen, until Ctrl-C", verb_monitor },
+
+        { "start",           VERB_GROUP_CONTROL, VERB_ARGUMENTS_JOBS,     1, VERB_ANY_NUMBER, "PATTERN…",     "Start jobs now", verb_start },
+        { "stop",            VERB_GROUP_CONTROL, VERB_ARGUMENTS_JOBS_AND_IDS, 1, VERB_ANY_NUMBER, "PATTERN…|ID…", "Stop executions: kill-signal, later SIGKILL", verb_stop },
+        { "kill",            VERB_GROUP_CONTROL, VERB_ARGUMENTS_JOBS_AND_IDS, 1, VERB_ANY_NUMBER, "PATTERN…|ID…", "Send a signal to executions", verb_kill },
+        { "pause",           VERB_GROUP_CONTROL, VERB_ARGUMENTS_JOBS,     1, VERB_ANY_NUMBER, "PATTERN…",     "Do not start jobs by schedule", verb_pause },
+        { "resume",          VERB_GROUP_CONTROL, VERB_ARGUMENTS_JOBS,     1, VERB_ANY_NUMBER, "PATTERN…",     "End the pause of jobs", verb_resume },
+
+        { "cat",             VERB_GROUP_DEFINITIONS, VERB_ARGUMENTS_JOBS, 1, VERB_ANY_NUMBER, "PATTERN…",     "Show definitions as YAML", verb_cat },
+        { "edit",            VERB_GROUP_DEFINITIONS, VERB_ARGUMENTS_JOBS_AND_FILES, 1, 1,     "JOB|FILE",     "Edit a file of definitions, checked before it is saved", verb_edit },
+        { "verify",          VERB_GROUP_DEFINITIONS, VERB_ARGUMENTS_FILES, 0, VERB_ANY_NUMBER, "[FILE…]",     "Check files, or the whole configuration (no daemon)", verb_verify },
+        { "calendar",        VERB_GROUP_DEFINITIONS, VERB_ARGUMENTS_NONE, 1, VERB_ANY_NUMBER, "EXPRESSION…",  "Explain schedules and show the next times (no daemon)", verb_calendar },
+        { "reload",          VERB_GROUP_DEFINITIONS, VERB_ARGUMENTS_NONE, 0, 0,               "",             "Read all definitions again", verb_reload },
+
+        { "backup",          VERB_GROUP_OTHER, VERB_ARGUMENTS_FILES,      1, 1,               "FILE",         "Write a consistent copy of the database", verb_backup },
+        { "completion",      VERB_GROUP_OTHER, VERB_ARGUMENTS_SHELLS,     1, 1,               "SHELL",        "Print the completion for bash, zsh or fish", verb_completion },
+        { "help",            VERB_GROUP_OTHER, VERB_ARGUMENTS_VERBS,      0, 1,               "[VERB]",       "Show this help, or what is known of a verb", verb_help },
+        { "version",         VERB_GROUP_OTHER, VERB_ARGUMENTS_NONE,       0, 0,               "",             "Show the versions of schedctl and of the daemon", verb_version },
+        { NULL },
+};
+/* clang-format on */
+
+static const char *const group_titles[VERB_GROUP_COUNT] = {
+        [VERB_GROUP_LOOK] = "Looking",
+        [VERB_GROUP_CONTROL] = "Control",
+        [VERB_GROUP_DEFINITIONS] = "Definitions",
+        [VERB_GROUP_OTHER] = "Other",
+};
+
+const char *verb_group_title(VerbGroup group) {
+        return group_titles[group];
+}
+
+const Verb *verb_find(const char *name) {
+        const char *names[VERBS_MAX] = { NULL };
+        const char *nearest;
+        size_t n = 0;
+
+        for (const Verb *verb = verbs; verb->name; verb++) {
+                if (strcmp(verb->name, name) == 0)
+                        return verb;
+                if (n + 1 < VERBS_MAX)
+                        names[n++] = verb->name;
+        }
+
+        nearest = string_nearest(name, names);
+        complain("unknown verb '%s'%s%s%s", name,
+                 nearest ? "; did you mean '" : "; 'schedctl --help' shows all", nearest ?: "",
+                 nearest ? "'?" : "");
+        return NULL;
+}
