@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* What the files of the simulator share. */
+
+#include <stdio.h>
+
+#include "sim/simulator.h"
+
+#define SIM_ASSERT(sim, condition, ...)                                                              \
+        do {                                                                                         \
+                if (!(condition)) {                                                                  \
+                        char said_[512];                                                             \
+                        (void) snprintf(said_, sizeof(said_), __VA_ARGS__);                          \
+                        ck_abort_msg("seed %" PRIu64 ", point %u, crash at %u: %s: %s", (sim)->seed, \
+                                     (sim)->point, (sim)->crash_at, #condition, said_);              \
+                }                                                                                    \
+        } while (0)
+
+/*
+ * Something is about to leave the daemon. Returns false if the daemon is dead by now. Every other crash point
+ * lets this last thing out.
+ */
+bool sim_reaches_outside(Sim *sim);
+
+/* simulator-runner.c */
+extern const Executor sim_executor; /* without its userdata */
+void sim_connect_runner(Sim *sim);
+/* Ends what has run its time, and says what is new. Returns true if something was said. */
+bool sim_runner_speaks(Sim *sim);

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* The fake runner: it keeps what it has until it is acknowledged, over all connections. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/simulator-internal.h"
+#include "util/cleanup.h"
+
+static SimRun *find_run(Sim *sim, uint64_t id) {
+        for (size_t i = sim->n_runs; i-- > 0;)
+                if (sim->runs[i].id.execution_id == id)
+                        return &sim->runs[i];
+        return NULL;
+}
+
+static bool run_is_known(const Sim *sim, const SimRun *run) {
+        return run->generation == sim->generation && !run->acknowledged;
+}
+
+static void expect_begun(Sim *sim, uint64_t id) {
+        CLEANUP(execution_record_done) ExecutionRecord row = { 0 };
+        char generation[16];
+
+        execution_record_init(&row);
+        SIM_ASSERT(sim, store_read_execution(sim->store, id, &row) == 1, "START of %" PRIu64 " without a row",
+                   id);
+        SIM_ASSERT(sim, row.state == EXECUTION_ARMED || row.state == EXECUTION_STARTING, "START in state %s",
+                   execution_state_to_string(row.state));
+        (void) snprintf(generation, sizeof(generation), "g%u", sim->generation);
+        SIM_ASSERT(sim, strcmp(row.runner_generation, generation) == 0, "START to '%s', the row says '%s'",
+                   generation, row.runner_generation);
+}
+
+static int executor_start(void *userdata, const Launch *launch) {
+        Sim *sim = userdata;
+        SimRun *run;
+
+        if (!sim->connected)
+                return -ENOTCONN;
+        if (!sim_reaches_outside(sim))
+                return 0;
+
+        expect_begun(sim, launch->id.execution_id);
+        run = find_run(sim, launch->id.execution_id);
+        if (run) { /* idempotent, but never a second process */
+                SIM_ASSERT(sim, run_is_known(sim, run), "execution %" PRIu64 " of '%s' is started twice",
+                           launch->id.execution_id, run->job);
+                return 0;
+        }
+
+        SIM_ASSERT(sim, sim->n_runs < SIM_RUNS_MAX, "too many launches");
+        run = &sim->runs[sim->n_runs++];
+        *run = (SimRun){
+                .id = launch->id,
+                .due_usec = launch->due_usec,
+                .started_usec = sim->boottime_usec,
+                .started_real_usec = sim->realtime_usec,
+                .ends_usec = sim->boottime_usec + sim->duration_usec,
+                .generation = sim->generation,
+                .exit_code = sim->exit_code,
+        };
+        (void) snprintf(run->job, sizeof(run->job), "%s", launch->job->name);
+        return 0;
+}
+
+static int executor_stop(void *userdata, LaunchId id) {
+        Sim *sim = userdata;
+        SimRun *run = find_run(sim, id.execution_id);
+
+        if (!sim->connected)
+                return -ENOTCONN;
+        if (sim_reaches_outside(sim) && run && !run->ended) {
+                run->stopped = true;
+                run->ends_usec = sim->boottime_usec;
+        }
+        return 0;
+}
+
+static int executor_kill(void *userdata, LaunchId id, int signal, bool everything) {
+        return executor_stop(userdata, id);
+}
+
+static int executor_acknowledge(void *userdata, LaunchId id) {
+        CLEANUP(execution_record_done) ExecutionRecord row = { 0 };
+        Sim *sim = userdata;
+        SimRun *run = find_run(sim, id.execution_id);
+
+        if (!sim->connected)
+                return -ENOTCONN;
+        if (!sim_reaches_outside(sim))
+                return 0;
+
+        execution_record_init(&row);
+        SIM_ASSERT(sim, store_read_execution(sim->store, id.execution_id, &row) == 1, "ACK without a row");
+        SIM_ASSERT(sim, execution_state_is_final(row.state), "ACK of %" PRIu64 ", which is %s on disk",
+                   id.execution_id, execution_state_to_string(row.state));
+        if (run && run->ended)
+                run->acknowledged = true;
+        return 0;
+}
+
+static int executor_follow(void *userdata, LaunchId id, bool on) {
+        return 0;
+}
+
+static bool executor_is_connected(void *userdata) {
+        return ((Sim *) userdata)->connected;
+}
+
+static void executor_set_events(void *userdata, const ExecutorEvents *events) {
+        ((Sim *) userdata)->events = events ? *events : (ExecutorEvents){ 0 };
+}
+
+void sim_connect_runner(Sim *sim) {
+        CLEANUP_FREE ListedLaunch *listed = calloc(SIM_RUNS_MAX, sizeof(ListedLaunch));
+        char incarnation[16], generation[16];
+        ExecutorHello hello = { .incarnation = incarnation, .generation = generation, .listed = listed };
+
+        if (sim->connected || sim->runner_down || !sim->manager || sim->crashing)
+                return;
+
+        (void) snprintf(incarnation, sizeof(incarnation), "i%u", sim->incarnation);
+        (void) snprintf(generation, sizeof(generation), "g%u", sim->generation);
+        for (size_t i = 0; i < sim->n_runs; i++) {
+                SimRun *run = &sim->runs[i];
+
+                run->announced = run->end_announced = false;
+                if (!run_is_known(sim, run))
+                        continue;
+                run->announced = true;
+                listed[hello.n_listed++] = (ListedLaunch){
+                        .id = run->id,
+                        .job = run->job,
+                        .state = run->lost           ? LAUNCH_LISTED_LOST
+                                        : run->ended ? LAUNCH_LISTED_ENDED
+                                                     : LAUNCH_LISTED_RUNNING,
+                        .pid = 1000 + (pid_t) i,
+                        .started_usec = run->started_real_usec,
+                };
+        }
+        sim->connected = true;
+        sim->events.on_connected(sim->events.userdata, &hello);
+}
+
+static void announce_end(Sim *sim, SimRun *run) {
+        static char output[] = "\1\0\0\0\2\0\0\0hi";
+        const OutputRecord record = { .data = output, .size = sizeof(output) - 1, .total_bytes = 2 };
+        const LaunchOutcome outcome = {
+                .end = run->lost               ? LAUNCH_LOST
+                                : run->stopped ? LAUNCH_STOPPED
+                                               : LAUNCH_EXITED,
+                .exit_code = run->lost || run->stopped ? -1 : run->exit_code,
+                .signal = run->stopped ? 15 : -1,
+                .pid = 1000,
+                .started_usec = run->started_real_usec,
+                .ended_usec = run->ended_real_usec,
+                .cpu_seconds = 0.5,
+                .memory_peak_bytes = 4096,
+                .output = &record,
+        };
+
+        run->end_announced = true;
+        sim->events.on_ended(sim->events.userdata, run->id, &outcome);
+}
+
+static void end_runs(Sim *sim) {
+        for (size_t i = 0; i < sim->n_runs; i++) {
+                SimRun *run = &sim->runs[i];
+
+                if (!run->ended && run->generation == sim->generation &&
+                    run->ends_usec <= sim->boottime_usec) {
+                        run->ended = true;
+                        run->ended_real_usec = sim->realtime_usec;
+                }
+        }
+}
+
+bool sim_runner_speaks(Sim *sim) {
+        bool said = false;
+
+        end_runs(sim);
+
+        for (size_t i = 0; i < sim->n_runs && !sim->crashing; i++) {
+                SimRun *run = &sim->runs[i];
+
+                if (!sim->connected || !run_is_known(sim, run))
+                        continue;
+                if (!run->announced && !run->lost) {
+                        run->announced = said = true;
+                        sim->events.on_started(
+                                        sim->events.userdata, run->id, 1000 + (pid_t) i,
+                                        run->started_real_usec);
+                }
+                if (run->ended && !run->end_announced && !sim->crashing) {
+                        said = true;
+                        announce_end(sim, run);
+                }
+        }
+        return said;
+}
+
+const Executor sim_executor = {
+        .set_events = executor_set_events,
+        .is_connected = executor_is_connected,
+        .start = executor_start,
+        .stop = executor_stop,
+        .kill = executor_kill,
+        .acknowledge = executor_acknowledge,
+        .follow = executor_follow,
+};

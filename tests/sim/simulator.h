@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * A host in a box: virtual clocks that jump to what happens next, a real database, the real manager, and a
+ * runner whose jobs take as long and end as the test says.
+ *
+ * What must hold whatever happens is checked on the way: START only after its begin row is on disk, no
+ * execution started twice, acknowledged and told of only what is on disk, and a row with an outcome never
+ * changes. sim_check_coverage() compares the rows with the schedule, occurrence by occurrence.
+ *
+ * A crash is exact: from the crash point on nothing of the daemon reaches the disk or the runner.
+ */
+
+#include <check.h>
+
+#include "manager/manager.h"
+
+#define SIM_RUNS_MAX 4096U
+#define SIM_JOBS_MAX 16U
+
+/* One launch as the runner sees it. */
+typedef struct SimRun {
+        LaunchId id;
+        char job[64];
+        usec_t due_usec, started_usec, ends_usec; /* of CLOCK_BOOTTIME, but for due */
+        usec_t started_real_usec, ended_real_usec;
+        unsigned generation;
+        bool undelivered; /* START is still on its way */
+        bool announced;   /* STARTED was sent on this connection */
+        bool ended, end_announced, acknowledged;
+        bool stopped, lost;
+        int exit_code;
+} SimRun;
+
+typedef struct Sim {
+        usec_t realtime_usec, boottime_usec, monotonic_usec;
+        Clock clock;
+        bool clock_synchronized;
+
+        char *directory;
+        unsigned n_databases;
+        Store *store;
+        Manager *manager; /* NULL: the daemon is down */
+        TimeZoneCache *zones;
+        usec_t wakeup_usec;
+        unsigned n_wakeups;
+        usec_t write_ahead_usec;
+
+        Executor executor;
+        ExecutorEvents events;
+        bool connected;   /* the daemon is connected to the runner */
+        bool runner_down; /* nobody answers */
+        unsigned incarnation, generation, boot;
+        SimRun *runs;
+        size_t n_runs;
+        usec_t duration_usec; /* of the next launches */
+        int exit_code;
+
+        /* The jobs' files. */
+        struct {
+                char name[64];
+                char text[512]; /* "": not there */
+        } jobs[SIM_JOBS_MAX];
+        bool file_is_held; /* the file of all jobs does not parse */
+
+        unsigned point, crash_at; /* counts what leaves the daemon; 0: no crash */
+        bool crashing;
+        unsigned n_crashes;
+        uint64_t seed;
+
+        int last_result; /* of the last order */
+        uint64_t last_id;
+        unsigned n_replies;
+} Sim;
+
+void sim_init(Sim *sim, const char *now);
+void sim_done(Sim *sim);
+
+/* The text of a job's file, as YAML; NULL: no file. In force at the next sim_reload() or start. */
+void sim_write_job(Sim *sim, const char *name, const char *text);
+void sim_reload(Sim *sim);
+
+void sim_start_daemon(Sim *sim);
+/* As kill -9: what is not on disk is gone. */
+void sim_kill_daemon(Sim *sim);
+/* The runner and all that it runs die; the next one is of the same or of a new generation. */
+void sim_kill_runner(Sim *sim, bool new_generation);
+void sim_reboot(Sim *sim, usec_t off_usec);
+
+/* Lets time go by, event by event. */
+void sim_run(Sim *sim, usec_t span_usec);
+void sim_run_until(Sim *sim, const char *instant);
+void sim_sleep(Sim *sim, usec_t span_usec);       /* the machine is suspended */
+void sim_step_clock(Sim *sim, usec_t delta_usec); /* the real-time clock is set */
+
+/* Commits and delivers whatever can be now. */
+void sim_settle(Sim *sim);
+
+void sim_start_job(Sim *sim, const char *name);
+void sim_pause_job(Sim *sim, const char *name, usec_t until_usec);
+void sim_resume_job(Sim *sim, const char *name);
+void sim_stop_execution(Sim *sim, uint64_t id);
+
+/* The rows of a job, oldest first, as "STATE REASON CAUSE DUE[..LAST xCOUNT]" lines. */
+char *sim_rows(Sim *sim, const char *name);
+void sim_expect_rows(Sim *sim, const char *name, const char *expected);
+
+/* Each occurrence of the job in (from, until] is covered by exactly one row, and nothing else is. */
+void sim_check_coverage(Sim *sim, const char *name, usec_t from_usec, usec_t until_usec);
+size_t sim_count_launches(const Sim *sim, const char *name);
