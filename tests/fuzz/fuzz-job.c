@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Job definitions: any bytes decode or are refused with at least one error, and the definition of what
+ * decodes decodes to the same definition again.
+ */
+
+#include <assert.h>
+#include <string.h>
+
+#include "job/job-decode.h"
+#include "util/cleanup.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check_again(const JobDecodeContext *context, const Job *job) {
+        CLEANUP(diagnostics_done) Diagnostics diagnostics = { 0 };
+        CLEANUP(job_unrefp) Job *again = NULL;
+        int r;
+
+        r = job_decode_definition(
+                        context, job->name, job->definition, strlen(job->definition), &diagnostics, &again);
+        if (r < 0 || strcmp(job->definition, again->definition) != 0 ||
+            job->n_schedules != again->n_schedules)
+                abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+        static TimeZoneCache *zones;
+        CLEANUP(diagnostics_done) Diagnostics diagnostics = { 0 };
+        CLEANUP(job_unrefp) Job *job = NULL;
+        JobDecodeContext context = { .system_mode = true };
+        int r;
+
+        if (!zones && time_zone_cache_new(&zones) < 0)
+                abort();
+        context.zones = zones;
+
+        r = job_decode_definition(&context, "fuzz", (const char *) data, size, &diagnostics, &job);
+        if (r == -EINVAL && diagnostics.n_errors == 0)
+                abort();
+        if (r == 0 && (diagnostics.n_errors > 0 || !job))
+                abort();
+        if (job)
+                check_again(&context, job);
+        return 0;
+}
