@@ -45,9 +45,7 @@ static Job *job_free(Job *job) {
         free(job->description);
 
         (void) string_list_free(job->schedule_texts);
-        for (size_t i = 0; i < job->n_schedules; i++)
-                schedule_entry_done(&job->schedules[i]);
-        free(job->schedules);
+        timetable_done(&job->timetable);
         free(job->timezone);
         (void) time_zone_unref(job->zone);
 
@@ -119,9 +117,9 @@ bool job_name_valid(const char *name) {
 
 bool job_is_interval_like(const Job *job, size_t entry) {
         assert(job);
-        assert(entry < job->n_schedules);
+        assert(entry < job->timetable.n_entries);
 
-        return schedule_is_interval_like(job->schedules[entry].schedule);
+        return schedule_is_interval_like(job->timetable.entries[entry].schedule);
 }
 
 bool success_codes_match(const SuccessCodes *codes, int exit_code, int signal) {

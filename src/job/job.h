@@ -10,7 +10,7 @@
 
 #include <sys/types.h>
 
-#include "schedule/schedule.h"
+#include "schedule/timetable.h"
 #include "util/cleanup.h"
 #include "util/string-table.h"
 #include "util/types.h"
@@ -90,9 +90,8 @@ typedef struct Job {
         bool enabled;
 
         char **schedule_texts; /* canonical, one for each entry */
-        ScheduleEntry *schedules;
-        size_t n_schedules; /* 0: manual only */
-        char *timezone;     /* the name as written; "local" by default */
+        Timetable timetable;   /* without entries: manual only */
+        char *timezone;        /* the name as written; "local" by default */
         TimeZone *zone;
 
         ActionKind action;

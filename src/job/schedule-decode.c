@@ -20,9 +20,13 @@ typedef struct ScheduleSpec {
 /* clang-format off */
 const YamlField schedule_fields[] = {
         { YAML_NODE("cron",     ScheduleSpec, kinds[SCHEDULE_CRON]),  .type = "cron expression", .fallback = "" },
+        { YAML_NODE("calendar", ScheduleSpec, kinds[SCHEDULE_CALENDAR]), .type = "calendar expression", .fallback = "" },
         { YAML_NODE("every",    ScheduleSpec, kinds[SCHEDULE_EVERY]), .type = "duration",        .fallback = "" },
         { YAML_NODE("at",       ScheduleSpec, kinds[SCHEDULE_AT]),    .type = "time",            .fallback = "" },
         { YAML_NODE("boot",     ScheduleSpec, kinds[SCHEDULE_BOOT]),  .type = "duration",        .fallback = "" },
+        { YAML_NODE("startup",  ScheduleSpec, kinds[SCHEDULE_STARTUP]), .type = "duration",      .fallback = "" },
+        { YAML_NODE("resume",   ScheduleSpec, kinds[SCHEDULE_RESUME]), .type = "duration",       .fallback = "" },
+        { YAML_NODE("rrule",    ScheduleSpec, kinds[SCHEDULE_RRULE]), .type = "recurrence rule", .fallback = "" },
         { YAML_NODE("timezone", ScheduleSpec, timezone),              .type = "time zone",       .fallback = "the job's" },
         { YAML_NODE("start",    ScheduleSpec, start),                 .type = "time",            .fallback = "the job's first load" },
         { .key = NULL },
@@ -73,9 +77,13 @@ int job_decode_timezone(
 static bool report_other_kind(const YamlContext *context, const YamlNode *node) {
         static const char *const phrases[] = {
                 [SCHEDULE_CRON] = NULL,
+                [SCHEDULE_CALENDAR] = "a calendar expression",
                 [SCHEDULE_EVERY] = "an interval",
                 [SCHEDULE_AT] = "a point in time",
                 [SCHEDULE_BOOT] = "a delay after boot",
+                [SCHEDULE_STARTUP] = NULL,
+                [SCHEDULE_RESUME] = NULL,
+                [SCHEDULE_RRULE] = "a recurrence rule",
                 [SCHEDULE_KIND_COUNT] = NULL,
         };
         CLEANUP(schedule_freep) Schedule *schedule = NULL;
@@ -85,7 +93,7 @@ static bool report_other_kind(const YamlContext *context, const YamlNode *node) 
         kind = schedule_guess_kind(node->text, &error);
         if (kind < 0 || kind >= SCHEDULE_KIND_COUNT || !phrases[kind])
                 return false;
-        if (schedule_parse((ScheduleKind) kind, node->text, &schedule, &error) < 0)
+        if (schedule_parse((ScheduleKind) kind, node->text, NULL, &schedule, &error) < 0)
                 return false;
 
         yaml_error(context, node, "'%.64s' is %s, not a cron expression; write schedule: {%s: %s}",
@@ -99,6 +107,7 @@ static int parse_text(
                 const YamlNode *node,
                 int kind,
                 const char *key,
+                const ScheduleOptions *options,
                 Schedule **ret) {
         CLEANUP(schedule_freep) Schedule *schedule = NULL;
         ScheduleError error = { 0 };
@@ -109,7 +118,7 @@ static int parse_text(
         if (!text)
                 return 0;
 
-        r = schedule_parse((ScheduleKind) kind, text, &schedule, &error);
+        r = schedule_parse((ScheduleKind) kind, text, options, &schedule, &error);
         if (r == -EINVAL) {
                 if (key || !report_other_kind(context, node))
                         yaml_error_at(context, node, error.offset, "'%s': %s", key ?: "schedule",
@@ -127,35 +136,34 @@ static int parse_text(
         return 0;
 }
 
-static int apply_start(const YamlContext *context, const YamlNode *node, Schedule *schedule) {
-        Timestamp start;
-        const char *text;
-        int r;
+/* *ret_is_there is false if there is none, or none that can be read. */
+static int decode_limit(
+                const YamlContext *context,
+                const YamlNode *node,
+                const char *key,
+                Timestamp *ret,
+                bool *ret_is_there) {
 
-        if (schedule_kind(schedule) != SCHEDULE_EVERY) {
-                yaml_error(context, node, "'start' goes with 'every' only");
-                return 0;
-        }
-        text = yaml_text(context, node, "start");
+        const char *text = node ? yaml_text(context, node, key) : NULL;
+
+        *ret_is_there = false;
         if (!text)
                 return 0;
-        if (timestamp_parse(text, &start) < 0) {
-                yaml_error(context, node, "'start' expects a time such as 2026-01-31T08:00, not '%.64s'",
+        if (timestamp_parse(text, ret) < 0) {
+                yaml_error(context, node, "'%s' expects a time such as 2026-01-31T08:00, not '%.64s'", key,
                            text);
                 return 0;
         }
-
-        r = schedule_set_start(schedule, &start);
-        if (r == -EINVAL || r == -ERANGE) {
-                yaml_error(context, node, "'start': %.64s cannot be the start of an interval", text);
-                return 0;
-        }
-        return r;
+        *ret_is_there = true;
+        return 0;
 }
 
 static int decode_mapping(const YamlContext *context, const YamlNode *node, ScheduleEntry *entry) {
         size_t n_errors = context->diagnostics->n_errors;
+        ScheduleOptions options = { 0 };
         ScheduleSpec spec = { 0 };
+        Timestamp start;
+        bool has_start;
         int kind = -1, r;
 
         r = yaml_fields_decode(context, schedule_fields, node, &spec);
@@ -176,11 +184,19 @@ static int decode_mapping(const YamlContext *context, const YamlNode *node, Sche
         if (kind < 0) {
                 /* A misspelt one has been reported already. */
                 if (context->diagnostics->n_errors == n_errors)
-                        yaml_error(context, node, "a schedule needs one of cron, every, at, boot");
+                        yaml_error(context, node,
+                                   "a schedule needs one of cron, calendar, every, at, boot, startup, "
+                                   "resume, rrule");
                 return 0;
         }
 
-        r = parse_text(context, spec.kinds[kind], kind, schedule_fields[kind].key, &entry->schedule);
+        r = decode_limit(context, spec.start, "start", &start, &has_start);
+        if (r < 0)
+                return r;
+        options.start = has_start ? &start : NULL;
+
+        r = parse_text(context, spec.kinds[kind], kind, schedule_fields[kind].key, &options,
+                       &entry->schedule);
         if (r < 0)
                 return r;
         if (spec.timezone) {
@@ -188,7 +204,7 @@ static int decode_mapping(const YamlContext *context, const YamlNode *node, Sche
                 if (r < 0)
                         return r;
         }
-        return spec.start && entry->schedule ? apply_start(context, spec.start, entry->schedule) : 0;
+        return 0;
 }
 
 /* "30 2 * * *", "every 90s", each with its own zone behind it if it has one. */
@@ -218,8 +234,9 @@ static int decode_entry(const YamlContext *context, const YamlNode *node, Job *j
                 return 0;
         }
 
-        r = node->kind == YAML_KIND_MAPPING ? decode_mapping(context, node, &entry)
-                                            : parse_text(context, node, SCHEDULE_CRON, NULL, &entry.schedule);
+        r = node->kind == YAML_KIND_MAPPING
+                        ? decode_mapping(context, node, &entry)
+                        : parse_text(context, node, SCHEDULE_CRON, NULL, NULL, &entry.schedule);
         if (r >= 0 && entry.schedule)
                 r = entry_text(&entry, &text);
         if (r < 0 || !entry.schedule) {
@@ -227,8 +244,8 @@ static int decode_entry(const YamlContext *context, const YamlNode *node, Job *j
                 return r;
         }
 
-        job->schedules[job->n_schedules] = entry;
-        job->schedule_texts[job->n_schedules++] = text;
+        job->timetable.entries[job->timetable.n_entries] = entry;
+        job->schedule_texts[job->timetable.n_entries++] = text;
         return 0;
 }
 
@@ -241,16 +258,16 @@ int job_decode_schedule(
         size_t n = node->kind == YAML_KIND_LIST ? node->size : 1;
         int r;
 
-        assert(job->n_schedules == 0 && !job->schedules);
+        assert(job->timetable.n_entries == 0 && !job->timetable.entries);
 
         if (n > SCHEDULES_MAX) {
                 yaml_error(context, node, "'schedule' may hold at most %u schedules", SCHEDULES_MAX);
                 return 0;
         }
 
-        job->schedules = calloc(n + 1, sizeof(*job->schedules));
+        job->timetable.entries = calloc(n + 1, sizeof(*job->timetable.entries));
         job->schedule_texts = calloc(n + 1, sizeof(*job->schedule_texts));
-        if (!job->schedules || !job->schedule_texts)
+        if (!job->timetable.entries || !job->schedule_texts)
                 return -ENOMEM;
 
         if (node->kind != YAML_KIND_LIST)

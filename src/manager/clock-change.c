@@ -37,10 +37,10 @@ void clock_watch_init(Manager *manager) {
 }
 
 static bool only_at(const Job *job) {
-        for (size_t i = 0; job && i < job->n_schedules; i++)
-                if (schedule_kind(job->schedules[i].schedule) != SCHEDULE_AT)
+        for (size_t i = 0; job && i < job->timetable.n_entries; i++)
+                if (schedule_kind(job->timetable.entries[i].schedule) != SCHEDULE_AT)
                         return false;
-        return job && job->n_schedules > 0;
+        return job && job->timetable.n_entries > 0;
 }
 
 /* Cursors become now: what comes again is decided again, and what was started once stands in its own way. */

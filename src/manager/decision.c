@@ -311,9 +311,7 @@ static int decision_missed(
         Occurrence before;
 
         if (plan->run_latest) {
-                if (schedule_entries_previous(
-                                    view.job->schedules, view.job->n_schedules, &view.context,
-                                    span->last_usec, &before) <= 0)
+                if (timetable_previous(&view.job->timetable, &view.context, span->last_usec, &before) <= 0)
                         return -ERANGE;
                 missed.last_usec = before.due_usec;
         }
@@ -437,9 +435,8 @@ static int paused_span(ScheduledJob *job, usec_t until_usec) {
         int r;
 
         if (job->job->enabled)
-                schedule_entries_count(
-                                job->job->schedules, job->job->n_schedules, &view.context,
-                                job->stored.cursor_usec, until_usec, &span);
+                timetable_count(&job->job->timetable, &view.context, job->stored.cursor_usec, until_usec,
+                                &span);
         if (span.n_occurrences > 0) {
                 r = decision_never_started(
                                 job,
@@ -552,14 +549,14 @@ int decision_in_the_past(ScheduledJob *job, const Job *old) {
         PlannerView view = scheduled_job_view(job);
         int r;
 
-        for (size_t i = 0; i < job->job->n_schedules; i++) {
-                const ScheduleEntry *entry = &job->job->schedules[i];
+        for (size_t i = 0; i < job->job->timetable.n_entries; i++) {
+                const ScheduleEntry *entry = &job->job->timetable.entries[i];
                 Occurrence occurrence;
 
                 if (schedule_kind(entry->schedule) != SCHEDULE_AT ||
                     (old && string_list_contains(old->schedule_texts, job->job->schedule_texts[i])))
                         continue;
-                if (schedule_entries_previous(entry, 1, &view.context, now_usec, &occurrence) <= 0)
+                if (schedule_entry_previous(entry, &view.context, now_usec, &occurrence) <= 0)
                         continue;
 
                 r = one_in_the_past(job, occurrence.due_usec);

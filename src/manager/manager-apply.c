@@ -222,8 +222,8 @@ static void set_load_error(ScheduledJob *job, Diagnostic *taken) {
 }
 
 static bool has_boot_schedule(const Job *job) {
-        for (size_t i = 0; i < job->n_schedules; i++)
-                if (schedule_kind(job->schedules[i].schedule) == SCHEDULE_BOOT)
+        for (size_t i = 0; i < job->timetable.n_entries; i++)
+                if (schedule_kind(job->timetable.entries[i].schedule) == SCHEDULE_BOOT)
                         return true;
         return false;
 }

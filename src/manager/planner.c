@@ -11,13 +11,13 @@
 static int next_of_kind(const PlannerView *view, ScheduleKind kind, usec_t after_usec, Occurrence *ret) {
         int found = 0;
 
-        for (size_t i = 0; i < view->job->n_schedules; i++) {
-                const ScheduleEntry *entry = &view->job->schedules[i];
+        for (size_t i = 0; i < view->job->timetable.n_entries; i++) {
+                const ScheduleEntry *entry = &view->job->timetable.entries[i];
                 Occurrence occurrence;
 
                 if (schedule_kind(entry->schedule) != kind)
                         continue;
-                if (schedule_entries_next(entry, 1, &view->context, after_usec, &occurrence, NULL) <= 0)
+                if (schedule_entry_next(entry, &view->context, after_usec, &occurrence) <= 0)
                         continue;
                 if (found == 0 || occurrence.due_usec < ret->due_usec)
                         *ret = occurrence;
@@ -41,13 +41,11 @@ int planner_next(const PlannerView *view, usec_t after_usec, PlannedOccurrence *
                 return r;
         }
 
-        r = schedule_entries_next(
-                        view->job->schedules, view->job->n_schedules, &view->context, after_usec,
-                        &planned.occurrence, &entry);
+        r = timetable_next(&view->job->timetable, &view->context, after_usec, &planned.occurrence, &entry);
         if (r <= 0)
                 return r;
 
-        planned.kind = schedule_kind(view->job->schedules[entry].schedule);
+        planned.kind = schedule_kind(view->job->timetable.entries[entry].schedule);
         planned.interval_like = job_is_interval_like(view->job, entry);
         *ret = planned;
         return 1;
@@ -59,9 +57,7 @@ void planner_late_span(const PlannerView *view, usec_t after_usec, usec_t until_
         if (next_of_kind(view, SCHEDULE_BOOT, after_usec, &boot) > 0 && boot.due_usec <= until_usec)
                 until_usec = boot.due_usec - 1;
 
-        schedule_entries_count(
-                        view->job->schedules, view->job->n_schedules, &view->context, after_usec, until_usec,
-                        ret);
+        timetable_count(&view->job->timetable, &view->context, after_usec, until_usec, ret);
 }
 
 static bool within(const CatchUp *catch_up, usec_t due_usec, usec_t now_usec) {
@@ -125,10 +121,10 @@ bool planner_may_fold(
 bool planner_is_finished(const PlannerView *view, usec_t after_usec) {
         PlannedOccurrence next;
 
-        if (view->job->n_schedules == 0)
+        if (view->job->timetable.n_entries == 0)
                 return false;
-        for (size_t i = 0; i < view->job->n_schedules; i++)
-                if (schedule_kind(view->job->schedules[i].schedule) == SCHEDULE_BOOT)
+        for (size_t i = 0; i < view->job->timetable.n_entries; i++)
+                if (schedule_kind(view->job->timetable.entries[i].schedule) == SCHEDULE_BOOT)
                         return false;
         return planner_next(view, after_usec, &next) == 0;
 }

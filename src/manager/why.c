@@ -314,7 +314,7 @@ static void answer_not_scheduled(Why *why) {
                     job->load_error.message ?: "its definition is not valid any more");
         else if (!job->job->enabled)
                 SAY(why, "Job '%s' is disabled: it has no occurrences, at %s or any other time", name, asked);
-        else if (job->job->n_schedules == 0)
+        else if (job->job->timetable.n_entries == 0)
                 SAY(why, "Job '%s' has no schedule: it only runs when it is started by hand", name);
         else {
                 SAY(why, "Job '%s' is not due at %s", name, asked);
@@ -364,12 +364,9 @@ static void find_neighbours(Why *why, usec_t from_usec, usec_t until_usec) {
         if (!job || !job->enabled)
                 return;
         view = scheduled_job_view(why->job);
-        if (schedule_entries_previous(
-                            job->schedules, job->n_schedules, &view.context, from_usec, &occurrence) > 0)
+        if (timetable_previous(&job->timetable, &view.context, from_usec, &occurrence) > 0)
                 answer->previous_due_usec = occurrence.due_usec;
-        if (schedule_entries_next(
-                            job->schedules, job->n_schedules, &view.context, until_usec, &occurrence, NULL) >
-            0)
+        if (timetable_next(&job->timetable, &view.context, until_usec, &occurrence, NULL) > 0)
                 answer->next_due_usec = occurrence.due_usec;
 }
 
@@ -386,9 +383,7 @@ static int answer_from_schedule(Why *why, usec_t from_usec, usec_t until_usec) {
         }
 
         view = scheduled_job_view(why->job);
-        if (schedule_entries_next(
-                            job->schedules, job->n_schedules, &view.context, from_usec - 1, &occurrence,
-                            NULL) <= 0 ||
+        if (timetable_next(&job->timetable, &view.context, from_usec - 1, &occurrence, NULL) <= 0 ||
             occurrence.due_usec > until_usec) {
                 answer_not_scheduled(why);
                 return 0;
@@ -443,9 +438,7 @@ static bool row_is_about(const Why *why, const ExecutionRecord *record, usec_t f
                 return true;
 
         view = scheduled_job_view(why->job);
-        return schedule_entries_next(
-                               job->schedules, job->n_schedules, &view.context, from_usec - 1, &occurrence,
-                               NULL) > 0 &&
+        return timetable_next(&job->timetable, &view.context, from_usec - 1, &occurrence, NULL) > 0 &&
                         occurrence.due_usec <= until_usec;
 }
 

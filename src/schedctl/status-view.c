@@ -189,9 +189,9 @@ static int parse_schedule(const char *text, Schedule **ret) {
                 size_t length = strlen(name);
 
                 if (strncmp(text, name, length) == 0 && text[length] == ' ')
-                        return schedule_parse(kind, text + length + 1, ret, &error);
+                        return schedule_parse(kind, text + length + 1, NULL, ret, &error);
         }
-        return schedule_parse(SCHEDULE_CRON, text, ret, &error);
+        return schedule_parse(SCHEDULE_CRON, text, NULL, ret, &error);
 }
 
 /* Each schedule in English, with the text as it was written. */

@@ -46,11 +46,13 @@ static int parse_expression(
 
         kind = kind_text ? schedule_kind_from_string(kind_text) : schedule_guess_kind(expression, &error);
         if (kind < 0 && kind_text) {
-                complain("there is no kind '%s' of schedules; there are cron, every, at and boot", kind_text);
+                complain("there is no kind '%s' of schedules; there are cron, calendar, every, at, boot, "
+                         "startup, resume and rrule",
+                         kind_text);
                 return STATUS_USAGE;
         }
 
-        r = kind < 0 ? kind : schedule_parse((ScheduleKind) kind, expression, ret, &error);
+        r = kind < 0 ? kind : schedule_parse((ScheduleKind) kind, expression, NULL, ret, &error);
         if (r >= 0)
                 return STATUS_OK;
         if (r != -EINVAL)

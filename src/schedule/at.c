@@ -90,7 +90,7 @@ static const ScheduleOperations at_operations = {
         .previous = at_previous,
 };
 
-int at_parse(const char *text, Schedule **ret, ScheduleError *reterr) {
+int at_parse(const char *text, const ScheduleOptions *options, Schedule **ret, ScheduleError *reterr) {
         Timestamp time;
         AtSchedule *at;
         int r;

@@ -242,7 +242,7 @@ uint64_t cron_pattern_count(const void *data, usec_t from, usec_t until) {
 static LocalPattern cron_pattern(const CronSchedule *cron) {
         return (LocalPattern){
                 .data = cron,
-                .interval_like = cron->interval_like,
+                .dst = cron->base.dst,
                 .next = cron_pattern_next,
                 .previous = cron_pattern_previous,
                 .count = cron_pattern_count,

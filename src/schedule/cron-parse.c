@@ -455,14 +455,19 @@ static const ScheduleOperations cron_operations = {
 };
 
 /* "@every 90s" and "@reboot" are other kinds in cron's clothes. */
-static int parse_macro(const char *text, Schedule **ret, ScheduleError *reterr) {
+static int parse_macro(
+                const char *text,
+                const ScheduleOptions *options,
+                Schedule **ret,
+                ScheduleError *reterr) {
+
         size_t length = strcspn(text, BLANKS), rest = length + strspn(text + length, BLANKS);
         CLEANUP_FREE char *word = NULL;
         const char *nearest;
         int r;
 
         if (length == strlen("@every") && strncasecmp(text, "@every", length) == 0) {
-                r = every_parse(text + rest, ret, reterr);
+                r = every_parse(text + rest, options, ret, reterr);
                 if (r == -EINVAL && reterr)
                         reterr->offset += rest;
                 return r;
@@ -470,11 +475,11 @@ static int parse_macro(const char *text, Schedule **ret, ScheduleError *reterr) 
         if (text[rest])
                 return schedule_error(reterr, rest, "nothing may follow a macro but the span of @every");
         if (strcasecmp(text, "@reboot") == 0)
-                return boot_parse(text, ret, reterr);
+                return boot_parse(text, options, ret, reterr);
 
         for (size_t i = 0; i < ARRAY_SIZE(macros); i++)
                 if (strcasecmp(text, macros[i].name) == 0)
-                        return cron_parse(macros[i].expression, ret, reterr);
+                        return cron_parse(macros[i].expression, options, ret, reterr);
 
         word = strndup(text, length);
         if (!word)
@@ -487,7 +492,7 @@ static int parse_macro(const char *text, Schedule **ret, ScheduleError *reterr) 
                         word, nearest);
 }
 
-int cron_parse(const char *text, Schedule **ret, ScheduleError *reterr) {
+int cron_parse(const char *text, const ScheduleOptions *options, Schedule **ret, ScheduleError *reterr) {
         CronSchedule *cron = NULL;
         int r;
 
@@ -495,7 +500,7 @@ int cron_parse(const char *text, Schedule **ret, ScheduleError *reterr) {
         assert(ret);
 
         if (text[0] == '@')
-                return parse_macro(text, ret, reterr);
+                return parse_macro(text, options, ret, reterr);
 
         r = parse_expression(text, &cron, reterr);
         if (r < 0)

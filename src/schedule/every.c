@@ -15,8 +15,7 @@
 typedef struct EverySchedule {
         Schedule base;
         usec_t period_usec;
-        bool has_start;
-        Timestamp start;
+        bool from_end;
 } EverySchedule;
 
 /*
@@ -26,12 +25,10 @@ typedef struct EverySchedule {
 static usec_t grid_begin(const EverySchedule *every, const ScheduleContext *context) {
         usec_t begin;
 
-        if (!every->has_start)
-                begin = usec_add(context->anchor_usec, every->period_usec);
-        else if (every->start.has_offset)
-                begin = timestamp_to_usec(&every->start);
+        if (every->base.has_start)
+                begin = schedule_limit_usec(&every->base.start, context);
         else
-                begin = local_search_instant(context->zone, civil_time_to_usec(every->start.local)).due_usec;
+                begin = usec_add(context->anchor_usec, every->period_usec);
         return MAX(begin, LOCAL_TIME_MIN);
 }
 
@@ -42,14 +39,31 @@ static int give(usec_t due_usec, Occurrence *ret) {
         return 1;
 }
 
+/* Counted from the end of the last execution there is one instant at most; before the first one, the grid's.
+ */
+static usec_t due_from_end(const EverySchedule *every, const ScheduleContext *context) {
+        if (context->is_running)
+                return USEC_INFINITY;
+        if (context->last_end_usec == USEC_INFINITY)
+                return grid_begin(every, context);
+        return MAX(usec_add(context->last_end_usec, every->period_usec), LOCAL_TIME_MIN);
+}
+
 static int every_next(
                 const Schedule *schedule,
                 const ScheduleContext *context,
                 usec_t after_usec,
                 Occurrence *ret) {
         const EverySchedule *every = (const EverySchedule *) schedule;
-        usec_t begin = grid_begin(every, context);
+        usec_t begin;
 
+        if (every->from_end) {
+                usec_t due = due_from_end(every, context);
+
+                return due > after_usec ? give(due, ret) : 0;
+        }
+
+        begin = grid_begin(every, context);
         if (begin > LOCAL_TIME_MAX || after_usec >= LOCAL_TIME_MAX)
                 return 0;
         if (after_usec < begin)
@@ -65,8 +79,15 @@ static int every_previous(
                 usec_t before_usec,
                 Occurrence *ret) {
         const EverySchedule *every = (const EverySchedule *) schedule;
-        usec_t begin = grid_begin(every, context), last;
+        usec_t begin, last;
 
+        if (every->from_end) {
+                usec_t due = due_from_end(every, context);
+
+                return due < before_usec ? give(due, ret) : 0;
+        }
+
+        begin = grid_begin(every, context);
         if (begin > LOCAL_TIME_MAX || before_usec <= begin)
                 return 0;
 
@@ -86,20 +107,19 @@ static uint64_t every_count(
                 usec_t until_usec) {
 
         const EverySchedule *every = (const EverySchedule *) schedule;
-        usec_t begin = grid_begin(every, context), period = every->period_usec;
+        usec_t begin, period = every->period_usec;
 
+        if (every->from_end) {
+                usec_t due = due_from_end(every, context);
+
+                return due > after_usec && due <= MIN(until_usec, LOCAL_TIME_MAX);
+        }
+
+        begin = grid_begin(every, context);
         if (begin > LOCAL_TIME_MAX)
                 return 0;
         return points_until(begin, period, MIN(until_usec, LOCAL_TIME_MAX)) -
                         points_until(begin, period, MIN(after_usec, LOCAL_TIME_MAX));
-}
-
-static int every_set_start(Schedule *schedule, const Timestamp *start) {
-        EverySchedule *every = (EverySchedule *) schedule;
-
-        every->start = *start;
-        every->has_start = true;
-        return 0;
 }
 
 static void every_format(const Schedule *schedule, Buffer *buffer) {
@@ -107,8 +127,13 @@ static void every_format(const Schedule *schedule, Buffer *buffer) {
 }
 
 static void every_describe(const Schedule *schedule, Buffer *buffer) {
-        (void) buffer_add_string(buffer, "every ");
-        schedule_describe_span(((const EverySchedule *) schedule)->period_usec, true, buffer);
+        const EverySchedule *every = (const EverySchedule *) schedule;
+
+        if (!every->from_end)
+                (void) buffer_add_string(buffer, "every ");
+        schedule_describe_span(every->period_usec, !every->from_end, buffer);
+        if (every->from_end)
+                (void) buffer_add_string(buffer, " after the end of the last execution");
 }
 
 static bool every_is_interval_like(const Schedule *schedule) {
@@ -120,13 +145,12 @@ static const ScheduleOperations every_operations = {
         .format = every_format,
         .describe = every_describe,
         .is_interval_like = every_is_interval_like,
-        .set_start = every_set_start,
         .next = every_next,
         .previous = every_previous,
         .count = every_count,
 };
 
-int every_parse(const char *text, Schedule **ret, ScheduleError *reterr) {
+int every_parse(const char *text, const ScheduleOptions *options, Schedule **ret, ScheduleError *reterr) {
         EverySchedule *every;
         usec_t period;
         int r;
@@ -160,6 +184,7 @@ int every_parse(const char *text, Schedule **ret, ScheduleError *reterr) {
                 return -ENOMEM;
         every->base.operations = &every_operations;
         every->period_usec = period;
+        every->from_end = options->from_end;
         *ret = &every->base;
         return 0;
 }

@@ -219,8 +219,8 @@ int local_search_next(const LocalPattern *pattern, const TimeZone *zone, usec_t 
         assert(ret);
 
         after = clamp_instant(after_usec);
-        return pattern->interval_like ? interval_next(pattern, zone, after, ret)
-                                      : fixed_next(pattern, zone, after, ret);
+        return pattern->dst.overlap == DST_OVERLAP_BOTH ? interval_next(pattern, zone, after, ret)
+                                                        : fixed_next(pattern, zone, after, ret);
 }
 
 int local_search_previous(
@@ -235,8 +235,8 @@ int local_search_previous(
         assert(ret);
 
         before = clamp_instant(before_usec);
-        return pattern->interval_like ? interval_previous(pattern, zone, before, ret)
-                                      : fixed_previous(pattern, zone, before, ret);
+        return pattern->dst.overlap == DST_OVERLAP_BOTH ? interval_previous(pattern, zone, before, ret)
+                                                        : fixed_previous(pattern, zone, before, ret);
 }
 
 /* Span by span, for each shows its local times once. */
@@ -298,8 +298,8 @@ uint64_t local_search_count(
         until = clamp_instant(until_usec);
         if (after >= until)
                 return 0;
-        return pattern->interval_like ? interval_count(pattern, zone, after, until)
-                                      : fixed_count(pattern, zone, after, until);
+        return pattern->dst.overlap == DST_OVERLAP_BOTH ? interval_count(pattern, zone, after, until)
+                                                        : fixed_count(pattern, zone, after, until);
 }
 
 static bool no_pattern(const void *data, usec_t local, usec_t *ret) {
@@ -316,7 +316,12 @@ static bool single_next(const void *data, usec_t from, usec_t *ret) {
 }
 
 Occurrence local_search_instant(const TimeZone *zone, usec_t local) {
-        const LocalPattern single = { .data = &local, .next = single_next, .previous = no_pattern };
+        const LocalPattern single = {
+                .data = &local,
+                .dst = { DST_GAP_RUN, DST_OVERLAP_FIRST },
+                .next = single_next,
+                .previous = no_pattern,
+        };
         ZoneOffset span;
 
         assert(zone);

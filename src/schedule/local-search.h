@@ -8,6 +8,7 @@
  * microseconds as if it were UTC.
  */
 
+#include "schedule/dst-rule.h"
 #include "schedule/occurrence.h"
 #include "schedule/time-zone.h"
 #include "util/types.h"
@@ -18,7 +19,7 @@
 
 typedef struct LocalPattern {
         const void *data;
-        bool interval_like;
+        DstRule dst; /* never AUTO */
 
         /* The first time that is not earlier than `from`; false: there is none. */
         bool (*next)(const void *data, usec_t from, usec_t *ret);

@@ -21,11 +21,10 @@ typedef struct ScheduleOperations {
         void (*format)(const Schedule *schedule, Buffer *buffer);
         void (*describe)(const Schedule *schedule, Buffer *buffer);
 
-        const char *(*warning)(const Schedule *schedule);             /* may be NULL: never */
-        bool (*is_interval_like)(const Schedule *schedule);           /* may be NULL: never */
-        int (*set_start)(Schedule *schedule, const Timestamp *start); /* may be NULL: -EINVAL */
+        const char *(*warning)(const Schedule *schedule);   /* may be NULL: never */
+        bool (*is_interval_like)(const Schedule *schedule); /* may be NULL: never */
 
-        /* As schedule_next() and schedule_previous(). */
+        /* As schedule_next() and schedule_previous(), without the limits; the context has the right zone. */
         int (*next)(const Schedule *schedule,
                     const ScheduleContext *context,
                     usec_t after_usec,
@@ -45,16 +44,35 @@ typedef struct ScheduleOperations {
 
 struct Schedule {
         const ScheduleOperations *operations;
+        TimeZone *zone; /* that the text ends with; NULL: none. Set by the kind's parser */
+
+        /* Set by schedule.c, after the kind's parser. */
+        DstRule dst; /* never AUTO */
+        bool has_start, has_end;
+        Timestamp start, end;
 };
 
-/* The text has no blanks around it. As schedule_parse(). */
-int cron_parse(const char *text, Schedule **ret, ScheduleError *reterr);
-int every_parse(const char *text, Schedule **ret, ScheduleError *reterr);
-int at_parse(const char *text, Schedule **ret, ScheduleError *reterr);
-int boot_parse(const char *text, Schedule **ret, ScheduleError *reterr);
+/* The text has no blanks around it; the options are not NULL. As schedule_parse(). */
+int cron_parse(const char *text, const ScheduleOptions *options, Schedule **ret, ScheduleError *reterr);
+int every_parse(const char *text, const ScheduleOptions *options, Schedule **ret, ScheduleError *reterr);
+int at_parse(const char *text, const ScheduleOptions *options, Schedule **ret, ScheduleError *reterr);
+int boot_parse(const char *text, const ScheduleOptions *options, Schedule **ret, ScheduleError *reterr);
+int startup_parse(const char *text, const ScheduleOptions *options, Schedule **ret, ScheduleError *reterr);
+int resume_parse(const char *text, const ScheduleOptions *options, Schedule **ret, ScheduleError *reterr);
 
 /* Checks the number of fields of a 5-field cron text. Returns 0 or -EINVAL with *reterr. */
 int cron_check_fields(const char *text, ScheduleError *reterr);
+
+/* How many lie in (after, until], without walking; only if the kind knows how. */
+bool schedule_can_count(const Schedule *schedule);
+uint64_t schedule_count(
+                const Schedule *schedule,
+                const ScheduleContext *context,
+                usec_t after_usec,
+                usec_t until_usec);
+
+/* When a start or an end is, in the zone of the context if it was written without an offset. */
+usec_t schedule_limit_usec(const Timestamp *limit, const ScheduleContext *context);
 
 /* Fills *reterr, if there is one, and returns -EINVAL. */
 int schedule_error(ScheduleError *reterr, size_t offset, const char *format, ...) PRINTF_LIKE(3, 4);

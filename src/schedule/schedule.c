@@ -15,28 +15,52 @@
 
 #define BLANKS " \t\r\n"
 
+/* clang-format off */
 static const char *const schedule_kind_names[] = {
-        [SCHEDULE_CRON] = "cron", [SCHEDULE_EVERY] = "every",   [SCHEDULE_AT] = "at",
-        [SCHEDULE_BOOT] = "boot", [SCHEDULE_KIND_COUNT] = NULL,
+        [SCHEDULE_CRON]       = "cron",
+        [SCHEDULE_CALENDAR]   = "calendar",
+        [SCHEDULE_EVERY]      = "every",
+        [SCHEDULE_AT]         = "at",
+        [SCHEDULE_BOOT]       = "boot",
+        [SCHEDULE_STARTUP]    = "startup",
+        [SCHEDULE_RESUME]     = "resume",
+        [SCHEDULE_RRULE]      = "rrule",
+        [SCHEDULE_KIND_COUNT] = NULL,
 };
 
+static const char *const cron_dialect_names[] = {
+        [CRON_DIALECT_DEFAULT] = "default",
+        [CRON_DIALECT_VIXIE]   = "vixie",
+        [CRON_DIALECT_COUNT]   = NULL,
+};
+
+static const char *const cron_days_names[] = {
+        [CRON_DAYS_AUTO]  = "auto",
+        [CRON_DAYS_OR]    = "or",
+        [CRON_DAYS_AND]   = "and",
+        [CRON_DAYS_COUNT] = NULL,
+};
+/* clang-format on */
+
 DEFINE_STRING_TABLE(schedule_kind, ScheduleKind, schedule_kind_names);
+DEFINE_STRING_TABLE(cron_dialect, CronDialect, cron_dialect_names);
+DEFINE_STRING_TABLE(cron_days, CronDays, cron_days_names);
 
-typedef int (*ScheduleParser)(const char *text, Schedule **ret, ScheduleError *reterr);
+typedef int (*ScheduleParser)(
+                const char *text,
+                const ScheduleOptions *options,
+                Schedule **ret,
+                ScheduleError *reterr);
 
+/* NULL: not in this build. */
 static const ScheduleParser parsers[SCHEDULE_KIND_COUNT] = {
-        [SCHEDULE_CRON] = cron_parse,
-        [SCHEDULE_EVERY] = every_parse,
-        [SCHEDULE_AT] = at_parse,
-        [SCHEDULE_BOOT] = boot_parse,
+        [SCHEDULE_CRON] = cron_parse, [SCHEDULE_EVERY] = every_parse,     [SCHEDULE_AT] = at_parse,
+        [SCHEDULE_BOOT] = boot_parse, [SCHEDULE_STARTUP] = startup_parse, [SCHEDULE_RESUME] = resume_parse,
 };
 
 const char *schedule_note_name(unsigned bit) {
         static const char *const names[SCHEDULE_N_NOTES] = {
-                "gap",
-                "collapsed",
-                "overlap-first",
-                "overlap-second",
+                "gap", "collapsed", "overlap-first", "overlap-second", "shifted", "excepted-moved", "delayed",
         };
 
         return bit < SCHEDULE_N_NOTES ? names[bit] : NULL;
@@ -79,37 +103,44 @@ static bool is_digit(char c) {
         return c >= '0' && c <= '9';
 }
 
-/* "2026-…" can be nothing but a date: cron's values have no four digits. */
-static bool looks_like_date(const char *text) {
-        return strspn(text, "0123456789") == 4 && text[4] == '-';
+static size_t count_words(const char *text) {
+        size_t n = 0;
+
+        for (text += strspn(text, BLANKS); *text; text += strspn(text, BLANKS)) {
+                text += strcspn(text, BLANKS);
+                n++;
+        }
+        return n;
 }
 
-static int guess_trimmed(const char *text, ScheduleError *reterr) {
+static int guess_trimmed(const char *text) {
+        Timestamp time;
         usec_t span;
+        size_t n;
         int r;
+
+        if (strncasecmp(text, "FREQ=", 5) == 0 || strncasecmp(text, "RRULE:", 6) == 0)
+                return SCHEDULE_RRULE;
 
         if (text[0] == '@') {
                 if (is_digit(text[1]))
                         return SCHEDULE_AT;
                 return strcasecmp(text, "@reboot") == 0 ? SCHEDULE_BOOT : SCHEDULE_CRON;
         }
-        if (looks_like_date(text))
+        if (timestamp_parse(text, &time) >= 0)
                 return SCHEDULE_AT;
 
         /* Numbers without any unit are a span only if there is just one: "0 0 29 2 1" is cron. */
         if (!strpbrk(text, " \t") || strspn(text, "0123456789. \t") < strlen(text)) {
                 r = duration_parse(text, &span);
+                if (r == -ENOMEM)
+                        return r;
                 if (r == 0 || r == -ERANGE)
                         return SCHEDULE_EVERY;
         }
 
-        if (!strpbrk(text, " \t"))
-                return schedule_error(
-                                reterr, 0,
-                                "not a schedule: five cron fields, a macro such as @daily, a span such as "
-                                "\"90s\" or a time such as \"2026-12-24T18:00\" expected");
-        r = cron_check_fields(text, reterr);
-        return r < 0 ? r : SCHEDULE_CRON;
+        n = count_words(text);
+        return n >= 5 && n <= 7 ? SCHEDULE_CRON : SCHEDULE_CALENDAR;
 }
 
 int schedule_guess_kind(const char *text, ScheduleError *reterr) {
@@ -123,13 +154,43 @@ int schedule_guess_kind(const char *text, ScheduleError *reterr) {
         if (r < 0)
                 return r;
 
-        r = guess_trimmed(trimmed, reterr);
-        if (r == -EINVAL && reterr)
-                reterr->offset += n_leading;
-        return r;
+        return guess_trimmed(trimmed);
 }
 
-int schedule_parse(ScheduleKind kind, const char *text, Schedule **ret, ScheduleError *reterr) {
+/* What `auto` means for this schedule. */
+static DstRule resolve_rule(const Schedule *schedule, DstRule rule) {
+        bool interval_like = schedule_is_interval_like(schedule);
+
+        if (rule.gap == DST_GAP_AUTO) {
+                rule.gap = interval_like ? DST_GAP_SKIP : DST_GAP_RUN;
+                if (schedule_kind(schedule) == SCHEDULE_RRULE)
+                        rule.gap = DST_GAP_SHIFT;
+        }
+        if (rule.overlap == DST_OVERLAP_AUTO)
+                rule.overlap = interval_like ? DST_OVERLAP_BOTH : DST_OVERLAP_FIRST;
+        return rule;
+}
+
+static void apply_options(Schedule *schedule, const ScheduleOptions *options) {
+        schedule->dst = resolve_rule(schedule, options->dst);
+        if (options->start) {
+                schedule->start = *options->start;
+                schedule->has_start = true;
+        }
+        if (options->end) {
+                schedule->end = *options->end;
+                schedule->has_end = true;
+        }
+}
+
+int schedule_parse(
+                ScheduleKind kind,
+                const char *text,
+                const ScheduleOptions *options,
+                Schedule **ret,
+                ScheduleError *reterr) {
+
+        static const ScheduleOptions defaults = { 0 };
         CLEANUP_FREE char *trimmed = NULL;
         size_t n_leading = 0;
         int r;
@@ -138,19 +199,26 @@ int schedule_parse(ScheduleKind kind, const char *text, Schedule **ret, Schedule
         assert(text);
         assert(ret);
 
+        if (!parsers[kind])
+                return schedule_error(
+                                reterr, 0, "this build has no %s schedules", schedule_kind_to_string(kind));
         r = trim(text, &trimmed, &n_leading, reterr);
         if (r < 0)
                 return r;
 
-        r = parsers[kind](trimmed, ret, reterr);
+        r = parsers[kind](trimmed, options ?: &defaults, ret, reterr);
         if (r == -EINVAL && reterr)
                 reterr->offset += n_leading;
+        if (r >= 0)
+                apply_options(*ret, options ?: &defaults);
         return r;
 }
 
 Schedule *schedule_free(Schedule *schedule) {
         if (schedule && schedule->operations->done)
                 schedule->operations->done(schedule);
+        if (schedule)
+                schedule->zone = time_zone_unref(schedule->zone);
         free(schedule);
         return NULL;
 }
@@ -158,12 +226,6 @@ Schedule *schedule_free(Schedule *schedule) {
 ScheduleKind schedule_kind(const Schedule *schedule) {
         assert(schedule);
         return schedule->operations->kind;
-}
-
-int schedule_set_start(Schedule *schedule, const Timestamp *start) {
-        assert(schedule);
-        assert(start);
-        return schedule->operations->set_start ? schedule->operations->set_start(schedule, start) : -EINVAL;
 }
 
 int schedule_format(const Schedule *schedule, char **ret) {
@@ -196,17 +258,70 @@ bool schedule_is_interval_like(const Schedule *schedule) {
         return schedule->operations->is_interval_like && schedule->operations->is_interval_like(schedule);
 }
 
+const TimeZone *schedule_zone(const Schedule *schedule) {
+        assert(schedule);
+        return schedule->zone;
+}
+
+static ScheduleContext own_context(const Schedule *schedule, const ScheduleContext *context) {
+        ScheduleContext own = *context;
+
+        if (schedule->zone)
+                own.zone = schedule->zone;
+        return own;
+}
+
+usec_t schedule_limit_usec(const Timestamp *limit, const ScheduleContext *context) {
+        if (limit->has_offset)
+                return timestamp_to_usec(limit);
+        return local_search_instant(context->zone, civil_time_to_usec(limit->local)).due_usec;
+}
+
+/* A start is the first instant that counts. */
+static usec_t begin_of(const Schedule *schedule, const ScheduleContext *context) {
+        return schedule->has_start ? schedule_limit_usec(&schedule->start, context) : -USEC_INFINITY;
+}
+
+/* An end is the last instant that counts; a mere date is the whole day. */
+static usec_t end_of(const Schedule *schedule, const ScheduleContext *context) {
+        Timestamp end = schedule->end;
+        usec_t local;
+
+        if (!schedule->has_end)
+                return USEC_INFINITY;
+        if (end.has_time)
+                return schedule_limit_usec(&end, context);
+
+        local = civil_time_to_usec(end.local) + USEC_PER_DAY;
+        if (end.has_offset)
+                return local - end.offset_seconds * USEC_PER_SEC - 1;
+        return local_search_instant(context->zone, local).due_usec - 1;
+}
+
 int schedule_next(
                 const Schedule *schedule,
                 const ScheduleContext *context,
                 usec_t after_usec,
                 Occurrence *ret) {
 
+        Occurrence occurrence;
+        ScheduleContext own;
+        usec_t begin;
+        int r;
+
         assert(schedule);
         assert(context && context->zone);
         assert(ret);
 
-        return schedule->operations->next(schedule, context, after_usec, ret);
+        own = own_context(schedule, context);
+        begin = begin_of(schedule, &own);
+
+        r = schedule->operations->next(schedule, &own, MAX(after_usec, begin - 1), &occurrence);
+        if (r <= 0 || occurrence.due_usec > end_of(schedule, &own))
+                return MIN(r, 0);
+        occurrence.nominal_usec = occurrence.due_usec;
+        *ret = occurrence;
+        return 1;
 }
 
 int schedule_previous(
@@ -215,11 +330,43 @@ int schedule_previous(
                 usec_t before_usec,
                 Occurrence *ret) {
 
+        Occurrence occurrence;
+        ScheduleContext own;
+        usec_t end;
+        int r;
+
         assert(schedule);
         assert(context && context->zone);
         assert(ret);
 
-        return schedule->operations->previous(schedule, context, before_usec, ret);
+        own = own_context(schedule, context);
+        end = end_of(schedule, &own);
+
+        r = schedule->operations->previous(schedule, &own, MIN(before_usec, usec_add(end, 1)), &occurrence);
+        if (r <= 0 || occurrence.due_usec < begin_of(schedule, &own))
+                return MIN(r, 0);
+        occurrence.nominal_usec = occurrence.due_usec;
+        *ret = occurrence;
+        return 1;
+}
+
+bool schedule_can_count(const Schedule *schedule) {
+        return schedule->operations->count;
+}
+
+uint64_t schedule_count(
+                const Schedule *schedule,
+                const ScheduleContext *context,
+                usec_t after_usec,
+                usec_t until_usec) {
+
+        ScheduleContext own = own_context(schedule, context);
+
+        after_usec = MAX(after_usec, begin_of(schedule, &own) - 1);
+        until_usec = MIN(until_usec, end_of(schedule, &own));
+        if (after_usec >= until_usec)
+                return 0;
+        return schedule->operations->count(schedule, &own, after_usec, until_usec);
 }
 
 void schedule_format_span(usec_t span_usec, Buffer *buffer) {

@@ -75,7 +75,7 @@ int main(void) {
                 double rate;
                 int r;
 
-                r = schedule_parse(cases[i].kind, cases[i].text, &schedule, &error);
+                r = schedule_parse(cases[i].kind, cases[i].text, NULL, &schedule, &error);
                 if (r < 0) {
                         (void) fprintf(stderr, "'%s': %s\n", cases[i].text, r == -EINVAL ? error.reason : "");
                         return EXIT_FAILURE;

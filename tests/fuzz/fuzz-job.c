@@ -21,7 +21,7 @@ static void check_again(const JobDecodeContext *context, const Job *job) {
         r = job_decode_definition(
                         context, job->name, job->definition, strlen(job->definition), &diagnostics, &again);
         if (r < 0 || strcmp(job->definition, again->definition) != 0 ||
-            job->n_schedules != again->n_schedules)
+            job->timetable.n_entries != again->timetable.n_entries)
                 abort();
 }
 

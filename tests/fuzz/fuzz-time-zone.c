@@ -4,8 +4,8 @@
 
 #include <assert.h>
 
-#include "schedule/schedule.h"
 #include "schedule/time-zone.h"
+#include "schedule/timetable.h"
 #include "util/cleanup.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -35,7 +35,7 @@ static void check_schedule(const TimeZone *zone, const char *expression) {
         OccurrenceSpan span;
         uint64_t n = 0;
 
-        if (schedule_parse(SCHEDULE_CRON, expression, &schedule, NULL) < 0)
+        if (schedule_parse(SCHEDULE_CRON, expression, NULL, &schedule, NULL) < 0)
                 return;
         for (; n < 8 && schedule_next(schedule, &context, at, &occurrence) > 0; n++) {
                 assert(occurrence.due_usec > at && occurrence.count > 0);
@@ -45,7 +45,7 @@ static void check_schedule(const TimeZone *zone, const char *expression) {
                 at = occurrence.due_usec;
         }
 
-        schedule_entries_count(&(ScheduleEntry){ .schedule = schedule }, 1, &context, 0, at, &span);
+        timetable_count(&(Timetable){ &(ScheduleEntry){ .schedule = schedule }, 1 }, &context, 0, at, &span);
         assert(span.n_occurrences == n);
 }
 

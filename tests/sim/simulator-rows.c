@@ -89,15 +89,11 @@ static usec_t check_row(Sim *sim, const ScheduledJob *job, const ExecutionRecord
                    "'%s': the row %" PRIu64 " (%s) is for %s, expected is %s", row->job, row->id,
                    execution_state_to_string(row->state), test_timestamp(row->due_usec, due),
                    test_timestamp(expected_usec, wanted));
-        schedule_entries_count(
-                        job->job->schedules, job->job->n_schedules, &context, row->due_usec - 1,
-                        row->due_last_usec, &span);
+        timetable_count(&job->job->timetable, &context, row->due_usec - 1, row->due_last_usec, &span);
         SIM_ASSERT(sim, span.n_occurrences == row->count || row->due_usec == row->due_last_usec,
                    "'%s': the row %" PRIu64 " counts %" PRIu64 ", the schedule %" PRIu64, row->job, row->id,
                    row->count, span.n_occurrences);
-        return schedule_entries_next(
-                               job->job->schedules, job->job->n_schedules, &context, row->due_last_usec,
-                               &next, NULL) > 0
+        return timetable_next(&job->job->timetable, &context, row->due_last_usec, &next, NULL) > 0
                         ? next.due_usec
                         : USEC_INFINITY;
 }
@@ -119,11 +115,7 @@ void sim_check_coverage(Sim *sim, const char *name, usec_t from_usec, usec_t unt
         context = (ScheduleContext){ .zone = job->job->zone,
                                      .anchor_usec = job->stored.anchor_usec,
                                      .boot_usec = USEC_INFINITY };
-        ck_assert_int_eq(
-                        schedule_entries_next(
-                                        job->job->schedules, job->job->n_schedules, &context, from_usec,
-                                        &first, NULL),
-                        1);
+        ck_assert_int_eq(timetable_next(&job->job->timetable, &context, from_usec, &first, NULL), 1);
         expected_usec = first.due_usec;
 
         read_rows(sim, name, &rows);

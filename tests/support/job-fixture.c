@@ -59,18 +59,18 @@ void test_assert_faults(const JobFaultCase *test) {
 }
 
 static void assert_schedules_equal(const Job *a, const Job *b) {
-        ck_assert_uint_eq(a->n_schedules, b->n_schedules);
+        ck_assert_uint_eq(a->timetable.n_entries, b->timetable.n_entries);
         ck_assert(string_list_equal(a->schedule_texts, b->schedule_texts));
 
-        for (size_t i = 0; i < a->n_schedules; i++) {
+        for (size_t i = 0; i < a->timetable.n_entries; i++) {
                 ck_assert_int_eq(
-                                schedule_kind(a->schedules[i].schedule),
-                                schedule_kind(b->schedules[i].schedule));
-                ck_assert_int_eq(!a->schedules[i].zone, !b->schedules[i].zone);
-                if (a->schedules[i].zone)
+                                schedule_kind(a->timetable.entries[i].schedule),
+                                schedule_kind(b->timetable.entries[i].schedule));
+                ck_assert_int_eq(!a->timetable.entries[i].zone, !b->timetable.entries[i].zone);
+                if (a->timetable.entries[i].zone)
                         ck_assert_str_eq(
-                                        time_zone_name(a->schedules[i].zone),
-                                        time_zone_name(b->schedules[i].zone));
+                                        time_zone_name(a->timetable.entries[i].zone),
+                                        time_zone_name(b->timetable.entries[i].zone));
         }
 }
 

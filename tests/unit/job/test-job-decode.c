@@ -67,7 +67,7 @@ START_TEST(what_is_not_given_has_its_default) {
         ck_assert_str_eq(job->name, "test");
         ck_assert_str_eq(job->definition, C);
         ck_assert(job->enabled);
-        ck_assert_uint_eq(job->n_schedules, 0);
+        ck_assert_uint_eq(job->timetable.n_entries, 0);
         ck_assert_str_eq(job->timezone, "local");
         ck_assert_ptr_nonnull(job->zone);
         ck_assert_str_eq(job->command.script, "x");
@@ -113,12 +113,12 @@ START_TEST(what_is_given_is_kept) {
         ck_assert_int_eq(job->catch_up.within_usec, USEC_PER_HOUR);
         ck_assert_uint_eq(job->output.capture_bytes, 1024 * 1024);
         ck_assert_int_eq(job->keep.age_usec, USEC_PER_DAY);
-        ck_assert_uint_eq(job->n_schedules, 3);
+        ck_assert_uint_eq(job->timetable.n_entries, 3);
         ck_assert_str_eq(job->schedule_texts[0], "5 4 * * *");
         ck_assert_str_eq(job->schedule_texts[1], "every 1min 30s");
         ck_assert_str_eq(job->schedule_texts[2], "0 * * * * UTC");
-        ck_assert_ptr_null(job->schedules[0].zone);
-        ck_assert_ptr_nonnull(job->schedules[2].zone);
+        ck_assert_ptr_null(job->timetable.entries[0].zone);
+        ck_assert_ptr_nonnull(job->timetable.entries[2].zone);
 }
 END_TEST
 
@@ -158,7 +158,7 @@ START_TEST(every_key_is_described) {
                 n_children += key.parent ? 1 : 0;
         }
         ck_assert_uint_eq(n - n_children, 21);
-        ck_assert_uint_eq(n_children, 13);
+        ck_assert_uint_eq(n_children, 17);
         ck_assert(!job_key_describe(n + 1, &key));
 }
 END_TEST

@@ -12,11 +12,10 @@
 static const JobFaultCase fault_cases[] = {
         { C "schedule: 90s\n",                  "2:11: '90s' is an interval, not a cron expression; write schedule: {every: 90s}" },
         { C "schedule: 2026-12-24T18:00\n",     "2:11: '2026-12-24T18:00' is a point in time, not a cron expression; write schedule: {at: 2026-12-24T18:00}" },
-        { C "schedule: {}\n",                   "2:11: a schedule needs one of cron, every, at, boot" },
+        { C "schedule: {}\n",                   "2:11: a schedule needs one of cron, calendar, every, at, boot, startup, resume, rrule" },
         { C "schedule: {evry: 90s}\n",          "2:12: unknown key 'evry'; did you mean 'every'?" },
         { C "schedule: {every: 1s, at: x}\n",   "2:27: 'every' and 'at' exclude each other; write a list of two schedules" },
         { C "schedule: {every: 12:30}\n",       "2:19: 12:30 in 'every' could be a number in base 60: quote it if the text is meant, as \"12:30\"" },
-        { C "schedule: {cron: \"@daily\", start: 2026-01-01}\n", "2:35: 'start' goes with 'every' only" },
         { C "schedule: {every: 1s, start: soon}\n", "2:30: 'start' expects a time such as 2026-01-31T08:00, not 'soon'" },
         { C "schedule: [[x]]\n",                "2:12: 'schedule' expects a cron expression or a mapping, not a list" },
         { C "schedule:\n",                      "2:1: 'schedule' has no value; write null for its default" },

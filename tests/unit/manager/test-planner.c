@@ -123,9 +123,9 @@ END_TEST
 
 /* A job of one hourly schedule and one that is due five minutes after boot. */
 static void make_job(Job *job, ScheduleEntry entries[static 2]) {
-        ck_assert_int_eq(schedule_parse(SCHEDULE_CRON, "0 * * * *", &entries[0].schedule, NULL), 0);
-        ck_assert_int_eq(schedule_parse(SCHEDULE_BOOT, "5min", &entries[1].schedule, NULL), 0);
-        *job = (Job){ .schedules = entries, .n_schedules = 2 };
+        ck_assert_int_eq(schedule_parse(SCHEDULE_CRON, "0 * * * *", NULL, &entries[0].schedule, NULL), 0);
+        ck_assert_int_eq(schedule_parse(SCHEDULE_BOOT, "5min", NULL, &entries[1].schedule, NULL), 0);
+        *job = (Job){ .timetable = { entries, 2 } };
 }
 
 START_TEST(boot_is_not_judged_late_and_alone_in_an_untrusted_clock) {

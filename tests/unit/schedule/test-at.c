@@ -40,7 +40,7 @@ START_TEST(an_instant_is_due_once) {
         if (!zone)
                 return;
 
-        ck_assert_int_eq(schedule_parse(SCHEDULE_AT, cases[_i].text, &schedule, NULL), 0);
+        ck_assert_int_eq(schedule_parse(SCHEDULE_AT, cases[_i].text, NULL, &schedule, NULL), 0);
         ck_assert(!schedule_is_interval_like(schedule));
         ck_assert_int_eq(schedule_next(schedule, &context, due - 1, &occurrence), 1);
         ck_assert_int_eq(occurrence.due_usec, due);
@@ -55,7 +55,7 @@ START_TEST(an_instant_is_due_once) {
         ck_assert_str_eq(description, cases[_i].description);
         ck_assert_int_eq(schedule_format(schedule, &text), 0);
         ck_assert_str_eq(text, cases[_i].canonical);
-        ck_assert_int_eq(schedule_parse(SCHEDULE_AT, text, &again, NULL), 0);
+        ck_assert_int_eq(schedule_parse(SCHEDULE_AT, text, NULL, &again, NULL), 0);
         ck_assert_int_eq(schedule_next(again, &context, due - 1, &occurrence), 1);
         ck_assert_int_eq(occurrence.due_usec, due);
 }
@@ -65,7 +65,7 @@ START_TEST(what_is_no_time_is_refused) {
         Schedule *schedule = NULL;
         ScheduleError error;
 
-        ck_assert_int_eq(schedule_parse(SCHEDULE_AT, invalid_cases[_i], &schedule, &error), -EINVAL);
+        ck_assert_int_eq(schedule_parse(SCHEDULE_AT, invalid_cases[_i], NULL, &schedule, &error), -EINVAL);
         ck_assert_uint_eq(error.offset, 0);
 }
 END_TEST

@@ -54,7 +54,7 @@ START_TEST(an_expression_in_english) {
         CLEANUP(schedule_freep) Schedule *schedule = NULL;
         CLEANUP_FREE char *description = NULL;
 
-        ck_assert_int_eq(schedule_parse(SCHEDULE_CRON, cases[_i].expression, &schedule, NULL), 0);
+        ck_assert_int_eq(schedule_parse(SCHEDULE_CRON, cases[_i].expression, NULL, &schedule, NULL), 0);
         ck_assert_int_eq(schedule_describe(schedule, &description), 0);
         ck_assert_str_eq(description, cases[_i].description);
 }

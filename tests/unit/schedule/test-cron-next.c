@@ -52,7 +52,8 @@ static Schedule *parse(const char *expression) {
         Schedule *schedule = NULL;
         ScheduleError error;
 
-        ck_assert_msg(schedule_parse(SCHEDULE_CRON, expression, &schedule, &error) == 0, "%s", expression);
+        ck_assert_msg(schedule_parse(SCHEDULE_CRON, expression, NULL, &schedule, &error) == 0, "%s",
+                      expression);
         return schedule;
 }
 

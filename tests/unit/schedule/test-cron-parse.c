@@ -132,7 +132,7 @@ START_TEST(an_expression_has_one_canonical_form) {
         ScheduleError error = {};
         int r;
 
-        r = schedule_parse(SCHEDULE_CRON, valid_cases[_i].text, &schedule, &error);
+        r = schedule_parse(SCHEDULE_CRON, valid_cases[_i].text, NULL, &schedule, &error);
         if (!valid_cases[_i].canonical) {
                 ck_assert_int_eq(r, -EINVAL);
                 return;
@@ -143,7 +143,7 @@ START_TEST(an_expression_has_one_canonical_form) {
         ck_assert_int_eq(schedule_format(schedule, &text), 0);
         ck_assert_str_eq(text, valid_cases[_i].canonical);
 
-        ck_assert_int_eq(schedule_parse(SCHEDULE_CRON, text, &again, NULL), 0);
+        ck_assert_int_eq(schedule_parse(SCHEDULE_CRON, text, NULL, &again, NULL), 0);
         ck_assert_int_eq(schedule_format(again, &text_again), 0);
         ck_assert_str_eq(text, text_again);
         ck_assert_int_eq(schedule_is_interval_like(again), valid_cases[_i].interval_like);
@@ -155,21 +155,23 @@ START_TEST(what_cannot_be_right_is_refused_with_place_and_reason) {
         Schedule *schedule = NULL;
         int r;
 
-        r = schedule_parse(SCHEDULE_CRON, invalid_cases[_i].text, &schedule, &error);
+        r = schedule_parse(SCHEDULE_CRON, invalid_cases[_i].text, NULL, &schedule, &error);
         ck_assert_int_eq(r, -EINVAL);
         ck_assert_msg(strstr(error.reason, invalid_cases[_i].reason), "'%s': %s", invalid_cases[_i].text,
                       error.reason);
         ck_assert_msg(error.offset == invalid_cases[_i].offset, "'%s': at %zu: %s", invalid_cases[_i].text,
                       error.offset, error.reason);
 
-        ck_assert_int_eq(schedule_parse(SCHEDULE_CRON, invalid_cases[_i].text, &schedule, NULL), -EINVAL);
+        ck_assert_int_eq(
+                        schedule_parse(SCHEDULE_CRON, invalid_cases[_i].text, NULL, &schedule, NULL),
+                        -EINVAL);
 }
 END_TEST
 
 START_TEST(what_is_right_but_odd_is_warned_of) {
         CLEANUP(schedule_freep) Schedule *schedule = NULL;
 
-        ck_assert_int_eq(schedule_parse(SCHEDULE_CRON, warning_cases[_i].text, &schedule, NULL), 0);
+        ck_assert_int_eq(schedule_parse(SCHEDULE_CRON, warning_cases[_i].text, NULL, &schedule, NULL), 0);
         ck_assert_int_eq(schedule_warning(schedule) != NULL, warning_cases[_i].warned);
 }
 END_TEST
@@ -183,11 +185,11 @@ START_TEST(long_texts_are_refused) {
         for (int i = 0; i < 400; i++)
                 n += (size_t) sprintf(text + n, "1,");
         strcpy(text + n, "1 * * * *");
-        ck_assert_int_eq(schedule_parse(SCHEDULE_CRON, text, &schedule, &error), -EINVAL);
+        ck_assert_int_eq(schedule_parse(SCHEDULE_CRON, text, NULL, &schedule, &error), -EINVAL);
         ck_assert_ptr_nonnull(strstr(error.reason, "list elements"));
 
         memset(text, '1', sizeof(text) - 1);
-        ck_assert_int_eq(schedule_parse(SCHEDULE_CRON, text, &schedule, &error), -EINVAL);
+        ck_assert_int_eq(schedule_parse(SCHEDULE_CRON, text, NULL, &schedule, &error), -EINVAL);
         ck_assert_ptr_nonnull(strstr(error.reason, "longer than"));
 }
 END_TEST

@@ -77,18 +77,19 @@ START_TEST(the_grid_begins_at_its_anchor) {
         ScheduleContext context = { .zone = zone, .anchor_usec = test_usec(ANCHOR) };
         usec_t at = test_usec(cases[_i].at);
         Occurrence occurrence = {};
+        ScheduleOptions options = {};
         Timestamp start;
         int r;
 
         if (!zone)
                 return;
 
-        ck_assert_int_eq(schedule_parse(SCHEDULE_EVERY, cases[_i].period, &schedule, NULL), 0);
-        ck_assert(schedule_is_interval_like(schedule));
         if (cases[_i].start) {
                 ck_assert_int_eq(timestamp_parse(cases[_i].start, &start), 0);
-                ck_assert_int_eq(schedule_set_start(schedule, &start), 0);
+                options.start = &start;
         }
+        ck_assert_int_eq(schedule_parse(SCHEDULE_EVERY, cases[_i].period, &options, &schedule, NULL), 0);
+        ck_assert(schedule_is_interval_like(schedule));
 
         r = schedule_next(schedule, &context, at, &occurrence);
         check_time(r > 0, occurrence.due_usec, cases[_i].next);
@@ -102,7 +103,7 @@ START_TEST(a_million_periods_later_nothing_has_drifted) {
         ScheduleContext context = { .zone = time_zone_utc(), .anchor_usec = 17 };
         Occurrence occurrence;
 
-        ck_assert_int_eq(schedule_parse(SCHEDULE_EVERY, "7s 3ms", &schedule, NULL), 0);
+        ck_assert_int_eq(schedule_parse(SCHEDULE_EVERY, "7s 3ms", NULL, &schedule, NULL), 0);
         ck_assert_int_eq(schedule_next(schedule, &context, 17 + 1000000 * (usec_t) 7003000, &occurrence), 1);
         ck_assert_int_eq(occurrence.due_usec, 17 + 1000001 * (usec_t) 7003000);
 }
@@ -113,7 +114,7 @@ START_TEST(the_ends_of_time_are_no_trouble) {
         CLEANUP(schedule_freep) Schedule *schedule = NULL;
         Occurrence occurrence;
 
-        ck_assert_int_eq(schedule_parse(SCHEDULE_EVERY, "200000w", &schedule, NULL), 0);
+        ck_assert_int_eq(schedule_parse(SCHEDULE_EVERY, "200000w", NULL, &schedule, NULL), 0);
         for (size_t i = 0; i < ARRAY_SIZE(ends); i++)
                 for (size_t j = 0; j < ARRAY_SIZE(ends); j++) {
                         ScheduleContext context = { .zone = time_zone_utc(), .anchor_usec = ends[j] };
@@ -130,7 +131,9 @@ START_TEST(spans_that_make_no_grid_are_refused) {
         Schedule *schedule = NULL;
         ScheduleError error;
 
-        ck_assert_int_eq(schedule_parse(SCHEDULE_EVERY, invalid_cases[_i].text, &schedule, &error), -EINVAL);
+        ck_assert_int_eq(
+                        schedule_parse(SCHEDULE_EVERY, invalid_cases[_i].text, NULL, &schedule, &error),
+                        -EINVAL);
         ck_assert_msg(strstr(error.reason, invalid_cases[_i].reason), "'%s': %s", invalid_cases[_i].text,
                       error.reason);
 }
@@ -141,7 +144,7 @@ START_TEST(a_period_as_text) {
         CLEANUP_FREE char *text = NULL;
         CLEANUP_FREE char *description = NULL;
 
-        ck_assert_int_eq(schedule_parse(SCHEDULE_EVERY, text_cases[_i].text, &schedule, NULL), 0);
+        ck_assert_int_eq(schedule_parse(SCHEDULE_EVERY, text_cases[_i].text, NULL, &schedule, NULL), 0);
         ck_assert_int_eq(schedule_format(schedule, &text), 0);
         ck_assert_str_eq(text, text_cases[_i].canonical);
         ck_assert_int_eq(schedule_describe(schedule, &description), 0);

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "schedule/schedule.h"
+#include "schedule/timetable.h"
 #include "support/test-random.h"
 #include "support/test-support.h"
 #include "support/test-time.h"
@@ -92,7 +92,7 @@ START_TEST(next_knows_the_clock_change) {
         if (!zone)
                 return;
 
-        ck_assert_int_eq(schedule_parse(SCHEDULE_CRON, cases[_i].expression, &schedule, NULL), 0);
+        ck_assert_int_eq(schedule_parse(SCHEDULE_CRON, cases[_i].expression, NULL, &schedule, NULL), 0);
         r = schedule_next(schedule, &context, test_usec(cases[_i].after), &occurrence);
         ck_assert_int_eq(r, cases[_i].due ? 1 : 0);
         if (!cases[_i].due)
@@ -335,11 +335,11 @@ static void check_count(
                 usec_t after,
                 usec_t until) {
 
-        const ScheduleEntry entry = { .schedule = schedule };
+        ScheduleEntry entry = { .schedule = schedule };
         ScheduleContext context = { .zone = zone };
         OccurrenceSpan span;
 
-        schedule_entries_count(&entry, 1, &context, after, until, &span);
+        timetable_count(&(Timetable){ &entry, 1 }, &context, after, until, &span);
         ck_assert_msg(span.n_occurrences == oracle->n_found,
                       "%s: %" PRIu64 " and not %zu in %" PRId64 " to %" PRId64, what, span.n_occurrences,
                       oracle->n_found, after, until);
@@ -362,7 +362,7 @@ START_TEST(random_expressions_agree_with_the_oracle) {
                 OracleCron cron;
 
                 random_expression(&random, expression);
-                if (schedule_parse(SCHEDULE_CRON, expression, &schedule, NULL) < 0)
+                if (schedule_parse(SCHEDULE_CRON, expression, NULL, &schedule, NULL) < 0)
                         continue; /* a day that never comes */
 
                 cron = oracle_parse(expression);
@@ -391,7 +391,7 @@ START_TEST(counting_agrees_with_walking) {
                 uint64_t n = 0;
 
                 random_expression(&random, expression);
-                if (schedule_parse(SCHEDULE_CRON, expression, &schedule, NULL) < 0)
+                if (schedule_parse(SCHEDULE_CRON, expression, NULL, &schedule, NULL) < 0)
                         continue;
                 until = after + test_random_between(&random, 0, 900 * 86400) * USEC_PER_SEC;
                 for (usec_t at = after; schedule_next(schedule, &context, at, &occurrence) > 0 &&
@@ -401,8 +401,8 @@ START_TEST(counting_agrees_with_walking) {
                 if (n == 20000)
                         until = occurrence.due_usec - 1;
 
-                schedule_entries_count(
-                                &(ScheduleEntry){ .schedule = schedule }, 1, &context, after, until, &span);
+                timetable_count(&(Timetable){ &(ScheduleEntry){ .schedule = schedule }, 1 }, &context, after,
+                                until, &span);
                 ck_assert_msg(span.n_occurrences == n, "'%s' in %s: %" PRIu64 " and not %" PRIu64, expression,
                               oracle_zones[_i], span.n_occurrences, n);
         }
@@ -422,10 +422,10 @@ START_TEST(random_expressions_survive_their_canonical_form) {
                 usec_t after = test_random_between(&random, 0, 4000000000) * USEC_PER_SEC;
 
                 random_expression(&random, expression);
-                if (schedule_parse(SCHEDULE_CRON, expression, &schedule, NULL) < 0)
+                if (schedule_parse(SCHEDULE_CRON, expression, NULL, &schedule, NULL) < 0)
                         continue;
                 ck_assert_int_eq(schedule_format(schedule, &text), 0);
-                ck_assert_int_eq(schedule_parse(SCHEDULE_CRON, text, &again, NULL), 0);
+                ck_assert_int_eq(schedule_parse(SCHEDULE_CRON, text, NULL, &again, NULL), 0);
                 ck_assert_int_eq(schedule_is_interval_like(schedule), schedule_is_interval_like(again));
                 for (int j = 0; j < 20; j++) {
                         ck_assert_int_eq(schedule_next(schedule, &context, after, &a), 1);

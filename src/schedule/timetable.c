@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* The schedules of one job together. */
+#include "schedule/timetable.h"
 
 #include <assert.h>
+#include <stdlib.h>
 
 #include "schedule/schedule-kind.h"
-#include "schedule/schedule.h"
 
 void schedule_entry_done(ScheduleEntry *entry) {
         assert(entry);
@@ -14,12 +14,50 @@ void schedule_entry_done(ScheduleEntry *entry) {
         entry->zone = time_zone_unref(entry->zone);
 }
 
+void timetable_done(Timetable *timetable) {
+        assert(timetable);
+
+        for (size_t i = 0; i < timetable->n_entries; i++)
+                schedule_entry_done(&timetable->entries[i]);
+        free(timetable->entries);
+        *timetable = (Timetable){ 0 };
+}
+
+bool timetable_has_kind(const Timetable *timetable, ScheduleKind kind) {
+        assert(timetable);
+
+        for (size_t i = 0; i < timetable->n_entries; i++)
+                if (schedule_kind(timetable->entries[i].schedule) == kind)
+                        return true;
+        return false;
+}
+
 static ScheduleContext entry_context(const ScheduleEntry *entry, const ScheduleContext *context) {
         ScheduleContext own = *context;
 
         if (entry->zone)
                 own.zone = entry->zone;
         return own;
+}
+
+int schedule_entry_next(
+                const ScheduleEntry *entry,
+                const ScheduleContext *context,
+                usec_t after_usec,
+                Occurrence *ret) {
+        ScheduleContext own = entry_context(entry, context);
+
+        return schedule_next(entry->schedule, &own, after_usec, ret);
+}
+
+int schedule_entry_previous(
+                const ScheduleEntry *entry,
+                const ScheduleContext *context,
+                usec_t before_usec,
+                Occurrence *ret) {
+        ScheduleContext own = entry_context(entry, context);
+
+        return schedule_previous(entry->schedule, &own, before_usec, ret);
 }
 
 /* One instant is one occurrence, whoever else comes to it: what applies to any of them applies to it. */
@@ -32,9 +70,8 @@ static void occurrence_join(Occurrence *occurrence, const Occurrence *other) {
  * Of several that come to the same instant a fixed-time one is named: it never runs twice when the clock is
  * set back, so the union does not either.
  */
-int schedule_entries_next(
-                const ScheduleEntry *entries,
-                size_t n_entries,
+int timetable_next(
+                const Timetable *timetable,
                 const ScheduleContext *context,
                 usec_t after_usec,
                 Occurrence *ret,
@@ -43,23 +80,22 @@ int schedule_entries_next(
         Occurrence first = { .due_usec = USEC_INFINITY };
         size_t first_entry = SIZE_MAX;
 
-        assert(entries || n_entries == 0);
+        assert(timetable);
         assert(context);
         assert(ret);
 
-        for (size_t i = 0; i < n_entries; i++) {
-                ScheduleContext own = entry_context(&entries[i], context);
+        for (size_t i = 0; i < timetable->n_entries; i++) {
                 Occurrence occurrence;
 
-                if (schedule_next(entries[i].schedule, &own, after_usec, &occurrence) <= 0)
+                if (schedule_entry_next(&timetable->entries[i], context, after_usec, &occurrence) <= 0)
                         continue;
                 if (first_entry == SIZE_MAX || occurrence.due_usec < first.due_usec) {
                         first = occurrence;
                         first_entry = i;
                 } else if (occurrence.due_usec == first.due_usec) {
                         occurrence_join(&first, &occurrence);
-                        if (schedule_is_interval_like(entries[first_entry].schedule) &&
-                            !schedule_is_interval_like(entries[i].schedule))
+                        if (schedule_is_interval_like(timetable->entries[first_entry].schedule) &&
+                            !schedule_is_interval_like(timetable->entries[i].schedule))
                                 first_entry = i;
                 }
         }
@@ -72,9 +108,8 @@ int schedule_entries_next(
         return 1;
 }
 
-int schedule_entries_previous(
-                const ScheduleEntry *entries,
-                size_t n_entries,
+int timetable_previous(
+                const Timetable *timetable,
                 const ScheduleContext *context,
                 usec_t before_usec,
                 Occurrence *ret) {
@@ -82,15 +117,14 @@ int schedule_entries_previous(
         Occurrence last = {};
         bool found = false;
 
-        assert(entries || n_entries == 0);
+        assert(timetable);
         assert(context);
         assert(ret);
 
-        for (size_t i = 0; i < n_entries; i++) {
-                ScheduleContext own = entry_context(&entries[i], context);
+        for (size_t i = 0; i < timetable->n_entries; i++) {
                 Occurrence occurrence;
 
-                if (schedule_previous(entries[i].schedule, &own, before_usec, &occurrence) <= 0)
+                if (schedule_entry_previous(&timetable->entries[i], context, before_usec, &occurrence) <= 0)
                         continue;
                 if (!found || occurrence.due_usec > last.due_usec)
                         last = occurrence;
@@ -120,15 +154,13 @@ static void count_one(
             schedule_previous(entry->schedule, &own, usec_add(until_usec, 1), &last) <= 0)
                 return;
 
-        ret->n_occurrences =
-                        entry->schedule->operations->count(entry->schedule, &own, after_usec, until_usec);
+        ret->n_occurrences = schedule_count(entry->schedule, &own, after_usec, until_usec);
         ret->first_usec = first.due_usec;
         ret->last_usec = last.due_usec;
 }
 
-void schedule_entries_count(
-                const ScheduleEntry *entries,
-                size_t n_entries,
+void timetable_count(
+                const Timetable *timetable,
                 const ScheduleContext *context,
                 usec_t after_usec,
                 usec_t until_usec,
@@ -137,18 +169,17 @@ void schedule_entries_count(
         OccurrenceSpan span = {};
         Occurrence occurrence;
 
-        assert(entries || n_entries == 0);
+        assert(timetable);
         assert(context);
         assert(ret);
 
-        if (n_entries == 1 && entries[0].schedule->operations->count) {
-                count_one(&entries[0], context, after_usec, until_usec, &span);
+        if (timetable->n_entries == 1 && schedule_can_count(timetable->entries[0].schedule)) {
+                count_one(&timetable->entries[0], context, after_usec, until_usec, &span);
                 *ret = span;
                 return;
         }
 
-        for (usec_t at = after_usec;
-             schedule_entries_next(entries, n_entries, context, at, &occurrence, NULL) > 0 &&
+        for (usec_t at = after_usec; timetable_next(timetable, context, at, &occurrence, NULL) > 0 &&
              occurrence.due_usec <= until_usec;
              at = occurrence.due_usec) {
                 if (span.n_occurrences++ == 0)

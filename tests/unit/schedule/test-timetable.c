@@ -2,7 +2,7 @@
 
 #include <check.h>
 
-#include "schedule/schedule.h"
+#include "schedule/timetable.h"
 #include "support/test-support.h"
 #include "support/test-time.h"
 
@@ -56,7 +56,7 @@ static size_t make_entries(size_t i, ScheduleEntry *entries) {
 
         for (; n < MAX_ENTRIES && cases[i].entries[n].text; n++) {
                 ck_assert_int_eq(
-                                schedule_parse(cases[i].entries[n].kind, cases[i].entries[n].text,
+                                schedule_parse(cases[i].entries[n].kind, cases[i].entries[n].text, NULL,
                                                &entries[n].schedule, NULL),
                                 0);
                 if (cases[i].entries[n].zone)
@@ -69,38 +69,39 @@ START_TEST(several_schedules_are_a_union) {
         ScheduleEntry entries[MAX_ENTRIES] = {};
         usec_t after = test_usec(cases[_i].after), until = test_usec(cases[_i].until);
         ScheduleContext context = { .zone = time_zone_utc(), .anchor_usec = after };
-        size_t n_entries = make_entries((size_t) _i, entries), entry = SIZE_MAX;
+        const Timetable timetable = { entries, make_entries((size_t) _i, entries) };
+        size_t entry = SIZE_MAX;
         char buffer[TIMESTAMP_MAX];
         Occurrence occurrence;
         OccurrenceSpan span;
         int r;
 
-        r = schedule_entries_next(entries, n_entries, &context, after, &occurrence, &entry);
+        r = timetable_next(&timetable, &context, after, &occurrence, &entry);
         ck_assert_int_eq(r, cases[_i].next ? 1 : 0);
         if (cases[_i].next) {
                 ck_assert_str_eq(test_timestamp(occurrence.due_usec, buffer), cases[_i].next);
                 ck_assert_uint_eq(entry, cases[_i].entry);
         }
 
-        schedule_entries_count(entries, n_entries, &context, after, until, &span);
+        timetable_count(&timetable, &context, after, until, &span);
         ck_assert_uint_eq(span.n_occurrences, cases[_i].n);
         if (cases[_i].n > 0) {
                 ck_assert_str_eq(test_timestamp(span.first_usec, buffer), cases[_i].first);
                 ck_assert_str_eq(test_timestamp(span.last_usec, buffer), cases[_i].last);
 
-                r = schedule_entries_previous(entries, n_entries, &context, until + 1, &occurrence);
+                r = timetable_previous(&timetable, &context, until + 1, &occurrence);
                 ck_assert_int_eq(r, 1);
                 ck_assert_int_eq(occurrence.due_usec, span.last_usec);
                 ck_assert_uint_eq(occurrence.count, 1);
         }
 
-        for (size_t i = 0; i < n_entries; i++)
+        for (size_t i = 0; i < timetable.n_entries; i++)
                 schedule_entry_done(&entries[i]);
 }
 END_TEST
 
 Suite *test_suite(void) {
-        Suite *suite = suite_create("schedule-entries");
+        Suite *suite = suite_create("timetable");
         TCase *entries = tcase_create("entries");
 
         tcase_add_loop_test(entries, several_schedules_are_a_union, 0, ARRAY_SIZE(cases));

@@ -26,7 +26,7 @@ START_TEST(a_boot_is_followed_once) {
         usec_t due = 1000 + cases[_i].delay_usec;
         Occurrence occurrence;
 
-        ck_assert_int_eq(schedule_parse(SCHEDULE_BOOT, cases[_i].text, &schedule, NULL), 0);
+        ck_assert_int_eq(schedule_parse(SCHEDULE_BOOT, cases[_i].text, NULL, &schedule, NULL), 0);
         ck_assert_int_eq(schedule_next(schedule, &context, due - 1, &occurrence), 1);
         ck_assert_int_eq(occurrence.due_usec, due);
         ck_assert_int_eq(schedule_next(schedule, &context, due, &occurrence), 0);
@@ -46,7 +46,7 @@ START_TEST(no_boot_owes_nothing) {
         ScheduleContext context = { .zone = time_zone_utc(), .boot_usec = USEC_INFINITY };
         Occurrence occurrence;
 
-        ck_assert_int_eq(schedule_parse(SCHEDULE_BOOT, "5min", &schedule, NULL), 0);
+        ck_assert_int_eq(schedule_parse(SCHEDULE_BOOT, "5min", NULL, &schedule, NULL), 0);
         ck_assert_int_eq(schedule_next(schedule, &context, 0, &occurrence), 0);
         ck_assert_int_eq(schedule_previous(schedule, &context, USEC_INFINITY, &occurrence), 0);
 }
@@ -58,7 +58,7 @@ START_TEST(what_is_no_delay_is_refused) {
         ScheduleError error;
 
         for (size_t i = 0; i < ARRAY_SIZE(invalid); i++)
-                ck_assert_int_eq(schedule_parse(SCHEDULE_BOOT, invalid[i], &schedule, &error), -EINVAL);
+                ck_assert_int_eq(schedule_parse(SCHEDULE_BOOT, invalid[i], NULL, &schedule, &error), -EINVAL);
 }
 END_TEST
 
