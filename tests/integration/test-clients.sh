@@ -11,7 +11,7 @@ hostile=$programs/tests/support/hostile-client
 hostile_pids=
 memory_kib=150000
 # A sanitizer keeps what was freed for a while.
-grep -qF __asan_init "$programs/jobschedd" && memory_kib=1000000
+is_sanitized && memory_kib=1000000
 
 # Starts a hostile client and waits until it has done its worst.
 attack() { # MODE ARGUMENT…
@@ -64,7 +64,7 @@ clients_at_once() {
         pids="$pids $!"
     done
     for pid in $pids; do
-        wait "$pid"
+        wait_for "$pid" 150
         case $? in
         0 | 3) ;; # 3: not active
         *) failed=$((failed + 1)) ;;
@@ -93,7 +93,7 @@ check "their descriptors are closed" wait_until 20 fds_are_back
 # Signals that nobody reads. A load that makes many of them, then a client that wants to be told.
 check "20 subscribers that never read" attack subscribe "$control" 20
 for ((round = 0; round < 40; round++)); do schedctl --user start --wait 'crowd-*' >/dev/null 2>&1; done
-check "who reads is still told" timeout 20 schedctl --user start --wait probe
+check "who reads is still told" bounded 20 schedctl --user start --wait probe
 check "who never reads is dropped" log_has "does not read them; it is dropped"
 check "the daemon stays small beside subscribers that never read" at_most "$memory_kib" "$(rss_kib "$daemon_pid")"
 attack_ends
@@ -116,7 +116,7 @@ schedctl --user start --follow seven >"$S/follow.out" 2>&1 &
 follower=$!
 check "a follower sees output" wait_until 10 grep -q began "$S/follow.out"
 kill -KILL "$follower"
-wait "$follower" 2>/dev/null
+wait_for "$follower" 10 2>/dev/null
 check "the job goes on without its follower" row_is state seven running
 touch "$S/seven.end"
 check "and ends with its own status" wait_until 10 row_is "state, exit_code" seven "failed|7"

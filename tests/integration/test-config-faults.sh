@@ -7,7 +7,7 @@
 # shellcheck source=tests/support/scheduler.sh
 . "$(dirname "$0")/../support/scheduler.sh"
 
-n_files=${JOBSCHED_TEST_FILES:-100000}
+n_files=${JOBSCHED_TEST_FILES:-$(is_sanitized && echo 20000 || echo 100000)}
 high_water_kib() { sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$1/status"; }
 at_most() { [ "$2" -le "$1" ] || { echo "at most $1 wanted, got $2"; return 1; }; }
 n_jobs_is() { equals "$1" "$(schedctl --user list-jobs --no-legend | wc -l)"; }

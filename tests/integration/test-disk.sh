@@ -34,7 +34,7 @@ touch "$S/marks" "$S/ticks"
 refuses() { # PART-OF-THE-MESSAGE [COMMAND…]
     local part=$1 r
     shift
-    timeout 20 "$@" jobschedd --user --no-bus >"$S/refusal" 2>&1 </dev/null
+    bounded 20 "$@" jobschedd --user --no-bus >"$S/refusal" 2>&1 </dev/null
     r=$?
     cat "$S/refusal"
     [ "$r" != 0 ] && [ "$r" != 124 ] && grep -qF -- "$part" "$S/refusal"
@@ -145,7 +145,7 @@ check "the daemon lives" kill -0 "$daemon_pid"
 rm "$S/state/ballast"
 check "the daemon says that the disk takes data again" wait_until 20 log_has "can be written again"
 check "a job that ended meanwhile has its true outcome" wait_until 20 row_is "state, exit_code" waits "failed|7"
-wait "$starter"
+wait_for "$starter" 60
 check "who asked to start a job was told" [ -s "$S/start.out" ]
 n=$(wc -l <"$S/ticks")
 check "occurrences go on" wait_until 20 ticked_since "$n"
@@ -176,7 +176,7 @@ rm "$S/runner/ballast"
 # A start with a full disk.
 scheduler_stop
 fill "$S/state"
-if timeout 3 jobschedd --user --no-bus >"$S/refusal" 2>&1 </dev/null; [ $? = 124 ]; then
+if bounded 3 jobschedd --user --no-bus >"$S/refusal" 2>&1 </dev/null; [ $? = 124 ]; then
     check "a daemon that starts on a full disk says so" grep -q "is full" "$S/refusal"
 else
     check "a daemon that cannot start on a full disk says so" grep -q "is full" "$S/refusal"

@@ -73,7 +73,7 @@ check "jobs run after all that" daemon_works
 system_runner_refuses() { # WORDS [COMMAND…]
     local words=$1
     shift
-    ! timeout 10 env JOBSCHED_RUNNER_DIR="$S/system-runner" "$@" "$programs/jobsched-runner" >"$S/refusal" 2>&1 </dev/null &&
+    ! bounded 10 env JOBSCHED_RUNNER_DIR="$S/system-runner" "$@" "$programs/jobsched-runner" >"$S/refusal" 2>&1 </dev/null &&
         contains "$(cat "$S/refusal")" "$words"
 }
 if [ "$(id -u)" != 0 ]; then
@@ -118,7 +118,7 @@ mute=$!
 check "clients that take all descriptors" wait_until 10 grep -q "ready\|refused" "$S/hostile.out"
 check "the daemon says that it turns clients away" wait_until 10 log_has "No file descriptor is left"
 kill -KILL "$mute"
-wait "$mute" 2>/dev/null
+wait_for "$mute" 10 2>/dev/null
 check "it answers when they are gone" wait_until 20 daemon_answers
 check "definitions are read with few descriptors" daemon_works
 check "the daemon's limit is raised" limit "$daemon_pid" "--nofile=$n_daemon_files"

@@ -79,7 +79,7 @@ done
 check "nothing was started by that" equals 2 "$(query 'SELECT count(*) FROM execution')"
 
 kill -TERM "$daemon_pid"
-wait "$daemon_pid"
+wait_for "$daemon_pid" 60
 check "it ends as it should" equals 0 $?
 daemon_pid=
 finish

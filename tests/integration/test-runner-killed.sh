@@ -99,7 +99,7 @@ scheduler_kill
 scheduler_start
 check "so does the next daemon" wait_until 10 daemon_answers
 kill -CONT "$runner"
-wait "$starter" 2>/dev/null
+wait_for "$starter" 60 2>/dev/null
 check "what the runner was told it runs" wait_until 20 row_is "state, exit_code" counted "succeeded|0"
 check "once" equals 1 "$(wc -l <"$S/counted")"
 check "jobs run with the runner that hung" daemon_works

@@ -171,7 +171,7 @@ schedctl --user start --follow lines >"$S/follow.out" 2>"$S/follow.err" &
 follower=$!
 wait_until 10 grep -q 'line 3' "$S/follow.out"
 kill -INT "$follower"
-wait "$follower"
+wait_for "$follower" 30
 check "Ctrl-C: exit 125" equals 125 $?
 check "Ctrl-C: the job goes on" contains "$(cat "$S/follow.err")" "goes on as execution"
 check "Ctrl-C: it is running" is_running lines
@@ -187,7 +187,7 @@ wait_until 10 is_running long
 check "output so far" contains "$(ctl -o short logs long)" begin
 check "status of a running execution" status_is 0 ctl status "$(last_id long)"
 check "stop by name" status_is 0 ctl stop long
-wait "$waiter"
+wait_for "$waiter" 60
 check "start --wait: cancelled" equals 1 $?
 check "stopped" equals cancelled "$(state_of "$(last_id long)")"
 check "stop of what is not active" status_is 0 ctl stop long
@@ -240,17 +240,18 @@ check "logs as JSON" status_is 0 ctl -o json logs good
 check "logs: a piece" json_is 'd["job"], d["stream"], d["text"]' "('good', 'stdout', 'fine\n')"
 check "logs into a pipe are as they were" contains "$(ctl start --wait beep >/dev/null; ctl -o short logs beep | od -c)" "033"
 check "logs of no job" status_is 4 ctl logs zz
-check "logs -f of an execution that has ended" status_is 0 timeout 10 schedctl --user -o short logs -f "$(last_id bad)"
+check "logs -f of an execution that has ended" status_is 0 bounded 10 schedctl --user -o short logs -f "$(last_id bad)"
 check "logs -f: all of it" contains "$(sort "$S/out" | tr '\n' ' ')" "err out"
 
-timeout 20 schedctl --user -o short logs -f lines >"$S/logs.out" 2>&1 &
+schedctl --user -o short logs -f lines >"$S/logs.out" 2>&1 &
 follower=$!
 wait_until 10 grep -q 'line 40' "$S/logs.out"
 ctl -q start lines
 wait_until 10 eval '[ "$(grep -c "line 40" "$S/logs.out")" = 2 ]'
 check "logs -f goes on with the next execution" equals 2 "$(grep -c '^line 7$' "$S/logs.out")"
-kill -INT "$follower" 2>/dev/null
-wait "$follower"
+kill -INT "$follower"
+wait_for "$follower" 30
+check "logs -f: exit 0 on Ctrl-C" equals 0 $?
 
 check "why" status_is 0 ctl -o json why bad
 check "why: keys" json_is '",".join(d)' \
@@ -301,7 +302,7 @@ schedctl --user -o json monitor 'goo*' >"$S/monitor.out" 2>&1 &
 monitor=$!
 wait_until 10 eval 'ctl -q start --wait good; grep -q succeeded "$S/monitor.out"'
 kill -INT "$monitor"
-wait "$monitor"
+wait_for "$monitor" 30
 check "monitor: exit 0 on Ctrl-C" equals 0 $?
 check "monitor: the change" grep -q '"event":"execution-changed","job":"good"' "$S/monitor.out"
 check "monitor: only what was asked for" eval '! grep -q "\"job\":\"bad\"" "$S/monitor.out"'
@@ -317,7 +318,7 @@ follower=$!
 wait_until 10 grep -q 'line 3' "$S/again.out"
 scheduler_kill
 scheduler_start
-wait "$follower"
+wait_for "$follower" 60
 check "kill -9 of the daemon: --follow ends as the job does" equals "0 jobschedd went away; waiting for it, the job goes on." \
     "$? $(cat "$S/again.err")"
 check "kill -9 of the daemon: each line once" equals "$(seq -f 'line %.0f' 40)" "$(cat "$S/again.out")"
@@ -343,6 +344,7 @@ if command -v dbus-daemon >/dev/null; then
     check "--bus: start --follow" status_is 3 ctl --bus start --follow bad
     scheduler_stop
     kill "$bus"
+    wait_for "$bus" 30 2>/dev/null
     unset DBUS_SESSION_BUS_ADDRESS
     scheduler_start
 fi

@@ -5,11 +5,14 @@
 #   . tests/support/scheduler.sh      (run by `make check-integration`; $builddir says where the programs are)
 #   scheduler_start                   starts the daemon and waits until it answers
 #   check "a fact" COMMAND…           counts a fact as passed if the command succeeds
+#   bounded SECONDS COMMAND…          instead of `timeout`
+#   wait_for PID SECONDS              the exit status of a background process, which is bound to end
 #   finish                            prints "N passed, N failed" and exits
 #
 # Everything is stopped and removed at the end, also when the test fails.
 
 set -u
+exec </dev/null # whatever we were started with: some programs behave in another way without one
 programs=$(cd "${builddir:-.}" && pwd)
 PATH=$programs:$PATH
 n_passed=0
@@ -27,8 +30,16 @@ export HOME=$S LC_ALL=C.UTF-8 TZ=UTC
 unset DBUS_SESSION_BUS_ADDRESS XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_STATE_HOME
 mkdir "$S/jobs"
 
+# What tests/run-limited says when it has to end us.
+note() { # FACT
+    [ -z "${JOBSCHED_TEST_NOTES:-}" ] || echo "$1" >"$JOBSCHED_TEST_NOTES/fact"
+}
+
+is_sanitized() { grep -qF __asan_init "$programs/jobschedd"; }
+
 check() { # FACT COMMAND…
     local fact=$1
+    note "$fact"
     shift
     if "$@" >"$S/check.out" 2>&1; then
         n_passed=$((n_passed + 1))
@@ -64,6 +75,23 @@ wait_until() { # SECONDS COMMAND…
     done
 }
 
+# Ends a command of ours that takes too long: 124. `timeout` alone sends SIGCONT behind its signal, also to one that it
+# was sent itself; that takes away the SIGSTOP by which LeakSanitizer halts a process at its end, and waits for ever.
+bounded() { timeout --foreground --kill-after=10 "$@"; } # SECONDS COMMAND…
+
+has_ended() { ! kill -0 "$1" 2>/dev/null; }
+
+# The exit status of a background process that is about to end; one that does not is killed and complained of.
+wait_for() { # PID SECONDS
+    if ! wait_until "$2" has_ended "$1"; then
+        echo "FAILED: process $1 has not ended after $2 s: $(tr '\0' ' ' <"/proc/$1/cmdline")," \
+            "which waits in $(cat "/proc/$1/wchan")"
+        n_failed=$((n_failed + 1))
+        kill -KILL "$1"
+    fi
+    wait "$1"
+}
+
 daemon_answers() { schedctl --user list-jobs; }
 # Nothing where there is no runner: `kill 0` would be for whoever runs the tests.
 runner_pid() { schedctl --user show -p RunnerPid --value | grep -vx 0; }
@@ -90,7 +118,7 @@ scheduler_start() { # OPTION…
 scheduler_stop() {
     [ -n "$daemon_pid" ] || return 0
     kill -TERM "$daemon_pid" 2>/dev/null
-    wait "$daemon_pid" 2>/dev/null
+    wait_for "$daemon_pid" 60 2>/dev/null
     daemon_pid=
 }
 
@@ -146,6 +174,7 @@ clean_up() {
     rm -rf "$S"
 }
 mkfifo "$S/never"
+[ -z "${JOBSCHED_TEST_NOTES:-}" ] || ln -s "$S/daemon.log" "$JOBSCHED_TEST_NOTES/log"
 trap clean_up EXIT
 
 # What a sanitizer build says of daemon and runner, leaks at their end included.
