@@ -2,7 +2,8 @@
 
 /*
  * A cron expression in English. It is made from the masks and not from the text, so that it says what
- * happens: "0-59" and "*" are the same words. Whatever has no nicer form is listed.
+ * happens: "0-59" and "*" are the same words, and of H it names the value. Whatever has no nicer form is
+ * listed. Here is the time of day; the date is in cron-describe-date.c.
  */
 
 #include <assert.h>
@@ -13,20 +14,6 @@
 #define MAX_TIMES 6U /* of the day that are listed one by one */
 #define ALL_MINUTES ((1ULL << 60) - 1)
 #define ALL_HOURS ((1ULL << 24) - 1)
-#define ALL_DAYS 0xfffffffeU
-#define ALL_MONTHS 0x1ffeU
-#define ALL_WEEKDAYS 0x7fU
-#define WEEKDAYS_MONDAY_TO_FRIDAY 0x3eU
-#define WEEKDAYS_WEEKEND 0x41U
-
-static const char *const month_words[] = {
-        "",     "January", "February",  "March",   "April",    "May",      "June",
-        "July", "August",  "September", "October", "November", "December",
-};
-
-static const char *const weekday_words[] = {
-        "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
-};
 
 static unsigned count(uint64_t mask) {
         return (unsigned) __builtin_popcountll(mask);
@@ -69,8 +56,7 @@ static void add_value(Buffer *buffer, unsigned value, const char *const *words) 
                 (void) buffer_add_format(buffer, "%u", value);
 }
 
-/* "1, 5 to 9 and 20", or "1 to 31 in steps of 2". */
-static void add_values(Buffer *buffer, uint64_t mask, const char *const *words) {
+void cron_describe_values(uint64_t mask, const char *const *words, Buffer *buffer) {
         unsigned step = series_step(mask);
 
         if (step > 1 && !words && count(mask) > 4) {
@@ -107,28 +93,32 @@ static bool cyclic_run(uint64_t mask, unsigned size, unsigned *ret_first, unsign
         return true;
 }
 
-/* From Monday on, so that a weekend is no gap: Sunday becomes 7. */
-static void add_weekdays(Buffer *buffer, unsigned weekdays) {
-        unsigned first, last;
-
-        if (count(weekdays) > 2 && cyclic_run(weekdays, 7, &first, &last))
-                (void) buffer_add_format(buffer, "%s to %s", weekday_words[first], weekday_words[last]);
-        else
-                add_values(buffer, (weekdays & 0x7eU) | (weekdays & 1) << 7, weekday_words);
+static void add_clock(Buffer *buffer, unsigned hour, unsigned minute, unsigned second) {
+        (void) buffer_add_format(buffer, "%02u:%02u", hour, minute);
+        if (second > 0)
+                (void) buffer_add_format(buffer, ":%02u", second);
 }
 
 /* "at 02:30", "at 02:00 and 14:00" */
 static void add_times(Buffer *buffer, const CronSchedule *cron) {
-        unsigned n = count(cron->minutes) * count(cron->hours), i = 0;
+        unsigned n_minutes = count(cron->minutes), n_seconds = count(cron->seconds);
+        unsigned n = count(cron->hours) * n_minutes * n_seconds;
+        uint64_t hours = cron->hours, minutes = cron->minutes, seconds = cron->seconds;
 
         (void) buffer_add_string(buffer, "at ");
-        for (uint64_t hours = cron->hours; hours; hours &= hours - 1)
-                for (uint64_t minutes = cron->minutes; minutes; minutes &= minutes - 1) {
-                        if (i > 0)
-                                (void) buffer_add_string(buffer, i + 1 == n ? " and " : ", ");
-                        (void) buffer_add_format(buffer, "%02u:%02u", lowest(hours), lowest(minutes));
-                        i++;
-                }
+        for (unsigned i = 0; i < n; i++) {
+                if (i > 0)
+                        (void) buffer_add_string(buffer, i + 1 == n ? " and " : ", ");
+                add_clock(buffer, lowest(hours), lowest(minutes), lowest(seconds));
+
+                seconds &= seconds - 1;
+                if (!seconds)
+                        minutes &= minutes - 1;
+                seconds = seconds ?: cron->seconds;
+                if (!minutes)
+                        hours &= hours - 1;
+                minutes = minutes ?: cron->minutes;
+        }
 }
 
 /* In which hours something happens more than once. */
@@ -142,126 +132,106 @@ static void add_window(Buffer *buffer, uint64_t hours) {
                 return;
         }
         (void) buffer_add_string(buffer, " in the hours ");
-        add_values(buffer, hours, NULL);
+        cron_describe_values(hours, NULL, buffer);
 }
 
 /* One minute of more hours than can be listed. */
-static void add_hourly(Buffer *buffer, unsigned minute, uint64_t hours) {
-        unsigned step = even_step(hours, 24), first = lowest(hours), last;
+static void add_hourly(Buffer *buffer, const CronSchedule *cron) {
+        unsigned minute = lowest(cron->minutes), second = lowest(cron->seconds);
+        unsigned step = even_step(cron->hours, 24), first = lowest(cron->hours), last;
 
-        if (hours == ALL_HOURS) {
+        if (cron->hours == ALL_HOURS) {
                 (void) buffer_add_string(buffer, "every hour");
-                if (minute > 0)
+                if (minute > 0 || second > 0)
                         (void) buffer_add_format(buffer, " at minute %u", minute);
+                if (second > 0)
+                        (void) buffer_add_format(buffer, " and second %u", second);
         } else if (step > 0) {
                 (void) buffer_add_format(buffer, "every %u hours", step);
-                if (first > 0 || minute > 0)
-                        (void) buffer_add_format(buffer, " from %02u:%02u", first, minute);
-        } else if (cyclic_run(hours, 24, &first, &last)) {
-                (void) buffer_add_format(
-                                buffer, "every hour from %02u:%02u to %02u:%02u", first, minute, last,
-                                minute);
+                if (first > 0 || minute > 0 || second > 0) {
+                        (void) buffer_add_string(buffer, " from ");
+                        add_clock(buffer, first, minute, second);
+                }
+        } else if (cyclic_run(cron->hours, 24, &first, &last)) {
+                (void) buffer_add_string(buffer, "every hour from ");
+                add_clock(buffer, first, minute, second);
+                (void) buffer_add_string(buffer, " to ");
+                add_clock(buffer, last, minute, second);
         } else {
-                (void) buffer_add_format(buffer, "at minute %u of the hours ", minute);
-                add_values(buffer, hours, NULL);
+                (void) buffer_add_format(buffer, "at minute %u", minute);
+                if (second > 0)
+                        (void) buffer_add_format(buffer, " and second %u", second);
+                (void) buffer_add_string(buffer, " of the hours ");
+                cron_describe_values(cron->hours, NULL, buffer);
         }
+}
+
+/* "every 10 seconds", "at minutes 1, 2 and 40 of the hour" */
+static void add_frequency(Buffer *buffer, uint64_t mask, const char *unit, const char *whole) {
+        unsigned step = even_step(mask, 60);
+
+        if (step == 1)
+                (void) buffer_add_format(buffer, "every %s", unit);
+        else if (step > 0) {
+                (void) buffer_add_format(buffer, "every %u %ss", step, unit);
+                if (lowest(mask) > 0)
+                        (void) buffer_add_format(buffer, " from %s %u of the %s", unit, lowest(mask), whole);
+        } else {
+                (void) buffer_add_format(buffer, "at %s%s ", unit, count(mask) > 1 ? "s" : "");
+                cron_describe_values(mask, NULL, buffer);
+                (void) buffer_add_format(buffer, " of the %s", whole);
+        }
+}
+
+/* Seconds, in which minutes of which hours. */
+static void add_seconds(Buffer *buffer, const CronSchedule *cron) {
+        add_frequency(buffer, cron->seconds, "second", "minute");
+        if (cron->minutes != ALL_MINUTES) {
+                (void) buffer_add_string(buffer, count(cron->minutes) > 1 ? " in minutes " : " in minute ");
+                cron_describe_values(cron->minutes, NULL, buffer);
+                (void) buffer_add_string(buffer, " of the hour");
+        }
+        add_window(buffer, cron->hours);
 }
 
 /* Returns true if single times of the day are named, which read on as "on weekdays" or "every day". */
 static bool add_time_of_day(Buffer *buffer, const CronSchedule *cron) {
-        unsigned step = even_step(cron->minutes, 60);
+        unsigned n_minutes = count(cron->minutes), n_hours = count(cron->hours),
+                 n_seconds = count(cron->seconds);
 
-        if (count(cron->minutes) * count(cron->hours) <= MAX_TIMES &&
-            !(count(cron->minutes) == 1 && count(cron->hours) > 2 && even_step(cron->hours, 24))) {
+        if (n_minutes * n_hours * n_seconds <= MAX_TIMES &&
+            !(n_seconds * n_minutes == 1 && n_hours > 2 && even_step(cron->hours, 24))) {
                 add_times(buffer, cron);
                 return true;
         }
-        if (count(cron->minutes) == 1) {
-                add_hourly(buffer, lowest(cron->minutes), cron->hours);
-                return false;
+        if (n_seconds > 1)
+                add_seconds(buffer, cron);
+        else if (n_minutes == 1)
+                add_hourly(buffer, cron);
+        else {
+                add_frequency(buffer, cron->minutes, "minute", "hour");
+                if (cron->seconds > 1)
+                        (void) buffer_add_format(buffer, " at second %u", lowest(cron->seconds));
+                add_window(buffer, cron->hours);
         }
-
-        if (step == 1)
-                (void) buffer_add_string(buffer, "every minute");
-        else if (step > 0) {
-                (void) buffer_add_format(buffer, "every %u minutes", step);
-                if (lowest(cron->minutes) > 0)
-                        (void) buffer_add_format(
-                                        buffer, " from minute %u of the hour", lowest(cron->minutes));
-        } else {
-                (void) buffer_add_string(buffer, "at minutes ");
-                add_values(buffer, cron->minutes, NULL);
-                (void) buffer_add_string(buffer, " of the hour");
-        }
-        add_window(buffer, cron->hours);
         return false;
 }
 
-static void add_days_of_month(Buffer *buffer, uint32_t days) {
-        (void) buffer_add_string(buffer, count(days) == 1 ? "day " : "days ");
-        add_values(buffer, days, NULL);
-}
+void cron_describe_hash(const CronSchedule *cron, CronField first, CronField last, Buffer *buffer) {
+        for (unsigned i = cron->element_begin[first]; i < cron->element_begin[last + 1]; i++) {
+                CronElementKind kind = cron->elements[i].kind;
 
-static void add_months(Buffer *buffer, const char *before, unsigned months) {
-        if (months != ALL_MONTHS) {
-                (void) buffer_add_string(buffer, before);
-                add_values(buffer, months, month_words);
+                if (kind == CRON_HASH || kind == CRON_HASH_RANGE || kind == CRON_RANDOM) {
+                        (void) buffer_add_string(buffer, " (by hash)");
+                        return;
+                }
         }
-}
-
-static void add_weekday_phrase(Buffer *buffer, const CronSchedule *cron, bool at_times) {
-        (void) buffer_add_string(buffer, " on ");
-        if (at_times && cron->weekdays == WEEKDAYS_MONDAY_TO_FRIDAY)
-                (void) buffer_add_string(buffer, "weekdays");
-        else if (at_times && cron->weekdays == WEEKDAYS_WEEKEND)
-                (void) buffer_add_string(buffer, "weekends");
-        else
-                add_weekdays(buffer, cron->weekdays);
-        add_months(buffer, " in ", cron->months);
-}
-
-static void add_both_days(Buffer *buffer, const CronSchedule *cron) {
-        if (cron->days_either) {
-                (void) buffer_add_string(buffer, " on ");
-                add_days_of_month(buffer, cron->days);
-                (void) buffer_add_string(buffer, " of the month or on ");
-                add_weekdays(buffer, cron->weekdays);
-                add_months(buffer, ", in ", cron->months);
-                return;
-        }
-
-        (void) buffer_add_string(buffer, " on ");
-        add_weekdays(buffer, cron->weekdays);
-        (void) buffer_add_string(buffer, ", but only on ");
-        add_days_of_month(buffer, cron->days);
-        (void) buffer_add_string(buffer, " of the month");
-        add_months(buffer, ", in ", cron->months);
-}
-
-static void add_date(Buffer *buffer, const CronSchedule *cron, bool at_times) {
-        bool any_day = cron->days == ALL_DAYS, any_weekday = cron->weekdays == ALL_WEEKDAYS;
-
-        if (cron->days_either && (any_day || any_weekday))
-                any_day = any_weekday = true;
-
-        if (any_day && any_weekday) {
-                (void) buffer_add_string(buffer, at_times ? " every day" : "");
-                add_months(buffer, " in ", cron->months);
-        } else if (any_day)
-                add_weekday_phrase(buffer, cron, at_times);
-        else if (any_weekday) {
-                (void) buffer_add_string(buffer, " on ");
-                add_days_of_month(buffer, cron->days);
-                if (cron->months == ALL_MONTHS)
-                        (void) buffer_add_string(buffer, " of the month");
-                add_months(buffer, " of ", cron->months);
-        } else
-                add_both_days(buffer, cron);
 }
 
 void cron_describe(const Schedule *schedule, Buffer *buffer) {
         const CronSchedule *cron = (const CronSchedule *) schedule;
         bool at_times = add_time_of_day(buffer, cron);
 
-        add_date(buffer, cron, at_times);
+        cron_describe_hash(cron, CRON_SECOND, CRON_HOUR, buffer);
+        cron_describe_date(cron, at_times, buffer);
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * The search in local time, by bit masks: the next set bit of the minute, then of the hour, then of the day
- * in a mask of the whole month. Nothing is ever tried minute by minute or day by day; months that do not
- * match cost one test each.
+ * The search in local time, by bit masks: the next set bit of the second, then of the minute, of the hour, of
+ * the day in a mask of the whole month, of the month in a mask of the whole year. Nothing is ever tried
+ * second by second or day by day. A year without a matching day costs one look at its kind, and there are at
+ * most 40 of them in a row, for the parser lets nothing pass that no kind of year has.
  */
 
 #include <assert.h>
@@ -12,16 +13,26 @@
 #include "schedule/local-search.h"
 #include "util/civil-date.h"
 
-#define MINUTES_PER_DAY 1440
+#define SECONDS_PER_DAY 86400
+#define YEAR_MIN 1
+#define YEAR_MAX 9999
 
-/* The rarest expression that the parser lets pass is a weekday on 29 February, with 40 years in between. */
-#define MAX_MONTHS (12 * 48)
+/* Days before each month, which are also those until the end of the one before. */
+static const uint16_t days_before_month[2][14] = {
+        { 0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365 },
+        { 0, 0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335, 366 },
+};
 
-/* A month, with what the search needs to go to its neighbours without any division. */
-typedef struct Month {
-        int year, month;
-        unsigned n_days;
+typedef struct Year {
+        int year;
+        bool leap;
         int64_t first_day; /* since 1970-01-01 */
+} Year;
+
+typedef struct Month {
+        Year year;
+        int month;
+        int64_t first_day;
 } Month;
 
 static int64_t floor_divide(int64_t value, int64_t divisor) {
@@ -41,42 +52,87 @@ static int highest_until(uint64_t mask, int end) {
         return rest ? 63 - __builtin_clzll(rest) : -1;
 }
 
+static unsigned weekday_of(int64_t day) {
+        int64_t weekday = (day + 4) % 7; /* 1970-01-01 was a Thursday */
+
+        return (unsigned) (weekday < 0 ? weekday + 7 : weekday);
+}
+
+static bool is_leap(int year) {
+        return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
+
+static bool year_matches(const CronSchedule *cron, int year) {
+        unsigned bit = (unsigned) year - CRON_YEAR_MIN;
+
+        return cron->any_year || (bit < 256 && cron->years[bit / 64] >> bit % 64 & 1);
+}
+
+/* The months of a year that have a matching day. */
+static uint16_t matching_months(const CronSchedule *cron, const Year *year) {
+        return year_matches(cron, year->year) ? cron->year_months[year->leap][weekday_of(year->first_day)]
+                                              : 0;
+}
+
 static uint32_t matching_days(const CronSchedule *cron, const Month *month) {
-        int64_t weekday = (month->first_day + 4) % 7; /* 1970-01-01 was a Thursday */
+        const uint16_t *before = days_before_month[month->year.leap];
 
-        if (!(cron->months >> month->month & 1))
+        if (!(cron->months >> month->month & 1) || !year_matches(cron, month->year.year))
                 return 0;
-        return cron_days_of_month(cron, month->n_days, (unsigned) (weekday < 0 ? weekday + 7 : weekday));
+        return cron->month_days[before[month->month + 1] - before[month->month] - 28]
+                               [weekday_of(month->first_day)];
 }
 
-static void month_forward(Month *month) {
-        month->first_day += month->n_days;
-        if (++month->month > 12) {
-                month->month = 1;
-                month->year++;
-        }
-        month->n_days = (unsigned) civil_days_in_month(month->year, month->month);
-}
-
-static void month_back(Month *month) {
-        if (--month->month < 1) {
-                month->month = 12;
-                month->year--;
-        }
-        month->n_days = (unsigned) civil_days_in_month(month->year, month->month);
-        month->first_day -= month->n_days;
+static Month month_in_year(const Year *year, int month) {
+        return (Month){
+                .year = *year,
+                .month = month,
+                .first_day = year->first_day + days_before_month[year->leap][month],
+        };
 }
 
 static Month month_of(int64_t day, int *ret_day_of_month) {
         CivilDate date = civil_date_from_days(day);
-
-        *ret_day_of_month = date.day;
-        return (Month){
-                .year = date.year,
+        Month month = {
+                .year = { .year = date.year, .leap = is_leap(date.year) },
                 .month = date.month,
-                .n_days = (unsigned) civil_days_in_month(date.year, date.month),
                 .first_day = day - (date.day - 1),
         };
+
+        month.year.first_day = month.first_day - days_before_month[month.year.leap][date.month];
+        *ret_day_of_month = date.day;
+        return month;
+}
+
+/* To the first later month with a matching day; false: there is none. */
+static bool month_forward(const CronSchedule *cron, Month *month) {
+        Year year = month->year;
+        int found = lowest_from(matching_months(cron, &year), (unsigned) month->month + 1);
+
+        while (found < 0) {
+                if (year.year >= (cron->any_year ? YEAR_MAX : (int) CRON_YEAR_MAX))
+                        return false;
+                year.first_day += days_before_month[year.leap][13];
+                year.leap = is_leap(++year.year);
+                found = lowest_from(matching_months(cron, &year), 1);
+        }
+        *month = month_in_year(&year, found);
+        return true;
+}
+
+static bool month_back(const CronSchedule *cron, Month *month) {
+        Year year = month->year;
+        int found = highest_until(matching_months(cron, &year), month->month - 1);
+
+        while (found < 0) {
+                if (year.year <= (cron->any_year ? YEAR_MIN : (int) CRON_YEAR_MIN))
+                        return false;
+                year.leap = is_leap(--year.year);
+                year.first_day -= days_before_month[year.leap][13];
+                found = highest_until(matching_months(cron, &year), 12);
+        }
+        *month = month_in_year(&year, found);
+        return true;
 }
 
 /* The first minute of a day that is not before `from`, or -1. */
@@ -97,7 +153,7 @@ static int first_minute(const CronSchedule *cron, int from) {
 }
 
 static int last_minute(const CronSchedule *cron, int until) {
-        int hour = highest_until(cron->hours, until / 60), minute;
+        int hour = until < 0 ? -1 : highest_until(cron->hours, until / 60), minute;
         int last = 63 - __builtin_clzll(cron->minutes);
 
         if (hour < 0)
@@ -113,8 +169,31 @@ static int last_minute(const CronSchedule *cron, int until) {
         return hour < 0 ? -1 : hour * 60 + last;
 }
 
-static bool give(int64_t day, int minute, usec_t *ret) {
-        usec_t local = (day * MINUTES_PER_DAY + minute) * USEC_PER_MINUTE;
+/* The first second of a day that is not before `from`, or -1. */
+static int first_second(const CronSchedule *cron, int from) {
+        int second = lowest_from(cron->seconds, (unsigned) from % 60);
+        int minute = first_minute(cron, second < 0 ? from / 60 + 1 : from / 60);
+
+        if (minute < 0)
+                return -1;
+        if (second < 0 || minute > from / 60)
+                second = __builtin_ctzll(cron->seconds);
+        return minute * 60 + second;
+}
+
+static int last_second(const CronSchedule *cron, int until) {
+        int second = highest_until(cron->seconds, until % 60);
+        int minute = last_minute(cron, second < 0 ? until / 60 - 1 : until / 60);
+
+        if (minute < 0)
+                return -1;
+        if (second < 0 || minute < until / 60)
+                second = 63 - __builtin_clzll(cron->seconds);
+        return minute * 60 + second;
+}
+
+static bool give(int64_t day, int second, usec_t *ret) {
+        usec_t local = (day * SECONDS_PER_DAY + second) * USEC_PER_SEC;
 
         if (local < LOCAL_TIME_MIN || local > LOCAL_TIME_MAX)
                 return false;
@@ -124,68 +203,73 @@ static bool give(int64_t day, int minute, usec_t *ret) {
 
 bool cron_pattern_next(const void *data, usec_t from, usec_t *ret) {
         const CronSchedule *cron = data;
-        int day_of_month, minute, found;
-        int64_t minutes, day;
+        int64_t seconds, day;
+        int day_of_month, second, found;
         uint32_t days;
         Month month;
 
-        minutes = -floor_divide(-MAX(from, LOCAL_TIME_MIN), USEC_PER_MINUTE); /* rounded up */
-        day = floor_divide(minutes, MINUTES_PER_DAY);
+        seconds = -floor_divide(-MAX(from, LOCAL_TIME_MIN), USEC_PER_SEC); /* rounded up */
+        day = floor_divide(seconds, SECONDS_PER_DAY);
         month = month_of(day, &day_of_month);
 
         days = matching_days(cron, &month);
-        minute = days >> day_of_month & 1 ? first_minute(cron, (int) (minutes - day * MINUTES_PER_DAY)) : -1;
-        if (minute >= 0)
-                return give(day, minute, ret);
+        second = days >> day_of_month & 1 ? first_second(cron, (int) (seconds - day * SECONDS_PER_DAY)) : -1;
+        if (second >= 0)
+                return give(day, second, ret);
 
         found = lowest_from(days, (unsigned) day_of_month + 1);
-        for (int i = 0; found < 0; i++) {
-                if (i >= MAX_MONTHS || month.year > 9999)
+        if (found < 0) {
+                if (!month_forward(cron, &month))
                         return false;
-                month_forward(&month);
-                found = lowest_from(matching_days(cron, &month), 0);
+                found = lowest_from(matching_days(cron, &month), 1);
         }
-        return give(month.first_day + found - 1, first_minute(cron, 0), ret);
+        return give(month.first_day + found - 1, first_second(cron, 0), ret);
 }
 
 bool cron_pattern_previous(const void *data, usec_t until, usec_t *ret) {
         const CronSchedule *cron = data;
-        int day_of_month, minute, found;
-        int64_t minutes, day;
+        int64_t seconds, day;
+        int day_of_month, second, found;
         uint32_t days;
         Month month;
 
-        minutes = floor_divide(MIN(until, LOCAL_TIME_MAX), USEC_PER_MINUTE);
-        day = floor_divide(minutes, MINUTES_PER_DAY);
+        seconds = floor_divide(MIN(until, LOCAL_TIME_MAX), USEC_PER_SEC);
+        day = floor_divide(seconds, SECONDS_PER_DAY);
         month = month_of(day, &day_of_month);
 
         days = matching_days(cron, &month);
-        minute = days >> day_of_month & 1 ? last_minute(cron, (int) (minutes - day * MINUTES_PER_DAY)) : -1;
-        if (minute >= 0)
-                return give(day, minute, ret);
+        second = days >> day_of_month & 1 ? last_second(cron, (int) (seconds - day * SECONDS_PER_DAY)) : -1;
+        if (second >= 0)
+                return give(day, second, ret);
 
         found = highest_until(days, day_of_month - 1);
-        for (int i = 0; found < 0; i++) {
-                if (i >= MAX_MONTHS || month.year < 1)
+        if (found < 0) {
+                if (!month_back(cron, &month))
                         return false;
-                month_back(&month);
                 found = highest_until(matching_days(cron, &month), 31);
         }
-        return give(month.first_day + found - 1, last_minute(cron, MINUTES_PER_DAY - 1), ret);
+        return give(month.first_day + found - 1, last_second(cron, SECONDS_PER_DAY - 1), ret);
 }
 
-/* How many times of a day are not later than a minute of it. */
-static uint64_t times_until(const CronSchedule *cron, int minute) {
-        unsigned n_minutes = (unsigned) __builtin_popcountll(cron->minutes), n_hours;
-        int hour = minute / 60;
+/* How many of the values 0 to `last` are in the mask; `last` may be -1. */
+static unsigned count_until(uint64_t mask, int last) {
+        return last < 0 ? 0 : (unsigned) __builtin_popcountll(mask & (UINT64_MAX >> (63 - last)));
+}
 
-        if (minute < 0)
+/* How many times of a day are not later than a second of it. */
+static uint64_t times_until(const CronSchedule *cron, int second) {
+        uint64_t n_seconds = count_until(cron->seconds, 59), n_minutes = count_until(cron->minutes, 59), n;
+        int hour = second / 3600, minute = second / 60 % 60;
+
+        if (second < 0)
                 return 0;
-        n_hours = (unsigned) __builtin_popcount(cron->hours & ((1U << hour) - 1));
-        if (!(cron->hours >> hour & 1))
-                return n_hours * n_minutes;
-        return n_hours * n_minutes +
-                        (unsigned) __builtin_popcountll(cron->minutes & (UINT64_MAX >> (63 - minute % 60)));
+        n = count_until(cron->hours, hour - 1) * n_minutes * n_seconds;
+        if (cron->hours >> hour & 1) {
+                n += count_until(cron->minutes, minute - 1) * n_seconds;
+                if (cron->minutes >> minute & 1)
+                        n += count_until(cron->seconds, second % 60);
+        }
+        return n;
 }
 
 /* How many days in [first, last] match. */
@@ -196,46 +280,44 @@ static uint64_t count_days(const CronSchedule *cron, int64_t first, int64_t last
 
         if (first > last)
                 return 0;
-        for (month = month_of(first, &ignored); month.first_day <= last; month_forward(&month)) {
-                uint32_t days = matching_days(cron, &month);
+        month = month_of(first, &ignored);
+        do {
                 int64_t begin = first - month.first_day + 1, end = last - month.first_day + 1;
+                uint32_t days = matching_days(cron, &month);
 
                 if (begin > 1)
                         days &= ~((1U << begin) - 1);
                 if (end < 31)
                         days &= (2U << end) - 1;
                 n += (unsigned) __builtin_popcount(days);
-        }
+        } while (month_forward(cron, &month) && month.first_day <= last);
         return n;
 }
 
-/* Whole days by the mask of their month, and the two ends by the minute. */
+/* Whole days by the mask of their month, and the two ends by the second. */
 uint64_t cron_pattern_count(const void *data, usec_t from, usec_t until) {
         const CronSchedule *cron = data;
         int64_t first, last, first_day, last_day;
-        int first_minute_of_day, last_minute_of_day;
-        uint64_t per_day = times_until(cron, MINUTES_PER_DAY - 1), n;
+        uint64_t per_day = times_until(cron, SECONDS_PER_DAY - 1), n;
 
         from = MAX(from, LOCAL_TIME_MIN);
         until = MIN(until, LOCAL_TIME_MAX);
         if (from > until)
                 return 0;
 
-        first = -floor_divide(-from, USEC_PER_MINUTE);
-        last = floor_divide(until, USEC_PER_MINUTE);
+        first = -floor_divide(-from, USEC_PER_SEC);
+        last = floor_divide(until, USEC_PER_SEC);
         if (first > last)
                 return 0;
-        first_day = floor_divide(first, MINUTES_PER_DAY);
-        last_day = floor_divide(last, MINUTES_PER_DAY);
-        first_minute_of_day = (int) (first - first_day * MINUTES_PER_DAY);
-        last_minute_of_day = (int) (last - last_day * MINUTES_PER_DAY);
+        first_day = floor_divide(first, SECONDS_PER_DAY);
+        last_day = floor_divide(last, SECONDS_PER_DAY);
 
         /* All days in full, less what the first has before and the last behind. */
         n = count_days(cron, first_day, last_day) * per_day;
         if (count_days(cron, first_day, first_day) > 0)
-                n -= times_until(cron, first_minute_of_day - 1);
+                n -= times_until(cron, (int) (first - first_day * SECONDS_PER_DAY) - 1);
         if (count_days(cron, last_day, last_day) > 0)
-                n -= per_day - times_until(cron, last_minute_of_day);
+                n -= per_day - times_until(cron, (int) (last - last_day * SECONDS_PER_DAY));
         return n;
 }
 

@@ -60,9 +60,6 @@ int boot_parse(const char *text, const ScheduleOptions *options, Schedule **ret,
 int startup_parse(const char *text, const ScheduleOptions *options, Schedule **ret, ScheduleError *reterr);
 int resume_parse(const char *text, const ScheduleOptions *options, Schedule **ret, ScheduleError *reterr);
 
-/* Checks the number of fields of a 5-field cron text. Returns 0 or -EINVAL with *reterr. */
-int cron_check_fields(const char *text, ScheduleError *reterr);
-
 /* How many lie in (after, until], without walking; only if the kind knows how. */
 bool schedule_can_count(const Schedule *schedule);
 uint64_t schedule_count(

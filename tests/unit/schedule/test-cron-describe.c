@@ -2,7 +2,7 @@
 
 #include <check.h>
 
-#include "schedule/schedule.h"
+#include "schedule/cron.h"
 #include "support/test-support.h"
 
 /* clang-format off */
@@ -37,24 +37,34 @@ static const struct {
         { "* 3 * * *",           "every minute between 03:00 and 03:59" },
         { "* 22-2 * * *",        "every minute between 22:00 and 02:59" },
         { "*/10 1,5 * * *",      "every 10 minutes in the hours 1 and 5" },
-        { "0 0 1 * *",           "at 00:00 on day 1 of the month" },
-        { "0 0 1,15 * *",        "at 00:00 on days 1 and 15 of the month" },
-        { "0 0 */2 * *",         "at 00:00 on days 1 to 31 in steps of 2 of the month" },
-        { "0 0 1 1 *",           "at 00:00 on day 1 of January" },
-        { "0 0 * 3,6-8 *",       "at 00:00 every day in March and June to August" },
-        { "0 0 * 1 mon",         "at 00:00 on Monday in January" },
-        { "0 0 1 * mon",         "at 00:00 on day 1 of the month or on Monday" },
-        { "0 0 1 5 mon",         "at 00:00 on day 1 of the month or on Monday, in May" },
-        { "0 0 */9 * mon",       "at 00:00 on Monday, but only on days 1, 10, 19 and 28 of the month" },
+        { "15 30 2 * * *",       "at 02:30:15 every day" },
+        { "0,30 30 2,14 * * *",  "at 02:30, 02:30:30, 14:30 and 14:30:30 every day" },
+        { "* * * * * *",         "every second" },
+        { "*/10 * * * * *",      "every 10 seconds" },
+        { "5/10 * * * * *",      "every 10 seconds from second 5 of the minute" },
+        { "1,2,40 * * * * *",    "at seconds 1, 2 and 40 of the minute" },
+        { "30 * * * * *",        "every minute at second 30" },
+        { "30 */15 9-17 * * *",  "every 15 minutes at second 30 between 09:00 and 17:59" },
+        { "*/10 30 * * * *",     "every 10 seconds in minute 30 of the hour" },
+        { "*/10 0-4 2 * * *",    "every 10 seconds in minutes 0 to 4 of the hour between 02:00 and 02:59" },
+        { "15 5 * * * *",        "every hour at minute 5 and second 15" },
+        { "15 0 */2 * * *",      "every 2 hours from 00:00:15" },
+        { "15 30 9-17 * * *",    "every hour from 09:30:15 to 17:30:15" },
+        { "15 5 1,3,4,5,9,11,20 * * *", "at minute 5 and second 15 of the hours 1, 3 to 5, 9, 11 and 20" },
+        { "H H * * *",           "at 01:47 (by hash) every day" },
+        { "H * * * *",           "every hour at minute 47 (by hash)" },
+        { "H/15 * * * *",        "every 15 minutes from minute 2 of the hour (by hash)" },
+        { "10~30 4 * * *",       "at 04:18 (by hash) every day" },
         { "*/30 * * 2 *",        "every 30 minutes in February" },
 };
 /* clang-format on */
 
 START_TEST(an_expression_in_english) {
+        const ScheduleOptions options = { .hash_key = "backup" };
         CLEANUP(schedule_freep) Schedule *schedule = NULL;
         CLEANUP_FREE char *description = NULL;
 
-        ck_assert_int_eq(schedule_parse(SCHEDULE_CRON, cases[_i].expression, NULL, &schedule, NULL), 0);
+        ck_assert_int_eq(cron_parse(cases[_i].expression, &options, &schedule, NULL), 0);
         ck_assert_int_eq(schedule_describe(schedule, &description), 0);
         ck_assert_str_eq(description, cases[_i].description);
 }

@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "schedule/schedule.h"
+#include "schedule/cron.h"
 #include "support/test-support.h"
 #include "util/cleanup.h"
+
+static const ScheduleOptions defaults = {};
 
 /* clang-format off */
 static const struct {
@@ -39,6 +41,22 @@ static const struct {
         { "0 0 25-5 nov-feb *",    "0 0 25-5 11-2 *",  false },
         { "0 0 29 2 *",            "0 0 29 2 *",       false },
         { "0 0 30 2 1",            "0 0 30 2 1",       false }, /* the Mondays come */
+        { "0 30 2 * * *",          "30 2 * * *",       false }, /* six fields: a second first */
+        { "00 30 2 * * *",         "30 2 * * *",       false },
+        { "15 30 2 * * *",         "15 30 2 * * *",    false },
+        { "0,0 30 2 * * *",        "0,0 30 2 * * *",   false },
+        { "* 30 2 * * *",          "* 30 2 * * *",     true },
+        { "*/5 30 2 * * *",        "*/5 30 2 * * *",   true },
+        { "0-0 30 2 * * *",        "0-0 30 2 * * *",   true },
+        { "0/15 30 2 * * *",       "0/15 30 2 * * *",  true },
+        { "0 30 2 * * * *",        "30 2 * * *",       false }, /* seven: a year last */
+        { "0 0 0 1 1 * 2026",      "0 0 0 1 1 * 2026", false },
+        { "0 0 0 1 1 * 2026-2030/2", "0 0 0 1 1 * 2026-2030/2", false },
+        { "0 0 0 1 1 ? 2026/4,2027", "0 0 0 1 1 * 2026/4,2027", false },
+        { "0 0 0 29 2 * */2",      "0 0 0 29 2 * */2", false },
+        { "0 0 12 1 * ? *",        "0 12 1 * *",       false },
+        { "? ? ? ? ?",             "* * * * *",        true },
+        { "?/15 2 * * *",          "*/15 2 * * *",     true },
         { "@yearly",               "0 0 1 1 *",        false },
         { "@annually",             "0 0 1 1 *",        false },
         { "@monthly",              "0 0 1 * *",        false },
@@ -85,24 +103,18 @@ static const struct {
         { "0 0 * mon *",        6,  "'mon' has no meaning here: 1 to 12 or jan to dec" },
         { "mon * * * *",        0,  "'mon' has no meaning here: 0 to 59" },
         { "0 0 * * \xc3\xa4",   8,  "a character that no cron expression has" },
-        { "0 0 L * *",          4,  "'L' (the last day) is not known" },
-        { "0 0 l * *",          4,  "'L' (the last day) is not known" },
-        { "0 0 L-3 * *",        4,  "'L'" },
-        { "0 0 LW * *",         4,  "'LW' (the last weekday of the month)" },
-        { "0 0 15W * *",        6,  "'W' (the nearest weekday)" },
-        { "0 0 * * 5L",         9,  "'L'" },
-        { "0 0 * * fri#2",      11, "'#' (the n-th weekday of the month)" },
-        { "0 0 ? * *",          4,  "'?' (no particular day)" },
-        { "H * * * *",          0,  "'H' (a value by hash)" },
-        { "H(0-29)/10 * * * *", 0,  "'H'" },
-        { "0~30 * * * *",       1,  "'~' (a random value)" },
-        { "* * * * * *",        10, "expected 5 fields (minute, hour, day of the month, month, day of the week), got 6" },
-        { "0 0 1 1 * * 2026",   10, "got 7" },
         { "0 0 1 1 * 2026",     10, "a year needs 7 fields" },
+        { "0 0 1 1 * 2026-2028", 10, "a year needs 7 fields" },
+        { "0 0 1 1 * 2026/2",   10, "a year needs 7 fields" },
+        { "0 0 0 1 1 * 1969",   12, "year 1969 is out of range: 1970 to 2199" },
+        { "0 0 0 1 1 * 2200",   12, "year 2200 is out of range" },
+        { "0 0 0 1 1 * 2030-2026", 12, "a range of years cannot wrap" },
+        { "0 0 0 30 2 * 2026",  6,  "February has no day 30" },
+        { "0 0 0 29 2 * 2026,2027", 13, "none of the years has such a day" },
+        { "60 0 0 1 1 *",       0,  "second 60 is out of range" },
+        { "0 0 0 1 1 * 2026 *", 17, "expected 5 fields (minute, hour, day of the month, month, day of the week), 6 (a second first) or 7 (a year last), got 8" },
         { "* * * *",            7,  "got 4" },
         { "*",                  1,  "got 1" },
-        { "",                   0,  "empty" },
-        { "   ",                0,  "empty" },
         { "@daly",              0,  "did you mean '@daily'?" },
         { "@",                  0,  "is no macro" },
         { "@daily 5",           7,  "nothing may follow" },
@@ -118,6 +130,10 @@ static const struct {
         { "*/15 * * * *", false },
         { "*/7 * * * *",  true },
         { "*/90 * * * *", true },
+        { "H/7 * * * *",  true },
+        { "H/15 * * * *", false },
+        { "*/7 0 * * * *", true },
+        { "0 0 0 1 1 * 2020", false }, /* the caller knows the time */
         { "0 */5 * * *",  true },
         { "0 0 */2 * *",  false },
         { "5-20/4 * * * *", false },
@@ -132,7 +148,7 @@ START_TEST(an_expression_has_one_canonical_form) {
         ScheduleError error = {};
         int r;
 
-        r = schedule_parse(SCHEDULE_CRON, valid_cases[_i].text, NULL, &schedule, &error);
+        r = cron_parse(valid_cases[_i].text, &defaults, &schedule, &error);
         if (!valid_cases[_i].canonical) {
                 ck_assert_int_eq(r, -EINVAL);
                 return;
@@ -143,7 +159,7 @@ START_TEST(an_expression_has_one_canonical_form) {
         ck_assert_int_eq(schedule_format(schedule, &text), 0);
         ck_assert_str_eq(text, valid_cases[_i].canonical);
 
-        ck_assert_int_eq(schedule_parse(SCHEDULE_CRON, text, NULL, &again, NULL), 0);
+        ck_assert_int_eq(cron_parse(text, &defaults, &again, NULL), 0);
         ck_assert_int_eq(schedule_format(again, &text_again), 0);
         ck_assert_str_eq(text, text_again);
         ck_assert_int_eq(schedule_is_interval_like(again), valid_cases[_i].interval_like);
@@ -155,28 +171,77 @@ START_TEST(what_cannot_be_right_is_refused_with_place_and_reason) {
         Schedule *schedule = NULL;
         int r;
 
-        r = schedule_parse(SCHEDULE_CRON, invalid_cases[_i].text, NULL, &schedule, &error);
+        r = cron_parse(invalid_cases[_i].text, &defaults, &schedule, &error);
         ck_assert_int_eq(r, -EINVAL);
         ck_assert_msg(strstr(error.reason, invalid_cases[_i].reason), "'%s': %s", invalid_cases[_i].text,
                       error.reason);
         ck_assert_msg(error.offset == invalid_cases[_i].offset, "'%s': at %zu: %s", invalid_cases[_i].text,
                       error.offset, error.reason);
 
-        ck_assert_int_eq(
-                        schedule_parse(SCHEDULE_CRON, invalid_cases[_i].text, NULL, &schedule, NULL),
-                        -EINVAL);
+        ck_assert_int_eq(cron_parse(invalid_cases[_i].text, &defaults, &schedule, NULL), -EINVAL);
+}
+END_TEST
+
+/* clang-format off */
+static const struct {
+        CronDialect dialect;
+        CronDays days;
+        const char *text;
+        bool either;
+} day_cases[] = {
+        /* both restricted: either */
+        { CRON_DIALECT_DEFAULT, CRON_DAYS_AUTO, "0 0 1 * mon",      true },
+        { CRON_DIALECT_DEFAULT, CRON_DAYS_AUTO, "0 0 1-31 * mon",   true },
+        { CRON_DIALECT_DEFAULT, CRON_DAYS_AUTO, "0 0 1,* * mon",    true },
+        { CRON_DIALECT_DEFAULT, CRON_DAYS_AUTO, "0 0 L * mon",      true },
+        { CRON_DIALECT_DEFAULT, CRON_DAYS_AUTO, "0 0 15W * fri#2",  true },
+        { CRON_DIALECT_DEFAULT, CRON_DAYS_AUTO, "0 0 H * 1",        true },
+        { CRON_DIALECT_VIXIE,   CRON_DAYS_AUTO, "0 0 1 * mon",      true },
+        { CRON_DIALECT_VIXIE,   CRON_DAYS_AUTO, "0 0 1-31 * 0-7",   true },
+
+        /* the text of one begins with a star: both */
+        { CRON_DIALECT_DEFAULT, CRON_DAYS_AUTO, "0 0 * * mon",      false },
+        { CRON_DIALECT_DEFAULT, CRON_DAYS_AUTO, "0 0 */2 * mon",    false },
+        { CRON_DIALECT_DEFAULT, CRON_DAYS_AUTO, "0 0 ?/2 * mon",    false },
+        { CRON_DIALECT_DEFAULT, CRON_DAYS_AUTO, "0 0 *,5 * mon",    false },
+        { CRON_DIALECT_DEFAULT, CRON_DAYS_AUTO, "0 0 1 * */2",      false },
+        { CRON_DIALECT_DEFAULT, CRON_DAYS_AUTO, "0 0 1 * ?",        false },
+        { CRON_DIALECT_DEFAULT, CRON_DAYS_AUTO, "0 0 ? * fri#2",    false },
+        { CRON_DIALECT_VIXIE,   CRON_DAYS_AUTO, "0 0 */2 * mon",    false },
+        { CRON_DIALECT_VIXIE,   CRON_DAYS_AUTO, "0 0 1 * */2",      false },
+        { CRON_DIALECT_VIXIE,   CRON_DAYS_AUTO, "@weekly",          false },
+
+        /* by order; but a field that restricts nothing is no alternative */
+        { CRON_DIALECT_DEFAULT, CRON_DAYS_AND,  "0 0 13 * fri",     false },
+        { CRON_DIALECT_VIXIE,   CRON_DAYS_AND,  "0 0 13 * fri",     false },
+        { CRON_DIALECT_DEFAULT, CRON_DAYS_OR,   "0 0 13 * fri",     true },
+        { CRON_DIALECT_DEFAULT, CRON_DAYS_OR,   "0 0 */2 * fri",    true },
+        { CRON_DIALECT_VIXIE,   CRON_DAYS_OR,   "0 0 13 * */2",     true },
+        { CRON_DIALECT_DEFAULT, CRON_DAYS_OR,   "0 0 * * fri",      false },
+        { CRON_DIALECT_DEFAULT, CRON_DAYS_OR,   "0 0 13 * ?",       false },
+        { CRON_DIALECT_DEFAULT, CRON_DAYS_OR,   "0 0 */1 * fri",    false },
+};
+/* clang-format on */
+
+START_TEST(the_day_fields_are_joined_by_rule_or_order) {
+        const ScheduleOptions options = { .dialect = day_cases[_i].dialect, .days = day_cases[_i].days };
+        CLEANUP(schedule_freep) Schedule *schedule = NULL;
+
+        ck_assert_int_eq(cron_parse(day_cases[_i].text, &options, &schedule, NULL), 0);
+        ck_assert_msg(((const CronSchedule *) schedule)->day_set.either == day_cases[_i].either, "'%s'",
+                      day_cases[_i].text);
 }
 END_TEST
 
 START_TEST(what_is_right_but_odd_is_warned_of) {
         CLEANUP(schedule_freep) Schedule *schedule = NULL;
 
-        ck_assert_int_eq(schedule_parse(SCHEDULE_CRON, warning_cases[_i].text, NULL, &schedule, NULL), 0);
+        ck_assert_int_eq(cron_parse(warning_cases[_i].text, &defaults, &schedule, NULL), 0);
         ck_assert_int_eq(schedule_warning(schedule) != NULL, warning_cases[_i].warned);
 }
 END_TEST
 
-START_TEST(long_texts_are_refused) {
+START_TEST(long_lists_are_refused) {
         static char text[5000];
         ScheduleError error = {};
         Schedule *schedule = NULL;
@@ -185,12 +250,8 @@ START_TEST(long_texts_are_refused) {
         for (int i = 0; i < 400; i++)
                 n += (size_t) sprintf(text + n, "1,");
         strcpy(text + n, "1 * * * *");
-        ck_assert_int_eq(schedule_parse(SCHEDULE_CRON, text, NULL, &schedule, &error), -EINVAL);
+        ck_assert_int_eq(cron_parse(text, &defaults, &schedule, &error), -EINVAL);
         ck_assert_ptr_nonnull(strstr(error.reason, "list elements"));
-
-        memset(text, '1', sizeof(text) - 1);
-        ck_assert_int_eq(schedule_parse(SCHEDULE_CRON, text, NULL, &schedule, &error), -EINVAL);
-        ck_assert_ptr_nonnull(strstr(error.reason, "longer than"));
 }
 END_TEST
 
@@ -202,8 +263,9 @@ Suite *test_suite(void) {
         tcase_add_loop_test(
                         parse, what_cannot_be_right_is_refused_with_place_and_reason, 0,
                         ARRAY_SIZE(invalid_cases));
+        tcase_add_loop_test(parse, the_day_fields_are_joined_by_rule_or_order, 0, ARRAY_SIZE(day_cases));
         tcase_add_loop_test(parse, what_is_right_but_odd_is_warned_of, 0, ARRAY_SIZE(warning_cases));
-        tcase_add_test(parse, long_texts_are_refused);
+        tcase_add_test(parse, long_lists_are_refused);
         suite_add_tcase(suite, parse);
         return suite;
 }
