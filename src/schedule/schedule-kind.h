@@ -54,6 +54,7 @@ struct Schedule {
 
 /* The text has no blanks around it; the options are not NULL. As schedule_parse(). */
 int cron_parse(const char *text, const ScheduleOptions *options, Schedule **ret, ScheduleError *reterr);
+int calendar_parse(const char *text, const ScheduleOptions *options, Schedule **ret, ScheduleError *reterr);
 int every_parse(const char *text, const ScheduleOptions *options, Schedule **ret, ScheduleError *reterr);
 int at_parse(const char *text, const ScheduleOptions *options, Schedule **ret, ScheduleError *reterr);
 int boot_parse(const char *text, const ScheduleOptions *options, Schedule **ret, ScheduleError *reterr);

@@ -54,8 +54,10 @@ typedef int (*ScheduleParser)(
 
 /* NULL: not in this build. */
 static const ScheduleParser parsers[SCHEDULE_KIND_COUNT] = {
-        [SCHEDULE_CRON] = cron_parse, [SCHEDULE_EVERY] = every_parse,     [SCHEDULE_AT] = at_parse,
-        [SCHEDULE_BOOT] = boot_parse, [SCHEDULE_STARTUP] = startup_parse, [SCHEDULE_RESUME] = resume_parse,
+        [SCHEDULE_CRON] = cron_parse,     [SCHEDULE_CALENDAR] = calendar_parse,
+        [SCHEDULE_EVERY] = every_parse,   [SCHEDULE_AT] = at_parse,
+        [SCHEDULE_BOOT] = boot_parse,     [SCHEDULE_STARTUP] = startup_parse,
+        [SCHEDULE_RESUME] = resume_parse,
 };
 
 const char *schedule_note_name(unsigned bit) {
