@@ -193,11 +193,11 @@ static int last_second(const CronSchedule *cron, int until) {
 }
 
 static bool give(int64_t day, int second, usec_t *ret) {
-        usec_t local = (day * SECONDS_PER_DAY + second) * USEC_PER_SEC;
+        int64_t seconds = day * SECONDS_PER_DAY + second;
 
-        if (local < LOCAL_TIME_MIN || local > LOCAL_TIME_MAX)
+        if (seconds < LOCAL_TIME_MIN / USEC_PER_SEC || seconds > LOCAL_TIME_MAX / USEC_PER_SEC)
                 return false;
-        *ret = local;
+        *ret = seconds * USEC_PER_SEC;
         return true;
 }
 
