@@ -281,6 +281,7 @@ static int make_manager(Daemon *daemon) {
                 .boot_identity = daemon->host.boot_identity,
                 .boot_id = daemon->host.boot_id,
                 .host_name = daemon->host.name,
+                .machine_id = daemon->host.machine_id,
                 .owner_uid = daemon->instance->user ? getuid() : 0,
                 .daemon_uid = getuid(),
                 .daemon_user = own_user(daemon),

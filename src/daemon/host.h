@@ -12,6 +12,8 @@ typedef struct Host {
         char boot_id[ID_TEXT_MAX];
         /* Boot id and start time of PID 1: a container that is started again is a new boot too. */
         char boot_identity[ID_TEXT_MAX + 24];
+        char machine_id[ID_TEXT_MAX]; /* derived from the machine's, which is kept to itself; "" if it has
+                                         none */
 } Host;
 
 int host_init(Host *host);

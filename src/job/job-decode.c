@@ -12,6 +12,7 @@
 #include "job/yaml-emit.h"
 #include "util/string-list.h"
 
+#define ACCURACY_MAX_USEC USEC_PER_DAY
 #define DEFINITION_SIZE_MAX ((size_t) 1024 * 1024)
 
 /* clang-format off */
@@ -22,6 +23,21 @@ static const YamlField job_fields[] = {
           .type = "cron expression | mapping | list", .fallback = "none: by hand only" },
         { YAML_OBJECT  ("timezone", job_decode_timezone),
           .type = "time zone", .fallback = "local" },
+        { YAML_ENUM    ("dialect", Job, dialect, CronDialect, cron_dialect_names),
+          .type = "default | vixie", .fallback = "default" },
+        { YAML_ENUM    ("days", Job, days, CronDays, cron_days_names),
+          .type = "auto | or | and", .fallback = "auto" },
+        { YAML_MAPPING ("dst", Job, dst, DstRule, dst_fields),
+          .type = "mapping", .fallback = "" },
+        { YAML_STRING  ("hash-key", Job, hash_key),
+          .type = "text", .fallback = "the job's name" },
+        { YAML_CUSTOM  ("random-delay", Job, random_delay, RandomDelay, job_decode_random_delay),
+          .fields = random_delay_fields,
+          .type = "duration | mapping", .fallback = "0" },
+        { YAML_BOOL    ("wake", Job, wake),
+          .type = "true | false", .fallback = "false" },
+        { YAML_DURATION("accuracy", Job, accuracy_usec, 0, ACCURACY_MAX_USEC),
+          .type = "duration from 0 to 1d", .fallback = "0" },
         { YAML_OBJECT  ("command", job_decode_command),
           .type = "text | list of texts", .fallback = "" },
         { YAML_CUSTOM  ("shell", Job, command.shell, char *, job_decode_path),
@@ -51,7 +67,7 @@ static const YamlField job_fields[] = {
         { YAML_CUSTOM  ("overlap", Job, overlap, OverlapPolicy, job_decode_overlap), .fields = overlap_fields,
           .type = "skip | mapping", .fallback = "skip" },
         { YAML_CUSTOM  ("catch-up", Job, catch_up, CatchUp, job_decode_catch_up), .fields = catch_up_fields,
-          .type = "none | latest | mapping", .fallback = "latest" },
+          .type = "none | latest | all | mapping", .fallback = "latest" },
         { YAML_MAPPING ("output", Job, output, OutputPolicy, output_fields),
           .type = "mapping", .fallback = "" },
         { YAML_MAPPING ("keep", Job, keep, KeepPolicy, keep_fields),
@@ -100,7 +116,7 @@ static int job_new(const JobDecodeContext *context, const JobBody *body, Job **r
         job->kill_timeout_usec = 10 * USEC_PER_SEC;
         job->kill_signal = SIGTERM;
         job->success_codes.exit_codes[0] = 1;
-        job->catch_up = (CatchUp){ .policy = CATCH_UP_LATEST, .within_usec = USEC_INFINITY };
+        job->catch_up = (CatchUp) CATCH_UP_DEFAULT;
         job->output = (OutputPolicy){ .capture_bytes = 64 * 1024, .journal = true };
         job->keep = (KeepPolicy) KEEP_DEFAULT;
 

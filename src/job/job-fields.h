@@ -69,8 +69,16 @@ int job_decode_catch_up(
                 const YamlNode *node,
                 void *member);
 
+/* RandomDelay */
+int job_decode_random_delay(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member);
+
 /* The zone of that name, a new reference; *ret stays NULL with an error at `node` if there is none. */
 int job_decode_zone(const YamlContext *context, const YamlNode *node, const char *key, TimeZone **ret);
 
 /* The rows of mappings inside a job, also for the manual. */
-extern const YamlField schedule_fields[], overlap_fields[], catch_up_fields[], output_fields[], keep_fields[];
+extern const YamlField schedule_fields[], dst_fields[], random_delay_fields[], overlap_fields[],
+                catch_up_fields[], output_fields[], keep_fields[];

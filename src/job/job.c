@@ -27,6 +27,7 @@ const char *const overlap_policy_names[] = {
 const char *const catch_up_policy_names[] = {
         [CATCH_UP_NONE] = "none",
         [CATCH_UP_LATEST] = "latest",
+        [CATCH_UP_ALL] = "all",
         [CATCH_UP_POLICY_COUNT] = NULL,
 };
 
@@ -48,6 +49,7 @@ static Job *job_free(Job *job) {
         timetable_done(&job->timetable);
         free(job->timezone);
         (void) time_zone_unref(job->zone);
+        free(job->hash_key);
 
         (void) string_list_free(job->command.arguments);
         free(job->command.script);

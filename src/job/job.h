@@ -35,6 +35,7 @@ typedef enum OverlapPolicy {
 typedef enum CatchUpPolicy {
         CATCH_UP_NONE,   /* what was missed stays missed */
         CATCH_UP_LATEST, /* the newest missed occurrence runs late, the others stay missed; the default */
+        CATCH_UP_ALL,    /* the newest `max` run late, oldest first, the others stay missed */
         CATCH_UP_POLICY_COUNT,
 } CatchUpPolicy;
 
@@ -61,7 +62,16 @@ typedef struct SuccessCodes {
 typedef struct CatchUp {
         CatchUpPolicy policy;
         usec_t within_usec; /* counted from start_after; USEC_INFINITY: however late */
+        uint64_t max;       /* of `all`; default 100, 1…100,000 */
 } CatchUp;
+#define CATCH_UP_DEFAULT \
+        { .policy = CATCH_UP_LATEST, .within_usec = USEC_INFINITY, .max = 100 }
+
+/* `random-delay:`: an occurrence starts somewhat later than it is due. */
+typedef struct RandomDelay {
+        usec_t up_to_usec; /* 0: none */
+        bool fresh;        /* drawn for each occurrence; else the same each time, by machine, owner and job */
+} RandomDelay;
 
 typedef struct OutputPolicy {
         uint64_t capture_bytes; /* head and tail together; default 64K, 0…16M */
@@ -93,6 +103,16 @@ typedef struct Job {
         Timetable timetable;   /* without entries: manual only */
         char *timezone;        /* the name as written; "local" by default */
         TimeZone *zone;
+
+        /* What a schedule is read with unless it says otherwise itself. */
+        CronDialect dialect;
+        CronDays days;
+        DstRule dst;
+        char *hash_key; /* what H and ~ are spread by; NULL: the name */
+
+        RandomDelay random_delay;
+        bool wake;            /* wakes the machine from suspend; default false */
+        usec_t accuracy_usec; /* how much later a wake-up may be, to share one with others; default 0 */
 
         ActionKind action;
         CommandAction command;

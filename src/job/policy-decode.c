@@ -9,6 +9,7 @@
 
 #define CAPTURE_BYTES_MAX ((uint64_t) 16 * 1024 * 1024)
 #define EXECUTIONS_MAX 1000000000U
+#define CATCH_UP_MAX 100000U
 #define DIGITS "0123456789"
 
 typedef struct OverlapSpec {
@@ -24,9 +25,11 @@ const YamlField overlap_fields[] = {
 
 const YamlField catch_up_fields[] = {
         { YAML_ENUM    ("policy", CatchUp, policy, CatchUpPolicy, catch_up_policy_names),
-          .type = "none | latest", .fallback = "latest" },
+          .type = "none | latest | all", .fallback = "latest" },
         { YAML_DURATION("within", CatchUp, within_usec, 1, USEC_INFINITY),
           .type = "duration", .fallback = "infinity" },
+        { YAML_UNSIGNED("max",    CatchUp, max, 1, CATCH_UP_MAX),
+          .type = "number from 1 to 100000", .fallback = "100" },
         { .key = NULL },
 };
 

@@ -116,6 +116,8 @@ typedef struct ManagerHost {
         const char *boot_identity;
         const char *boot_id;
         const char *host_name;
+        const char *machine_id; /* what a stable random delay is spread by, beside owner and job; NULL:
+                                   nothing */
         uid_t owner_uid;
         /* The user that the daemon runs as, for the audit; the name is NULL if it has none. */
         uid_t daemon_uid;

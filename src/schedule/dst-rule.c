@@ -5,7 +5,7 @@
 #include "util/types.h"
 
 /* clang-format off */
-static const char *const dst_gap_names[] = {
+const char *const dst_gap_names[] = {
         [DST_GAP_AUTO]  = "auto",
         [DST_GAP_RUN]   = "run",
         [DST_GAP_SKIP]  = "skip",
@@ -13,7 +13,7 @@ static const char *const dst_gap_names[] = {
         [DST_GAP_COUNT] = NULL,
 };
 
-static const char *const dst_overlap_names[] = {
+const char *const dst_overlap_names[] = {
         [DST_OVERLAP_AUTO]   = "auto",
         [DST_OVERLAP_FIRST]  = "first",
         [DST_OVERLAP_SECOND] = "second",

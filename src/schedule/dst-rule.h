@@ -30,3 +30,5 @@ typedef struct DstRule {
 
 DECLARE_STRING_TABLE(dst_gap, DstGap);
 DECLARE_STRING_TABLE(dst_overlap, DstOverlap);
+
+extern const char *const dst_gap_names[], *const dst_overlap_names[];

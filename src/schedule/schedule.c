@@ -28,13 +28,13 @@ static const char *const schedule_kind_names[] = {
         [SCHEDULE_KIND_COUNT] = NULL,
 };
 
-static const char *const cron_dialect_names[] = {
+const char *const cron_dialect_names[] = {
         [CRON_DIALECT_DEFAULT] = "default",
         [CRON_DIALECT_VIXIE]   = "vixie",
         [CRON_DIALECT_COUNT]   = NULL,
 };
 
-static const char *const cron_days_names[] = {
+const char *const cron_days_names[] = {
         [CRON_DAYS_AUTO]  = "auto",
         [CRON_DAYS_OR]    = "or",
         [CRON_DAYS_AND]   = "and",

@@ -49,6 +49,8 @@ typedef enum CronDays {
 DECLARE_STRING_TABLE(cron_dialect, CronDialect);
 DECLARE_STRING_TABLE(cron_days, CronDays);
 
+extern const char *const cron_dialect_names[], *const cron_days_names[];
+
 /* What stands beside the text. All zero: the defaults. Everything is copied; what a kind has no use for is
  * ignored. */
 typedef struct ScheduleOptions {

@@ -61,6 +61,11 @@ void test_assert_faults(const JobFaultCase *test) {
 static void assert_schedules_equal(const Job *a, const Job *b) {
         ck_assert_uint_eq(a->timetable.n_entries, b->timetable.n_entries);
         ck_assert(string_list_equal(a->schedule_texts, b->schedule_texts));
+        ck_assert_int_eq(a->dialect, b->dialect);
+        ck_assert_int_eq(a->days, b->days);
+        ck_assert_int_eq(a->dst.gap, b->dst.gap);
+        ck_assert_int_eq(a->dst.overlap, b->dst.overlap);
+        ck_assert_pstr_eq(a->hash_key, b->hash_key);
 
         for (size_t i = 0; i < a->timetable.n_entries; i++) {
                 ck_assert_int_eq(
@@ -92,6 +97,11 @@ static void assert_policies_equal(const Job *a, const Job *b) {
         ck_assert_int_eq(a->overlap, b->overlap);
         ck_assert_int_eq(a->catch_up.policy, b->catch_up.policy);
         ck_assert_int_eq(a->catch_up.within_usec, b->catch_up.within_usec);
+        ck_assert_uint_eq(a->catch_up.max, b->catch_up.max);
+        ck_assert_int_eq(a->random_delay.up_to_usec, b->random_delay.up_to_usec);
+        ck_assert_int_eq(a->random_delay.fresh, b->random_delay.fresh);
+        ck_assert_int_eq(a->wake, b->wake);
+        ck_assert_int_eq(a->accuracy_usec, b->accuracy_usec);
         ck_assert_uint_eq(a->output.capture_bytes, b->output.capture_bytes);
         ck_assert_int_eq(a->output.journal, b->output.journal);
         ck_assert_uint_eq(a->keep.executions, b->keep.executions);
