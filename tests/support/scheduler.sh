@@ -79,7 +79,8 @@ wait_until() { # SECONDS COMMAND…
 # was sent itself; that takes away the SIGSTOP by which LeakSanitizer halts a process at its end, and waits for ever.
 bounded() { timeout --foreground --kill-after=10 "$@"; } # SECONDS COMMAND…
 
-has_ended() { ! kill -0 "$1" 2>/dev/null; }
+# A zombie has ended too, also where the shell does not collect it by itself: when it ends on a signal.
+has_ended() { ! kill -0 "$1" 2>/dev/null || grep -q '^State:[[:space:]]*Z' "/proc/$1/status"; }
 
 # The exit status of a background process that is about to end; one that does not is killed and complained of.
 wait_for() { # PID SECONDS
