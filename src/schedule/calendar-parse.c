@@ -375,7 +375,22 @@ static const ScheduleOperations calendar_operations = {
         .count = calendar_count,
 };
 
+/* The normal form may be the longer text, and has to parse again. */
+static int check_length(const CalendarSchedule *calendar, ScheduleError *reterr) {
+        CLEANUP(buffer_done) Buffer buffer = {};
+
+        calendar_format(&calendar->base, &buffer);
+        if (buffer.failed)
+                return -ENOMEM;
+        if (buffer.size > SCHEDULE_TEXT_MAX)
+                return schedule_error(
+                                reterr, 0, "the text in full is longer than %u characters",
+                                SCHEDULE_TEXT_MAX);
+        return 0;
+}
+
 static int parser_finish(CalendarParser *parser, Schedule **ret) {
+        CLEANUP(schedule_freep) Schedule *schedule = NULL;
         CalendarSchedule *calendar;
         int r;
 
@@ -387,7 +402,8 @@ static int parser_finish(CalendarParser *parser, Schedule **ret) {
         if (!calendar)
                 return -ENOMEM;
 
-        calendar->base.operations = &calendar_operations;
+        schedule = &calendar->base;
+        schedule->operations = &calendar_operations;
         calendar->base.zone = TAKE_PTR(parser->zone);
         calendar->weekdays = (uint8_t) parser->weekdays;
         calendar->from_end = parser->from_end;
@@ -395,7 +411,10 @@ static int parser_finish(CalendarParser *parser, Schedule **ret) {
         memcpy(calendar->elements, parser->elements, parser->n_elements * sizeof(CalendarElement));
         calendar_fill_masks(calendar);
 
-        *ret = &calendar->base;
+        r = check_length(calendar, parser->error);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(schedule);
         return 0;
 }
 

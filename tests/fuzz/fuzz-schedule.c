@@ -15,6 +15,12 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static int find_zone(void *userdata, const char *name, TimeZone **ret) {
+        return time_zone_load(name, ret);
+}
+
+static const ScheduleOptions options = { .find_zone = find_zone };
+
 static void check_times(const Schedule *schedule, const Schedule *again) {
         const ScheduleContext context = {
                 .zone = time_zone_utc(),
@@ -45,7 +51,7 @@ static void check_schedule(const Schedule *schedule) {
         if (schedule_format(schedule, &text) < 0 || schedule_describe(schedule, &description) < 0)
                 return;
         assert(description[0]);
-        assert(schedule_parse(schedule_kind(schedule), text, NULL, &again, NULL) == 0);
+        assert(schedule_parse(schedule_kind(schedule), text, &options, &again, NULL) == 0);
         assert(schedule_is_interval_like(schedule) == schedule_is_interval_like(again));
         check_times(schedule, again);
 }
@@ -61,7 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         for (ScheduleKind kind = 0; kind < SCHEDULE_KIND_COUNT; kind++) {
                 CLEANUP(schedule_freep) Schedule *schedule = NULL;
 
-                if (schedule_parse(kind, text, NULL, &schedule, &error) == 0)
+                if (schedule_parse(kind, text, &options, &schedule, &error) == 0)
                         check_schedule(schedule);
                 else
                         assert(error.offset <= strlen(text) && error.reason[0]);

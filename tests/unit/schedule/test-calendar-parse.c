@@ -4,6 +4,7 @@
 
 #include <check.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "schedule/schedule.h"
@@ -205,6 +206,18 @@ START_TEST(a_list_has_its_limit) {
 }
 END_TEST
 
+START_TEST(the_normal_form_fits_into_a_text) {
+        char list[900] = "*:*:0.1";
+        CLEANUP(schedule_freep) Schedule *schedule = NULL;
+        ScheduleError error = {};
+
+        for (int i = 0; i < 160; i++)
+                sprintf(list + strlen(list), ",%d.%d", i % 60, i % 9 + 1);
+        ck_assert_int_eq(schedule_parse(SCHEDULE_CALENDAR, list, NULL, &schedule, &error), -EINVAL);
+        ck_assert_ptr_nonnull(strstr(error.reason, "in full"));
+}
+END_TEST
+
 Suite *test_suite(void) {
         Suite *suite = suite_create("calendar-parse");
         TCase *tcase = tcase_create("calendar-parse");
@@ -215,6 +228,7 @@ Suite *test_suite(void) {
         tcase_add_test(tcase, utc_needs_nobody_to_find_it);
         tcase_add_test(tcase, memory_that_runs_out_is_no_error_of_the_text);
         tcase_add_test(tcase, a_list_has_its_limit);
+        tcase_add_test(tcase, the_normal_form_fits_into_a_text);
         suite_add_tcase(suite, tcase);
         return suite;
 }
