@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "util/clock.h"
 #include "util/log.h"
 #include "util/message-ids.h"
 #include "util/string-list.h"
@@ -71,6 +72,7 @@ static int make_loader(Configuration *configuration, const Settings *settings, J
                 .zones = configuration->zones,
                 .owner_uid = configuration->instance->user ? getuid() : 0,
                 .system_mode = !configuration->instance->user,
+                .clock = &system_clock,
         };
 
         return job_loader_new(&options, ret);

@@ -15,11 +15,20 @@
 #define ACCURACY_MAX_USEC USEC_PER_DAY
 #define DEFINITION_SIZE_MAX ((size_t) 1024 * 1024)
 
+/* The other keys say how a schedule is read, wherever they stand: see decode_rest(). */
+static int leave_for_later(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member) {
+        return 0;
+}
+
 /* clang-format off */
 static const YamlField job_fields[] = {
         { YAML_STRING  ("description", Job, description),
           .type = "text", .fallback = "" },
-        { YAML_OBJECT  ("schedule", job_decode_schedule), .fields = schedule_fields,
+        { YAML_OBJECT  ("schedule", leave_for_later), .fields = schedule_fields,
           .type = "cron expression | mapping | list", .fallback = "none: by hand only" },
         { YAML_OBJECT  ("timezone", job_decode_timezone),
           .type = "time zone", .fallback = "local" },
@@ -133,10 +142,15 @@ static int job_new(const JobDecodeContext *context, const JobBody *body, Job **r
         return 0;
 }
 
-/* What no row says: that there is an action, and what is there if a key is not. */
-static int complete(const JobDecodeContext *context, const YamlContext *yaml, const JobBody *body, Job *job) {
-        int r;
+static int decode_rest(const YamlContext *yaml, const YamlNode *node, Job *job) {
+        const YamlNode *schedule = yaml_mapping_find(node, "schedule");
 
+        return schedule && !yaml_node_is_null(schedule->value)
+                        ? job_decode_schedules(yaml, schedule->value, job)
+                        : 0;
+}
+
+static int complete_command(const YamlContext *yaml, const JobBody *body, Job *job) {
         if (!yaml_mapping_find(body->node, "command") || (!job->command.script && !job->command.arguments)) {
                 if (yaml->diagnostics->n_errors == 0)
                         yaml_error(yaml, body->node, "job '%s' has nothing to do: it needs 'command'",
@@ -148,6 +162,16 @@ static int complete(const JobDecodeContext *context, const YamlContext *yaml, co
                 if (!job->command.shell)
                         return -ENOMEM;
         }
+        return 0;
+}
+
+static int complete_zone(
+                const JobDecodeContext *context,
+                const YamlContext *yaml,
+                const JobBody *body,
+                Job *job) {
+        int r;
+
         if (job->timezone)
                 return 0;
 
@@ -225,7 +249,11 @@ int job_decode_body(
         else {
                 r = yaml_fields_decode(&yaml, job_fields, body->node, job);
                 if (r >= 0)
-                        r = complete(context, &yaml, body, job);
+                        r = complete_zone(context, &yaml, body, job);
+                if (r >= 0)
+                        r = decode_rest(&yaml, body->node, job);
+                if (r >= 0)
+                        r = complete_command(&yaml, body, job);
                 if (r >= 0)
                         r = emit_definition(&yaml, body, job);
                 if (r >= 0)
@@ -264,7 +292,8 @@ int job_check_defaults(
                 yaml_error(&yaml, node, "'defaults' expects a mapping, not %s", yaml_kind_phrase(node));
                 return 0;
         }
-        return yaml_fields_decode(&yaml, job_fields, node, job);
+        r = yaml_fields_decode(&yaml, job_fields, node, job);
+        return r < 0 ? r : decode_rest(&yaml, node, job);
 }
 
 int job_decode_definition(

@@ -11,13 +11,25 @@
 #include "job/job.h"
 #include "util/diagnostics.h"
 
+typedef struct Clock Clock;
+
+/* What the settings say of all definitions. */
+typedef struct JobSite {
+        const char *hash_salt; /* goes into H and ~, so that machines differ; NULL: nothing */
+        uint8_t business_days; /* bit 0 = Sunday */
+} JobSite;
+
+#define JOB_SITE_BUSINESS_DAYS 0x3EU /* Monday to Friday */
+
 /* What stands around a definition. All borrowed. */
 typedef struct JobDecodeContext {
         TimeZoneCache *zones;
         JobOrigin origin;
         uid_t owner_uid;
-        bool system_mode; /* false: --user, where user, group and groups are refused */
-        const char *file; /* for messages; NULL: not a file */
+        bool system_mode;    /* false: --user, where user, group and groups are refused */
+        const char *file;    /* for messages; NULL: not a file */
+        const JobSite *site; /* NULL: as if nothing were set */
+        const Clock *clock;  /* to warn of schedules that never come again; NULL: they are not noticed */
 } JobDecodeContext;
 
 /*

@@ -13,12 +13,10 @@ static inline const JobDecodeContext *job_decode_context(const YamlContext *cont
         return context->userdata;
 }
 
+/* `schedule:`, once all other keys are known: they say how it is read. The job has no schedule yet. */
+int job_decode_schedules(const YamlContext *context, const YamlNode *node, Job *job);
+
 /* YAML_OBJECT rows: `member` is the Job. */
-int job_decode_schedule(
-                const YamlContext *context,
-                const YamlField *field,
-                const YamlNode *node,
-                void *member);
 int job_decode_timezone(
                 const YamlContext *context,
                 const YamlField *field,

@@ -478,6 +478,8 @@ int job_loader_new(const JobLoaderOptions *options, JobLoader **ret) {
                 .origin = JOB_ORIGIN_FILE,
                 .owner_uid = options->owner_uid,
                 .system_mode = options->system_mode,
+                .site = options->site,
+                .clock = options->clock,
         };
         loader->reader.context = &loader->context;
         loader->reader.trust = (FileTrust){

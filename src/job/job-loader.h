@@ -10,8 +10,8 @@
  * one parse.
  */
 
+#include "job/job-decode.h"
 #include "job/job-limits.h"
-#include "job/job.h"
 #include "util/cleanup.h"
 #include "util/diagnostics.h"
 
@@ -22,8 +22,10 @@ typedef struct JobLoaderOptions {
         const char *defaults;      /* YAML mapping from the settings' `defaults:`; NULL: none */
         const char *defaults_file; /* where that came from, for messages */
         TimeZoneCache *zones;
-        uid_t owner_uid;  /* of the jobs: 0, or the own uid with --user */
-        bool system_mode; /* files must be root's; else root's or one's own */
+        uid_t owner_uid;     /* of the jobs: 0, or the own uid with --user */
+        bool system_mode;    /* files must be root's; else root's or one's own */
+        const JobSite *site; /* what the settings say of all jobs, as it is at each scan; NULL: nothing */
+        const Clock *clock;  /* to warn of schedules that never come again; may be NULL */
 } JobLoaderOptions;
 
 /* What is known of one name after a scan. */

@@ -5,33 +5,10 @@
 #include <assert.h>
 #include <string.h>
 
-#include "job/job-fields.h"
-#include "util/string-list.h"
+#include "job/schedule-spec.h"
+#include "util/clock.h"
 
 #define SCHEDULES_MAX 64U
-
-/* One schedule as it is written: nodes, since some keys are judged together. */
-typedef struct ScheduleSpec {
-        const YamlNode *kinds[SCHEDULE_KIND_COUNT];
-        const YamlNode *timezone;
-        const YamlNode *start;
-} ScheduleSpec;
-
-/* clang-format off */
-const YamlField schedule_fields[] = {
-        { YAML_NODE("cron",     ScheduleSpec, kinds[SCHEDULE_CRON]),  .type = "cron expression", .fallback = "" },
-        { YAML_NODE("calendar", ScheduleSpec, kinds[SCHEDULE_CALENDAR]), .type = "calendar expression", .fallback = "" },
-        { YAML_NODE("every",    ScheduleSpec, kinds[SCHEDULE_EVERY]), .type = "duration",        .fallback = "" },
-        { YAML_NODE("at",       ScheduleSpec, kinds[SCHEDULE_AT]),    .type = "time",            .fallback = "" },
-        { YAML_NODE("boot",     ScheduleSpec, kinds[SCHEDULE_BOOT]),  .type = "duration",        .fallback = "" },
-        { YAML_NODE("startup",  ScheduleSpec, kinds[SCHEDULE_STARTUP]), .type = "duration",      .fallback = "" },
-        { YAML_NODE("resume",   ScheduleSpec, kinds[SCHEDULE_RESUME]), .type = "duration",       .fallback = "" },
-        { YAML_NODE("rrule",    ScheduleSpec, kinds[SCHEDULE_RRULE]), .type = "recurrence rule", .fallback = "" },
-        { YAML_NODE("timezone", ScheduleSpec, timezone),              .type = "time zone",       .fallback = "the job's" },
-        { YAML_NODE("start",    ScheduleSpec, start),                 .type = "time",            .fallback = "the job's first load" },
-        { .key = NULL },
-};
-/* clang-format on */
 
 int job_decode_zone(const YamlContext *context, const YamlNode *node, const char *key, TimeZone **ret) {
         const char *name = yaml_text(context, node, key);
@@ -74,55 +51,75 @@ int job_decode_timezone(
 }
 
 /* What is no cron expression may be a schedule of another kind, which has a key of its own. */
-static bool report_other_kind(const YamlContext *context, const YamlNode *node) {
-        static const char *const phrases[] = {
-                [SCHEDULE_CRON] = NULL,
-                [SCHEDULE_CALENDAR] = "a calendar expression",
-                [SCHEDULE_EVERY] = "an interval",
-                [SCHEDULE_AT] = "a point in time",
-                [SCHEDULE_BOOT] = "a delay after boot",
-                [SCHEDULE_STARTUP] = NULL,
-                [SCHEDULE_RESUME] = NULL,
-                [SCHEDULE_RRULE] = "a recurrence rule",
-                [SCHEDULE_KIND_COUNT] = NULL,
+static bool report_other_kind(
+                const YamlContext *context,
+                const YamlNode *node,
+                const ScheduleOptions *options) {
+
+        static const struct {
+                const char *phrase; /* NULL: no text is guessed to be one */
+                const char *quote;  /* its texts may hold what means something to YAML */
+        } others[SCHEDULE_KIND_COUNT] = {
+                [SCHEDULE_CALENDAR] = { "a calendar expression", "\"" },
+                [SCHEDULE_EVERY] = { "an interval", "" },
+                [SCHEDULE_AT] = { "a point in time", "" },
+                [SCHEDULE_RRULE] = { "a recurrence rule", "\"" },
         };
         CLEANUP(schedule_freep) Schedule *schedule = NULL;
         ScheduleError error;
         int kind;
 
         kind = schedule_guess_kind(node->text, &error);
-        if (kind < 0 || kind >= SCHEDULE_KIND_COUNT || !phrases[kind])
+        if (kind < 0 || kind >= SCHEDULE_KIND_COUNT || !others[kind].phrase)
                 return false;
-        if (schedule_parse((ScheduleKind) kind, node->text, NULL, &schedule, &error) < 0)
+        if (schedule_parse((ScheduleKind) kind, node->text, options, &schedule, &error) < 0)
                 return false;
 
-        yaml_error(context, node, "'%.64s' is %s, not a cron expression; write schedule: {%s: %s}",
-                   node->text, phrases[kind], schedule_kind_to_string((ScheduleKind) kind), node->text);
+        yaml_error(context, node, "'%.64s' is %s, not a cron expression; write schedule: {%s: %s%s%s}",
+                   node->text, others[kind].phrase, schedule_kind_to_string((ScheduleKind) kind),
+                   others[kind].quote, node->text, others[kind].quote);
         return true;
 }
 
-/* *ret stays NULL if the text is wrong. `key` is NULL for a plain string, which is cron. */
+/* `boot: true` and its like are at once. */
+static const char *kind_text(const YamlContext *context, const YamlNode *node, ScheduleKind kind) {
+        bool is_event = kind == SCHEDULE_BOOT || kind == SCHEDULE_STARTUP || kind == SCHEDULE_RESUME;
+
+        if (is_event && node->kind == YAML_KIND_SCALAR && (node->flags & YAML_FLAG_PLAIN) &&
+            strcmp(node->text, "true") == 0)
+                return "0";
+        if (kind == SCHEDULE_EVERY && node->kind == YAML_KIND_MAPPING) {
+                yaml_error(context, node,
+                           "'every' expects a duration, not a mapping; write schedule: {every: 90s, from: "
+                           "end}");
+                return NULL;
+        }
+        return yaml_text(context, node, schedule_kind_to_string(kind));
+}
+
+/* *ret stays NULL if the text is wrong. `is_plain`: a plain string, which is cron. */
 static int parse_text(
                 const YamlContext *context,
                 const YamlNode *node,
-                int kind,
-                const char *key,
+                ScheduleKind kind,
+                bool is_plain,
                 const ScheduleOptions *options,
                 Schedule **ret) {
+
+        const char *key = is_plain ? "schedule" : schedule_kind_to_string(kind);
         CLEANUP(schedule_freep) Schedule *schedule = NULL;
         ScheduleError error = { 0 };
         const char *text, *warning;
         int r;
 
-        text = yaml_text(context, node, key ?: "schedule");
+        text = is_plain ? yaml_text(context, node, key) : kind_text(context, node, kind);
         if (!text)
                 return 0;
 
-        r = schedule_parse((ScheduleKind) kind, text, options, &schedule, &error);
+        r = schedule_parse(kind, text, options, &schedule, &error);
         if (r == -EINVAL) {
-                if (key || !report_other_kind(context, node))
-                        yaml_error_at(context, node, error.offset, "'%s': %s", key ?: "schedule",
-                                      error.reason);
+                if (!is_plain || !report_other_kind(context, node, options))
+                        yaml_error_at(context, node, error.offset, "'%s': %s", key, error.reason);
                 return 0;
         }
         if (r < 0)
@@ -130,100 +127,97 @@ static int parse_text(
 
         warning = schedule_warning(schedule);
         if (warning)
-                yaml_warning(context, node, "'%s': %s", key ?: "schedule", warning);
+                yaml_warning(context, node, "'%s': %s", key, warning);
 
         *ret = TAKE_PTR(schedule);
         return 0;
 }
 
-/* *ret_is_there is false if there is none, or none that can be read. */
-static int decode_limit(
+/* What is right but in vain. A time in the past has its own row, and an event comes when it comes. */
+static void warn_if_over(
                 const YamlContext *context,
                 const YamlNode *node,
-                const char *key,
-                Timestamp *ret,
-                bool *ret_is_there) {
-
-        const char *text = node ? yaml_text(context, node, key) : NULL;
-
-        *ret_is_there = false;
-        if (!text)
-                return 0;
-        if (timestamp_parse(text, ret) < 0) {
-                yaml_error(context, node, "'%s' expects a time such as 2026-01-31T08:00, not '%.64s'", key,
-                           text);
-                return 0;
-        }
-        *ret_is_there = true;
-        return 0;
-}
-
-static int decode_mapping(const YamlContext *context, const YamlNode *node, ScheduleEntry *entry) {
-        size_t n_errors = context->diagnostics->n_errors;
-        ScheduleOptions options = { 0 };
-        ScheduleSpec spec = { 0 };
-        Timestamp start;
-        bool has_start;
-        int kind = -1, r;
-
-        r = yaml_fields_decode(context, schedule_fields, node, &spec);
-        if (r < 0)
-                return r;
-
-        for (int i = 0; i < SCHEDULE_KIND_COUNT; i++) {
-                if (!spec.kinds[i])
-                        continue;
-                if (kind >= 0) {
-                        yaml_error(context, spec.kinds[i],
-                                   "'%s' and '%s' exclude each other; write a list of two schedules",
-                                   schedule_fields[kind].key, schedule_fields[i].key);
-                        return 0;
-                }
-                kind = i;
-        }
-        if (kind < 0) {
-                /* A misspelt one has been reported already. */
-                if (context->diagnostics->n_errors == n_errors)
-                        yaml_error(context, node,
-                                   "a schedule needs one of cron, calendar, every, at, boot, startup, "
-                                   "resume, rrule");
-                return 0;
-        }
-
-        r = decode_limit(context, spec.start, "start", &start, &has_start);
-        if (r < 0)
-                return r;
-        options.start = has_start ? &start : NULL;
-
-        r = parse_text(context, spec.kinds[kind], kind, schedule_fields[kind].key, &options,
-                       &entry->schedule);
-        if (r < 0)
-                return r;
-        if (spec.timezone) {
-                r = job_decode_zone(context, spec.timezone, "timezone", &entry->zone);
-                if (r < 0)
-                        return r;
-        }
-        return 0;
-}
-
-/* "30 2 * * *", "every 90s", each with its own zone behind it if it has one. */
-static int entry_text(const ScheduleEntry *entry, char **ret) {
+                const ScheduleEntry *entry,
+                const Job *job) {
+        const Clock *clock = job_decode_context(context)->clock;
         ScheduleKind kind = schedule_kind(entry->schedule);
+        ScheduleContext now = {
+                .zone = job->zone,
+                .boot_usec = USEC_INFINITY,
+                .startup_usec = USEC_INFINITY,
+                .resume_usec = USEC_INFINITY,
+                .last_end_usec = USEC_INFINITY,
+        };
+        Occurrence occurrence;
+
+        if (!clock || !job->zone || kind == SCHEDULE_AT || kind == SCHEDULE_BOOT ||
+            kind == SCHEDULE_STARTUP || kind == SCHEDULE_RESUME)
+                return;
+
+        now.anchor_usec = clock_now(clock, CLOCK_KIND_REALTIME);
+        if (schedule_entry_next(entry, &now, now.anchor_usec, &occurrence) == 0)
+                yaml_warning(context, node, "this schedule never comes again");
+}
+
+/* "30 2 * * *", "every 90s": the zone and the options that it has of its own stand behind it. */
+static int entry_text(const ScheduleEntry *entry, const ScheduleSpec *spec, char **ret) {
+        ScheduleKind kind = schedule_kind(entry->schedule);
+        CLEANUP(buffer_done) Buffer buffer = { 0 };
         CLEANUP_FREE char *text = NULL;
-        bool is_cron = kind == SCHEDULE_CRON;
         int r;
 
         r = schedule_format(entry->schedule, &text);
         if (r < 0)
                 return r;
 
-        r = asprintf(ret, "%s%s%s%s%s", is_cron ? "" : schedule_kind_to_string(kind), is_cron ? "" : " ",
-                     text, entry->zone ? " " : "", entry->zone ? time_zone_name(entry->zone) : "");
-        return r < 0 ? -ENOMEM : 0;
+        if (kind != SCHEDULE_CRON)
+                (void) buffer_add_format(&buffer, "%s ", schedule_kind_to_string(kind));
+        (void) buffer_add_string(&buffer, text);
+        if (entry->zone)
+                (void) buffer_add_format(&buffer, " %s", time_zone_name(entry->zone));
+        schedule_spec_format(spec, kind, &buffer);
+        return buffer_take(&buffer, ret);
+}
+
+/* entry->schedule stays NULL if something is wrong. */
+static int decode_with_spec(
+                const YamlContext *context,
+                const YamlNode *node,
+                ScheduleSpec *spec,
+                ScheduleEntry *entry,
+                const Job *job) {
+
+        bool is_plain = node->kind != YAML_KIND_MAPPING;
+        size_t n_errors = context->diagnostics->n_errors;
+        ScheduleKind kind = SCHEDULE_CRON;
+        const YamlNode *text = node;
+        ScheduleOptions options;
+        int r;
+
+        if (!is_plain) {
+                r = schedule_spec_decode(context, node, spec, &kind);
+                if (r < 0 || kind == SCHEDULE_KIND_COUNT)
+                        return r;
+                text = spec->kinds[kind];
+        }
+
+        options = schedule_spec_options(context, spec);
+        r = parse_text(context, text, kind, is_plain, &options, &entry->schedule);
+        if (r < 0 || !entry->schedule)
+                return r;
+
+        if (spec->zone && schedule_zone(entry->schedule))
+                yaml_warning(context, yaml_mapping_find(node, "timezone"),
+                             "'timezone' is ignored: the zone in '%s' wins", schedule_kind_to_string(kind));
+        else
+                entry->zone = TAKE_PTR(spec->zone);
+        if (context->diagnostics->n_errors == n_errors)
+                warn_if_over(context, text, entry, job);
+        return 0;
 }
 
 static int decode_entry(const YamlContext *context, const YamlNode *node, Job *job) {
+        CLEANUP(schedule_spec_done) ScheduleSpec spec = { 0 };
         ScheduleEntry entry = { 0 };
         char *text = NULL;
         int r;
@@ -234,11 +228,11 @@ static int decode_entry(const YamlContext *context, const YamlNode *node, Job *j
                 return 0;
         }
 
-        r = node->kind == YAML_KIND_MAPPING
-                        ? decode_mapping(context, node, &entry)
-                        : parse_text(context, node, SCHEDULE_CRON, NULL, NULL, &entry.schedule);
+        r = schedule_spec_init(&spec, job);
+        if (r >= 0)
+                r = decode_with_spec(context, node, &spec, &entry, job);
         if (r >= 0 && entry.schedule)
-                r = entry_text(&entry, &text);
+                r = entry_text(&entry, &spec, &text);
         if (r < 0 || !entry.schedule) {
                 schedule_entry_done(&entry);
                 return r;
@@ -249,12 +243,7 @@ static int decode_entry(const YamlContext *context, const YamlNode *node, Job *j
         return 0;
 }
 
-int job_decode_schedule(
-                const YamlContext *context,
-                const YamlField *field,
-                const YamlNode *node,
-                void *member) {
-        Job *job = member;
+int job_decode_schedules(const YamlContext *context, const YamlNode *node, Job *job) {
         size_t n = node->kind == YAML_KIND_LIST ? node->size : 1;
         int r;
 

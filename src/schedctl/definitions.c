@@ -9,6 +9,7 @@
 #include "job/settings.h"
 #include "protocol/instance.h"
 #include "schedctl/message.h"
+#include "util/clock.h"
 
 static int open_loader(const Context *context, const Instance *instance, Definitions *definitions) {
         Settings settings = { 0 };
@@ -28,6 +29,7 @@ static int open_loader(const Context *context, const Instance *instance, Definit
                                                 .zones = definitions->zones,
                                                 .owner_uid = context->options.user ? getuid() : 0,
                                                 .system_mode = !context->options.user,
+                                                .clock = &system_clock,
                                 },
                                 &definitions->loader);
         settings_done(&settings);

