@@ -2,8 +2,6 @@
 
 /* The days, months and years of a cron expression in English, as they go on behind a time of day. */
 
-#include <string.h>
-
 #include "schedule/cron.h"
 
 #define ALL_DAYS 0xfffffffeU

@@ -6,9 +6,6 @@
  * listed. Here is the time of day; the date is in cron-describe-date.c.
  */
 
-#include <assert.h>
-#include <string.h>
-
 #include "schedule/cron.h"
 
 #define MAX_TIMES 6U /* of the day that are listed one by one */

@@ -3,8 +3,6 @@
 /* One element of a list: a value, a range, a value by hash, with a step; the signs of days are in
  * cron-sign.c. */
 
-#include <assert.h>
-#include <errno.h>
 #include <string.h>
 #include <strings.h>
 
@@ -318,22 +316,25 @@ static uint64_t field_hash(const CronParser *parser) {
         return stable_hash_finish(&hash);
 }
 
+unsigned cron_element_size(CronField field, const CronElement *element) {
+        unsigned first = element->first, last = element->last;
+
+        return (last >= first ? last - first : last + cron_field_size(field) - first) + 1;
+}
+
 static void add_values(CronParser *parser, const CronElement *element) {
         unsigned base = parser->field == CRON_YEAR ? CRON_YEAR_MIN : cron_fields[parser->field].min;
         unsigned shift = parser->field == CRON_YEAR ? 0 : base; /* only years are counted from their first */
         unsigned size = cron_field_size(parser->field), step = MAX(element->step, (uint16_t) 1);
-        unsigned first = element->first, last = element->last;
-        unsigned length = last >= first ? last - first : last + size - first, begin = 0;
+        unsigned begin = 0, end = cron_element_size(parser->field, element);
 
         if (element->kind >= CRON_HASH && element->kind <= CRON_RANDOM) {
-                unsigned n_choices = element->step > 0 ? MIN(step, length + 1) : length + 1;
-
-                begin = (unsigned) (field_hash(parser) % n_choices);
+                begin = (unsigned) (field_hash(parser) % (element->step > 0 ? MIN(step, end) : end));
                 if (element->step == 0)
-                        length = begin;
+                        end = begin + 1;
         }
-        for (unsigned i = begin; i <= length; i += step) {
-                unsigned bit = (first - base + i) % size + shift;
+        for (unsigned i = begin; i < end; i += step) {
+                unsigned bit = (element->first - base + i) % size + shift;
 
                 parser->masks[parser->field][bit / 64] |= 1ULL << bit % 64;
         }

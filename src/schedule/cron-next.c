@@ -7,8 +7,6 @@
  * most 40 of them in a row, for the parser lets nothing pass that no kind of year has.
  */
 
-#include <assert.h>
-
 #include "schedule/cron.h"
 #include "schedule/local-search.h"
 #include "util/civil-date.h"

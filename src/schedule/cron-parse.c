@@ -200,9 +200,9 @@ static const char *find_warning(const CronParser *parser) {
                 for (size_t i = parser->element_begin[field]; i < parser->element_begin[field + 1]; i++) {
                         const CronElement *element = &parser->elements[i];
 
-                        if (element->step >= cron_field_size(field))
-                                return "a step is as large as its field or larger, so only the first value "
-                                       "of its range is ever due";
+                        if (element->step > 1 && element->step >= cron_element_size(field, element))
+                                return "a step is as large as its range or larger, so only one value of it "
+                                       "is ever due";
                         if (field <= CRON_HOUR && is_whole_field(element) && element->step > 0 &&
                             cron_field_size(field) % element->step != 0)
                                 return "a step does not divide its field evenly, so the last interval "

@@ -49,6 +49,9 @@ int cron_parse_day_sign(CronParser *parser, CronElement *element, bool *ret_foun
 /* The number of values that the field can tell apart: a weekday 7 is a 0. */
 unsigned cron_field_size(CronField field);
 
+/* The number of values from the first to the last of an element. */
+unsigned cron_element_size(CronField field, const CronElement *element);
+
 /* Reports what stands at `at` and fits nowhere. */
 int cron_refuse_sign(CronParser *parser, const char *at);
 

@@ -2,7 +2,6 @@
 
 /* The signs of the two day fields: L, W and #; and what is said about a sign that fits nowhere. */
 
-#include <assert.h>
 #include <string.h>
 #include <strings.h>
 

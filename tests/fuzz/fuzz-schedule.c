@@ -19,7 +19,13 @@ static int find_zone(void *userdata, const char *name, TimeZone **ret) {
         return time_zone_load(name, ret);
 }
 
-static const ScheduleOptions options = { .find_zone = find_zone };
+/* The first are for every kind; what differs in the others is for cron alone. */
+static const ScheduleOptions all_options[] = {
+        { .find_zone = find_zone },
+        { .dialect = CRON_DIALECT_VIXIE },
+        { .days = CRON_DAYS_AND, .hash_key = "backup" },
+        { .days = CRON_DAYS_OR, .hash_salt = "salt" },
+};
 
 static void check_times(const Schedule *schedule, const Schedule *again) {
         const ScheduleContext context = {
@@ -43,7 +49,7 @@ static void check_times(const Schedule *schedule, const Schedule *again) {
         }
 }
 
-static void check_schedule(const Schedule *schedule) {
+static void check_schedule(const Schedule *schedule, const ScheduleOptions *options) {
         CLEANUP(schedule_freep) Schedule *again = NULL;
         CLEANUP_FREE char *text = NULL;
         CLEANUP_FREE char *description = NULL;
@@ -51,9 +57,19 @@ static void check_schedule(const Schedule *schedule) {
         if (schedule_format(schedule, &text) < 0 || schedule_describe(schedule, &description) < 0)
                 return;
         assert(description[0]);
-        assert(schedule_parse(schedule_kind(schedule), text, &options, &again, NULL) == 0);
+        assert(schedule_parse(schedule_kind(schedule), text, options, &again, NULL) == 0);
         assert(schedule_is_interval_like(schedule) == schedule_is_interval_like(again));
         check_times(schedule, again);
+}
+
+static void check_text(ScheduleKind kind, const char *text, const ScheduleOptions *options) {
+        CLEANUP(schedule_freep) Schedule *schedule = NULL;
+        ScheduleError error = {};
+
+        if (schedule_parse(kind, text, options, &schedule, &error) == 0)
+                check_schedule(schedule, options);
+        else
+                assert(error.offset <= strlen(text) && error.reason[0]);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -64,13 +80,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                 return 0;
 
         (void) schedule_guess_kind(text, &error); /* any answer will do */
-        for (ScheduleKind kind = 0; kind < SCHEDULE_KIND_COUNT; kind++) {
-                CLEANUP(schedule_freep) Schedule *schedule = NULL;
-
-                if (schedule_parse(kind, text, &options, &schedule, &error) == 0)
-                        check_schedule(schedule);
-                else
-                        assert(error.offset <= strlen(text) && error.reason[0]);
-        }
+        for (ScheduleKind kind = 0; kind < SCHEDULE_KIND_COUNT; kind++)
+                for (size_t i = 0; i < (kind == SCHEDULE_CRON ? ARRAY_SIZE(all_options) : 1); i++)
+                        check_text(kind, text, &all_options[i]);
         return 0;
 }
