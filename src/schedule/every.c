@@ -150,6 +150,12 @@ static const ScheduleOperations every_operations = {
         .count = every_count,
 };
 
+bool schedule_is_from_end(const Schedule *schedule) {
+        assert(schedule);
+
+        return schedule->operations == &every_operations && ((const EverySchedule *) schedule)->from_end;
+}
+
 int every_parse(const char *text, const ScheduleOptions *options, Schedule **ret, ScheduleError *reterr) {
         EverySchedule *every;
         usec_t period;

@@ -5,14 +5,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "schedule/excepted-search.h"
 #include "schedule/schedule-kind.h"
-
-void schedule_entry_done(ScheduleEntry *entry) {
-        assert(entry);
-
-        entry->schedule = schedule_free(entry->schedule);
-        entry->zone = time_zone_unref(entry->zone);
-}
 
 void timetable_done(Timetable *timetable) {
         assert(timetable);
@@ -20,6 +14,7 @@ void timetable_done(Timetable *timetable) {
         for (size_t i = 0; i < timetable->n_entries; i++)
                 schedule_entry_done(&timetable->entries[i]);
         free(timetable->entries);
+        timetable->exceptions = exceptions_free(timetable->exceptions);
         *timetable = (Timetable){ 0 };
 }
 
@@ -32,38 +27,53 @@ bool timetable_has_kind(const Timetable *timetable, ScheduleKind kind) {
         return false;
 }
 
-static ScheduleContext entry_context(const ScheduleEntry *entry, const ScheduleContext *context) {
-        ScheduleContext own = *context;
+/* One instant is one occurrence, whoever else comes to it: what applies to any of them applies to it. */
+static void occurrence_join(Occurrence *occurrence, const Occurrence *other) {
+        bool moved = (occurrence->notes & other->notes & SCHEDULE_NOTE_EXCEPTED_MOVED) != 0;
 
-        if (entry->zone)
-                own.zone = entry->zone;
-        return own;
+        occurrence->notes |= other->notes;
+        occurrence->count = MAX(occurrence->count, other->count);
+        occurrence->nominal_usec = MIN(occurrence->nominal_usec, other->nominal_usec);
+        if (!moved) {
+                occurrence->notes &= ~(unsigned) SCHEDULE_NOTE_EXCEPTED_MOVED;
+                occurrence->nominal_usec = occurrence->due_usec;
+        }
 }
 
-int schedule_entry_next(
+static ExceptPolicy policy_of(const Timetable *timetable) {
+        return (ExceptPolicy){
+                .exceptions = timetable->exceptions,
+                .on_except = timetable->on_except,
+                .business_days = timetable->business_days,
+        };
+}
+
+static int entry_next(
+                const Timetable *timetable,
                 const ScheduleEntry *entry,
                 const ScheduleContext *context,
                 usec_t after_usec,
                 Occurrence *ret) {
-        ScheduleContext own = entry_context(entry, context);
 
-        return schedule_next(entry->schedule, &own, after_usec, ret);
+        ExceptPolicy policy = policy_of(timetable);
+
+        if (timetable->exceptions)
+                return excepted_next(&policy, entry, context, after_usec, ret);
+        return schedule_entry_next(entry, context, after_usec, ret);
 }
 
-int schedule_entry_previous(
+static int entry_previous(
+                const Timetable *timetable,
                 const ScheduleEntry *entry,
                 const ScheduleContext *context,
                 usec_t before_usec,
                 Occurrence *ret) {
-        ScheduleContext own = entry_context(entry, context);
 
-        return schedule_previous(entry->schedule, &own, before_usec, ret);
-}
+        ExceptPolicy policy = policy_of(timetable);
 
-/* One instant is one occurrence, whoever else comes to it: what applies to any of them applies to it. */
-static void occurrence_join(Occurrence *occurrence, const Occurrence *other) {
-        occurrence->notes |= other->notes;
-        occurrence->count = MAX(occurrence->count, other->count);
+        if (timetable->exceptions)
+                return excepted_previous(&policy, entry, context, before_usec, ret);
+        return schedule_entry_previous(entry, context, before_usec, ret);
 }
 
 /*
@@ -87,7 +97,7 @@ int timetable_next(
         for (size_t i = 0; i < timetable->n_entries; i++) {
                 Occurrence occurrence;
 
-                if (schedule_entry_next(&timetable->entries[i], context, after_usec, &occurrence) <= 0)
+                if (entry_next(timetable, &timetable->entries[i], context, after_usec, &occurrence) <= 0)
                         continue;
                 if (first_entry == SIZE_MAX || occurrence.due_usec < first.due_usec) {
                         first = occurrence;
@@ -124,7 +134,7 @@ int timetable_previous(
         for (size_t i = 0; i < timetable->n_entries; i++) {
                 Occurrence occurrence;
 
-                if (schedule_entry_previous(&timetable->entries[i], context, before_usec, &occurrence) <= 0)
+                if (entry_previous(timetable, &timetable->entries[i], context, before_usec, &occurrence) <= 0)
                         continue;
                 if (!found || occurrence.due_usec > last.due_usec)
                         last = occurrence;
@@ -139,24 +149,62 @@ int timetable_previous(
         return 1;
 }
 
+/* One more span of occurrences, behind those before. */
+static void span_add(OccurrenceSpan *span, uint64_t n, usec_t first_usec, usec_t last_usec) {
+        if (n == 0)
+                return;
+        if (span->n_occurrences == 0)
+                span->first_usec = first_usec;
+        span->last_usec = last_usec;
+        span->n_occurrences += n;
+}
+
 /* One schedule that can say how many lie between; the first and the last are two questions more. */
 static void count_one(
                 const ScheduleEntry *entry,
                 const ScheduleContext *context,
                 usec_t after_usec,
                 usec_t until_usec,
-                OccurrenceSpan *ret) {
+                OccurrenceSpan *span) {
 
-        ScheduleContext own = entry_context(entry, context);
+        ScheduleContext own = schedule_entry_context(entry, context);
         Occurrence first, last;
 
         if (schedule_next(entry->schedule, &own, after_usec, &first) <= 0 || first.due_usec > until_usec ||
             schedule_previous(entry->schedule, &own, usec_add(until_usec, 1), &last) <= 0)
                 return;
 
-        ret->n_occurrences = schedule_count(entry->schedule, &own, after_usec, until_usec);
-        ret->first_usec = first.due_usec;
-        ret->last_usec = last.due_usec;
+        span_add(span, schedule_count(entry->schedule, &own, after_usec, until_usec), first.due_usec,
+                 last.due_usec);
+}
+
+/* The same, of those only that are excepted, or are not: span by span, for in each it is one or the other. */
+static void count_one_by_spans(
+                const Timetable *timetable,
+                const ScheduleContext *context,
+                bool excepted,
+                usec_t after_usec,
+                usec_t until_usec,
+                OccurrenceSpan *span) {
+
+        const ScheduleEntry *entry = &timetable->entries[0];
+        Occurrence first;
+
+        while (schedule_entry_next(entry, context, after_usec, &first) > 0 && first.due_usec <= until_usec) {
+                usec_t begin, end;
+
+                if (exceptions_span(timetable->exceptions, context->zone, first.due_usec, &begin, &end) ==
+                    excepted)
+                        count_one(entry, context, first.due_usec - 1, MIN(end - 1, until_usec), span);
+                after_usec = end - 1;
+        }
+}
+
+static bool counts_by_arithmetic(const Timetable *timetable) {
+        ExceptPolicy policy = policy_of(timetable);
+
+        return timetable->n_entries == 1 && schedule_can_count(timetable->entries[0].schedule) &&
+                        !(timetable->exceptions && excepted_moves(&policy, &timetable->entries[0]));
 }
 
 void timetable_count(
@@ -173,18 +221,82 @@ void timetable_count(
         assert(context);
         assert(ret);
 
-        if (timetable->n_entries == 1 && schedule_can_count(timetable->entries[0].schedule)) {
-                count_one(&timetable->entries[0], context, after_usec, until_usec, &span);
+        if (counts_by_arithmetic(timetable)) {
+                if (timetable->exceptions)
+                        count_one_by_spans(timetable, context, false, after_usec, until_usec, &span);
+                else
+                        count_one(&timetable->entries[0], context, after_usec, until_usec, &span);
                 *ret = span;
                 return;
         }
 
         for (usec_t at = after_usec; timetable_next(timetable, context, at, &occurrence, NULL) > 0 &&
              occurrence.due_usec <= until_usec;
-             at = occurrence.due_usec) {
-                if (span.n_occurrences++ == 0)
-                        span.first_usec = occurrence.due_usec;
-                span.last_usec = occurrence.due_usec;
+             at = occurrence.due_usec)
+                span_add(&span, 1, occurrence.due_usec, occurrence.due_usec);
+        *ret = span;
+}
+
+/* The first nominal time of any entry. */
+static bool nominal_next(
+                const Timetable *timetable,
+                const ScheduleContext *context,
+                usec_t after_usec,
+                usec_t *ret) {
+
+        usec_t first = USEC_INFINITY;
+        Occurrence occurrence;
+
+        for (size_t i = 0; i < timetable->n_entries; i++)
+                if (schedule_entry_next(&timetable->entries[i], context, after_usec, &occurrence) > 0)
+                        first = MIN(first, occurrence.due_usec);
+        *ret = first;
+        return first != USEC_INFINITY;
+}
+
+/* Each entry that comes to the excepted instant leaves it out. */
+static bool all_swallowed(const Timetable *timetable, const ScheduleContext *context, usec_t nominal_usec) {
+        ExceptPolicy policy = policy_of(timetable);
+        Occurrence occurrence;
+
+        for (size_t i = 0; i < timetable->n_entries; i++) {
+                const ScheduleEntry *entry = &timetable->entries[i];
+
+                if (schedule_entry_next(entry, context, nominal_usec - 1, &occurrence) > 0 &&
+                    occurrence.due_usec == nominal_usec &&
+                    !excepted_swallows(&policy, entry, context, nominal_usec))
+                        return false;
+        }
+        return true;
+}
+
+void timetable_excepted(
+                const Timetable *timetable,
+                const ScheduleContext *context,
+                usec_t after_usec,
+                usec_t until_usec,
+                OccurrenceSpan *ret) {
+
+        OccurrenceSpan span = {};
+        usec_t at = after_usec, nominal, begin, end;
+
+        assert(timetable);
+        assert(context);
+        assert(ret);
+
+        if (timetable->exceptions && counts_by_arithmetic(timetable)) {
+                count_one_by_spans(timetable, context, true, after_usec, until_usec, &span);
+                *ret = span;
+                return;
+        }
+
+        while (timetable->exceptions && nominal_next(timetable, context, at, &nominal) &&
+               nominal <= until_usec) {
+                at = nominal;
+                if (!exceptions_span(timetable->exceptions, context->zone, nominal, &begin, &end))
+                        at = end - 1;
+                else if (all_swallowed(timetable, context, nominal))
+                        span_add(&span, 1, nominal, nominal);
         }
         *ret = span;
 }
