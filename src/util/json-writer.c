@@ -195,6 +195,11 @@ void json_writer_null(JsonWriter *writer, const char *key) {
         (void) buffer_add_string(writer->buffer, "null");
 }
 
+void json_writer_raw(JsonWriter *writer, const char *key, const char *json) {
+        begin_value(writer, key);
+        (void) buffer_add_string(writer->buffer, json);
+}
+
 void json_writer_instant(JsonWriter *writer, const char *key, usec_t instant_usec) {
         char text[TIMESTAMP_MAX];
 

@@ -29,6 +29,7 @@ void json_writer_integer(JsonWriter *writer, const char *key, int64_t value);
 void json_writer_double(JsonWriter *writer, const char *key, double value);
 void json_writer_bool(JsonWriter *writer, const char *key, bool value);
 void json_writer_null(JsonWriter *writer, const char *key);
+void json_writer_raw(JsonWriter *writer, const char *key, const char *json); /* one value, written already */
 /* 2026-03-29T01:00:00.000000Z; USEC_INFINITY: null */
 void json_writer_instant(JsonWriter *writer, const char *key, usec_t instant_usec);
 void json_writer_string_list(JsonWriter *writer, const char *key, char *const *list);

@@ -123,6 +123,7 @@ START_TEST(containers_nest_with_commas_where_they_belong) {
         json_writer_string_list(&writer, "no tags", NULL);
         json_writer_instant(&writer, "at", 1774746000000000);
         json_writer_instant(&writer, "never", USEC_INFINITY);
+        json_writer_raw(&writer, "raw", "{\"a\":[1]}");
         json_writer_string(&writer, "a \"key\"", "");
         json_writer_end_object(&writer);
 
@@ -132,7 +133,7 @@ START_TEST(containers_nest_with_commas_where_they_belong) {
                         "\"list\":[-9223372036854775808,9223372036854775807,[],{\"yes\":true,\"no\":false},"
                         "null],"
                         "\"tags\":[\"x\",\"y\\n\"],\"no tags\":[],\"at\":\"2026-03-29T01:00:00.000000Z\","
-                        "\"never\":null,\"a \\\"key\\\"\":\"\"}");
+                        "\"never\":null,\"raw\":{\"a\":[1]},\"a \\\"key\\\"\":\"\"}");
         ck_assert_uint_eq(writer.depth, 0);
 }
 END_TEST
