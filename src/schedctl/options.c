@@ -32,6 +32,20 @@ static int set_text(const OptionRow *row, const char *argument, Options *options
         return 0;
 }
 
+static bool word_in(const char *list, const char *word) {
+        size_t length = strlen(word);
+
+        for (const char *at = list; (at = strstr(at, word)); at += length)
+                if ((at == list || at[-1] == ' ') && (at[length] == ' ' || !at[length]))
+                        return true;
+        return false;
+}
+
+/* One of the row's values. */
+static int set_word(const OptionRow *row, const char *argument, Options *options) {
+        return *argument && word_in(row->values, argument) ? set_text(row, argument, options) : -EINVAL;
+}
+
 static int set_list(const OptionRow *row, const char *argument, Options *options) {
         char ***list = (char ***) ((char *) options + row->offset);
 
@@ -85,12 +99,14 @@ static int set_lines(const OptionRow *row, const char *argument, Options *option
 #define FLAG(member) .set = set_flag, .offset = offsetof(Options, member), .constant = 1
 #define NO_FLAG(member) .set = set_flag, .offset = offsetof(Options, member), .constant = 0
 #define TEXT(member) .set = set_text, .offset = offsetof(Options, member)
+#define WORD(member) .set = set_word, .offset = offsetof(Options, member)
 #define LIST(member) .set = set_list, .offset = offsetof(Options, member)
 
 #define STATES                                                                                       \
         "armed waiting starting running retrying succeeded failed timed-out cancelled lost skipped " \
         "missed idle paused disabled finished blocked failed-to-load"
 #define LISTS "list-jobs list-timers list-executions audit"
+#define KINDS "cron calendar every at boot startup resume rrule"
 #define SIGNALS "SIGHUP SIGINT SIGQUIT SIGKILL SIGUSR1 SIGUSR2 SIGTERM SIGCONT SIGSTOP"
 
 /* clang-format off */
@@ -108,12 +124,12 @@ const OptionRow option_rows[] = {
         { "full",       'l', NULL,      .help = "Do not cut anything to the width of the screen", FLAG(full) },
         { "quiet",      'q', NULL,      .help = "No messages but errors", FLAG(quiet) },
         { "all",        'a', NULL,      .help = "Also those without a next start", .verbs = "list-timers", FLAG(all) },
-        { "reverse",    'r', NULL,      .help = "In the opposite order", .verbs = LISTS, FLAG(reverse) },
+        { "reverse",    'r', NULL,      .help = "In the opposite order; calendar: back in time", .verbs = LISTS " calendar", FLAG(reverse) },
         { "state",       0,  "STATE,…", .help = "Only those in one of these states", .values = STATES, .verbs = "list-jobs list-executions", LIST(states) },
         { "lines",      'n', "N",       .help = "So many rows, lines of output, or next times",
                                         .verbs = "list-executions audit status logs start calendar", .set = set_lines },
         { "since",       0,  "TIME",    .help = "Not older than this", .verbs = "list-executions audit logs", TEXT(since) },
-        { "until",       0,  "TIME",    .help = "Not newer than this; of a pause: its end", .verbs = "list-executions audit logs pause", TEXT(until) },
+        { "until",       0,  "TIME",    .help = "Not newer than this; of a pause: its end", .verbs = "list-executions audit logs pause calendar", TEXT(until) },
         { "property",   'p', "KEY,…",   .help = "Only these keys", .verbs = "show", LIST(properties) },
         { "value",       0,  NULL,      .help = "Only the values, without their keys", .verbs = "show", FLAG(value) },
         { "wait",       'w', NULL,      .help = "Wait until it has ended; exit 0 if it succeeded", .verbs = "start", FLAG(wait) },
@@ -122,7 +138,17 @@ const OptionRow option_rows[] = {
         { "kill-whom",   0,  "WHOM",    .help = "main (the main process) or all", .values = "main all", .verbs = "kill", TEXT(kill_whom) },
         { "timezone",    0,  "ZONE",    .help = "Zone of the schedule", .verbs = "calendar", TEXT(timezone) },
         { "from",        0,  "TIME",    .help = "Times later than this instead of now", .verbs = "calendar", TEXT(from) },
-        { "kind",        0,  "KIND",    .help = "cron, every, at or boot, instead of a guess", .values = "cron every at boot", .verbs = "calendar", TEXT(kind) },
+        { "count",       0,  "N",       .help = "So many times instead of one", .verbs = "calendar", .set = set_lines },
+        { "kind",        0,  "KIND",    .help = "What kind of schedule it is, instead of a guess", .values = KINDS, .verbs = "calendar", WORD(kind) },
+        { "days",        0,  "WORD",    .help = "cron: day of month and day of week are joined by or, or by and", .values = "auto or and", .verbs = "calendar", WORD(days) },
+        { "dialect",     0,  "WORD",    .help = "cron: vixie, exactly as Debian's cron; or default", .values = "default vixie", .verbs = "calendar", WORD(dialect) },
+        { "dst-gap",     0,  "WORD",    .help = "Local times that are skipped: auto, run, skip or shift", .values = "auto run skip shift", .verbs = "calendar", WORD(dst_gap) },
+        { "dst-overlap", 0,  "WORD",    .help = "Local times that come twice: auto, first, second or both", .values = "auto first second both", .verbs = "calendar", WORD(dst_overlap) },
+        { "hash-key",    0,  "NAME",    .help = "What H, ~ and random delays are spread by: the job's name", .verbs = "calendar", TEXT(hash_key) },
+        { "start",       0,  "TIME",    .help = "Nothing earlier; of every and rrule: the anchor", .verbs = "calendar", TEXT(start) },
+        { "end",         0,  "TIME",    .help = "Nothing later", .verbs = "calendar", TEXT(end) },
+        { "random-delay", 0, "SPAN",    .help = "Show the start after a stable random delay", .verbs = "calendar", TEXT(random_delay) },
+        { "batch",       0,  NULL,      .help = "Answer requests, a line of JSON each, from standard input", .verbs = "calendar", FLAG(batch) },
         { NULL },
 };
 /* clang-format on */
@@ -130,15 +156,6 @@ const OptionRow option_rows[] = {
 void options_done(Options *options) {
         options->states = string_list_free(options->states);
         options->properties = string_list_free(options->properties);
-}
-
-static bool word_in(const char *list, const char *word) {
-        size_t length = strlen(word);
-
-        for (const char *at = list; (at = strstr(at, word)); at += length)
-                if ((at == list || at[-1] == ' ') && (at[length] == ' ' || !at[length]))
-                        return true;
-        return false;
 }
 
 bool option_row_has_verb(const OptionRow *row, const char *verb) {

@@ -32,7 +32,9 @@ typedef struct Options {
         bool value;
         bool wait, follow;
         const char *signal, *kill_whom;
+        bool batch;
         const char *timezone, *from, *kind;
+        const char *days, *dialect, *dst_gap, *dst_overlap, *hash_key, *start, *end, *random_delay;
 } Options;
 
 void options_done(Options *options);

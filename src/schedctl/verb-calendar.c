@@ -2,180 +2,163 @@
 
 /* calendar: what a schedule means, and when it is due next; the daemon's own code answers. */
 
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "schedctl/calendar-answer.h"
+#include "schedctl/calendar-batch.h"
 #include "schedctl/message.h"
 #include "schedctl/output-format.h"
 #include "schedctl/time-text.h"
 #include "schedctl/verbs.h"
-#include "schedctl/view.h"
-#include "schedule/schedule.h"
-#include "util/buffer.h"
-#include "util/timestamp.h"
-
-#define COUNT_MAX 100000U
 
 /* What all expressions of one call share. */
 typedef struct Preview {
         Context *context;
-        TimeZone *zone;
-        usec_t from_usec, now_usec, boot_usec;
-        uint64_t count;
+        CalendarEnvironment environment;
+        CalendarAnswer answer; /* to the expression in hand */
 } Preview;
 
-/* What scripts get in the place of an answer. */
-static json_t *fault_to_json(const ScheduleError *error) {
-        return json_pack(
-                        "{s:{s:s, s:s, s:I, s:s}}", "error", "code", "syntax", "field", "expression",
-                        "offset", (json_int_t) error->offset, "message", error->reason);
+/* --- options --------------------------------------------------------------------------------------- */
+
+/* Options that are keys of a request just as they are. */
+static const struct {
+        const char *key;
+        size_t offset;
+} option_keys[] = {
+        { "kind", offsetof(Options, kind) },         { "timezone", offsetof(Options, timezone) },
+        { "days", offsetof(Options, days) },         { "dialect", offsetof(Options, dialect) },
+        { "dst_gap", offsetof(Options, dst_gap) },   { "dst_overlap", offsetof(Options, dst_overlap) },
+        { "hash_key", offsetof(Options, hash_key) }, { "start", offsetof(Options, start) },
+        { "end", offsetof(Options, end) },           { "random_delay", offsetof(Options, random_delay) },
+};
+
+static const char *option_text(const Options *options, size_t i) {
+        return *(const char *const *) ((const char *) options + option_keys[i].offset);
 }
 
-/* If the expression is at fault, *ret_fault says so. */
-static int parse_expression(
-                const Preview *preview,
-                const char *expression,
-                Schedule **ret,
-                json_t **ret_fault) {
+/* People may also write "today" or "-2h", which a request does not know. */
+static int add_time(const Preview *preview, json_t *request, const char *key, const char *text) {
+        const CalendarEnvironment *environment = &preview->environment;
+        CLEANUP(time_zone_unrefp) TimeZone *zone = NULL;
+        const char *zone_name = preview->context->options.timezone;
+        char instant[TIME_TEXT_MAX];
+        TimeMeanings meanings;
+        Timestamp timestamp;
+        usec_t usec, size_usec;
 
+        if (!text)
+                return STATUS_OK;
+        if (timestamp_parse(text, &timestamp) >= 0) {
+                (void) json_object_set_new(request, key, json_string(text));
+                return STATUS_OK;
+        }
 
-        const char *kind_text = preview->context->options.kind;
-        ScheduleError error = { 0 };
-        int kind, r;
-
-        kind = kind_text ? schedule_kind_from_string(kind_text) : schedule_guess_kind(expression, &error);
-        if (kind < 0 && kind_text) {
-                complain("there is no kind '%s' of schedules; there are cron, calendar, every, at, boot, "
-                         "startup, resume and rrule",
-                         kind_text);
+        /* a zone that is wrong is complained about when the request is read */
+        if (zone_name)
+                (void) time_zone_cache_get(environment->zones, zone_name, &zone);
+        if (time_text_parse(zone ?: environment->zone, environment->now_usec, text, &meanings) < 0) {
+                complain("--%s does not understand the time '%s'; write it like 2026-03-29T02:30, 02:30, "
+                         "today, -2h, \"2h ago\" or @SECONDS",
+                         key, text);
                 return STATUS_USAGE;
         }
-
-        r = kind < 0 ? kind : schedule_parse((ScheduleKind) kind, expression, NULL, ret, &error);
-        if (r >= 0)
-                return STATUS_OK;
-        if (r != -EINVAL)
-                return complain_errno(r, "cannot read '%s'", expression);
-
-        complain("'%s', column %zu: %s", expression, error.offset + 1, error.reason);
-        *ret_fault = fault_to_json(&error);
-        return STATUS_FAILURE;
+        usec = meanings.meanings[0].from_usec;
+        size_usec = usec < 0 ? -usec : usec;
+        (void) snprintf(instant, sizeof(instant), "@%s%" PRIi64 ".%06" PRIi64, usec < 0 ? "-" : "",
+                        size_usec / USEC_PER_SEC, size_usec % USEC_PER_SEC);
+        (void) json_object_set_new(request, key, json_string(instant));
+        return STATUS_OK;
 }
 
-static json_t *notes_to_json(unsigned notes) {
-        json_t *array = json_array();
-
-        for (unsigned bit = 0; bit < SCHEDULE_N_NOTES; bit++)
-                if (notes & (1U << bit))
-                        (void) json_array_append_new(array, json_string(schedule_note_name(bit)));
-        return array;
-}
-
-static json_t *occurrence_to_json(const Preview *preview, const Occurrence *occurrence) {
-        char utc[TIMESTAMP_MAX], with_offset[TIMESTAMP_MAX];
-        LocalTime local;
-        json_t *object;
-
-        time_zone_to_local(preview->zone, occurrence->due_usec, &local);
-        object = json_pack(
-                        "{s:s, s:s, s:I, s:o}", "utc", timestamp_format_utc(occurrence->due_usec, utc),
-                        "local",
-                        timestamp_format_offset(occurrence->due_usec, local.offset_seconds, with_offset),
-                        "epoch_usec", (json_int_t) occurrence->due_usec, "notes",
-                        notes_to_json(occurrence->notes));
-        if (object && occurrence->count > 1)
-                (void) json_object_set_new(object, "count", json_integer(occurrence->count));
-        return object;
-}
-
-/* Returns the occurrences; *ret_exhausted if there were fewer than were asked for. */
-static json_t *find_next(const Preview *preview, const Schedule *schedule, bool *ret_exhausted) {
-        const ScheduleContext context = {
-                .zone = preview->zone,
-                .anchor_usec = preview->from_usec,
-                .boot_usec = preview->boot_usec,
-        };
-        Occurrence occurrence = { .due_usec = preview->from_usec };
-        json_t *array = json_array();
-
-        *ret_exhausted = false;
-        for (uint64_t i = 0; i < preview->count; i++) {
-                if (schedule_next(schedule, &context, occurrence.due_usec, &occurrence) <= 0) {
-                        *ret_exhausted = true;
-                        break;
-                }
-                (void) json_array_append_new(array, occurrence_to_json(preview, &occurrence));
-        }
-        return array;
-}
-
-/* The object of SEMANTICS 5, from which all other forms are printed; of a faulty expression its fault. */
-static int examine(const Preview *preview, const char *expression, json_t **ret) {
-        CLEANUP(schedule_freep) Schedule *schedule = NULL;
-        CLEANUP_FREE char *normalized = NULL, *description = NULL;
-        json_t *warnings = json_array(), *next;
-        bool exhausted;
+/* The request that the command line makes of an expression. Returns a status. */
+static int make_request(const Preview *preview, const char *expression, json_t **ret) {
+        const Options *options = &preview->context->options;
+        CLEANUP_JSON json_t *request = json_object();
         int status;
 
-        status = parse_expression(preview, expression, &schedule, ret);
-        if (status != STATUS_OK) {
-                json_decref(warnings);
-                return status;
-        }
-        if (schedule_format(schedule, &normalized) < 0 || schedule_describe(schedule, &description) < 0) {
-                json_decref(warnings);
-                return complain_errno(-ENOMEM, "cannot explain '%s'", expression);
-        }
+        (void) json_object_set_new(request, "expression", json_string(expression));
+        for (size_t i = 0; i < ARRAY_SIZE(option_keys); i++)
+                if (option_text(options, i))
+                        (void) json_object_set_new(
+                                        request, option_keys[i].key, json_string(option_text(options, i)));
+        (void) json_object_set_new(request, "reverse", json_boolean(options->reverse));
+        if (options->has_lines)
+                (void) json_object_set_new(request, "count", json_integer((json_int_t) options->lines));
 
-        if (schedule_warning(schedule))
-                (void) json_array_append_new(warnings, json_string(schedule_warning(schedule)));
-        next = find_next(preview, schedule, &exhausted);
-        if (exhausted && json_array_size(next) == 0 && schedule_kind(schedule) != SCHEDULE_BOOT)
-                (void) json_array_append_new(warnings, json_string("it never comes again"));
-
-        *ret =
-                        json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:o, s:b, s:o}", "expression", expression,
-                                  "kind", schedule_kind_to_string(schedule_kind(schedule)), "normalized",
-                                  normalized, "timezone", time_zone_name(preview->zone), "description",
-                                  description, "interval_like", schedule_is_interval_like(schedule),
-                                  "warnings", warnings, "exhausted", exhausted, "next", next);
-        return *ret ? STATUS_OK : complain_errno(-ENOMEM, "cannot explain '%s'", expression);
+        if (!json_object_get(request, "expression")) {
+                complain("the expression is not UTF-8");
+                return STATUS_FAILURE;
+        }
+        status = add_time(preview, request, "from", options->from);
+        if (status == STATUS_OK)
+                status = add_time(preview, request, "until", options->until);
+        if (status == STATUS_OK)
+                *ret = TAKE_PTR(request);
+        return status;
 }
+
+/* --- printing -------------------------------------------------------------------------------------- */
 
 static void print_field(const char *name, const char *value) {
         printf("%15s: %s\n", name, value);
 }
 
-static void print_occurrence(const Preview *preview, const json_t *occurrence, size_t i) {
-        char local[TIME_TEXT_MAX], utc[TIME_TEXT_MAX], left[TIME_TEXT_MAX], title[32] = "Next time";
-        CLEANUP_FREE char *notes = NULL;
-        usec_t due_usec = view_integer(occurrence, "epoch_usec", 0);
+static void print_notes(const Occurrence *occurrence) {
+        const char *separator = "";
 
-        if (i > 0)
-                (void) snprintf(title, sizeof(title), "Time #%zu", i + 1);
-        print_field(title, time_text_format(preview->zone, due_usec, local));
-        print_field("in UTC", time_text_format(time_zone_utc(), due_usec, utc));
-        print_field("from now", time_text_relative(due_usec, preview->now_usec, left));
-        if (view_joined(occurrence, "notes", ", ", &notes) >= 0 && *notes)
-                print_field("note", notes);
+        if (occurrence->notes == 0)
+                return;
+        printf("%15s: ", "note");
+        for (unsigned bit = 0; bit < SCHEDULE_N_NOTES; bit++) {
+                if (!(occurrence->notes & (1U << bit)))
+                        continue;
+                printf("%s%s", separator, schedule_note_name(bit));
+                separator = ", ";
+        }
+        if (occurrence->count > 1)
+                printf(" (%u times)", occurrence->count);
+        (void) puts("");
 }
 
-static void print_answer(const Preview *preview, const json_t *answer) {
-        const json_t *next = json_object_get(answer, "next"), *item;
-        CLEANUP_FREE char *warnings = NULL;
-        size_t i;
+static void print_time(const Preview *preview, size_t i) {
+        const CalendarTime *time = &preview->answer.times[i];
+        bool back = preview->answer.request->reverse;
+        usec_t due_usec = time->occurrence.due_usec;
+        char local[TIME_TEXT_MAX], utc[TIME_TEXT_MAX], left[TIME_TEXT_MAX], title[32];
 
-        print_field("Expression", view_text(answer, "expression"));
-        print_field("Normalized", view_text(answer, "normalized"));
-        printf("%15s: %s, %s\n", "Kind", view_text(answer, "kind"),
-               view_true(answer, "interval_like") ? "follows elapsed time through clock changes"
-                                                  : "runs once at its wall-clock time");
-        print_field("Time zone", view_text(answer, "timezone"));
-        print_field("Description", view_text(answer, "description"));
-        if (view_joined(answer, "warnings", "; ", &warnings) >= 0 && *warnings)
-                print_field("Warning", warnings);
-        json_array_foreach(next, i, item) print_occurrence(preview, item, i);
+        (void) snprintf(title, sizeof(title), "%s time", back ? "Last" : "Next");
+        if (i > 0)
+                (void) snprintf(title, sizeof(title), "Time #%zu", i + 1);
+        print_field(title, time_text_format(preview->answer.zone, due_usec, local));
+        print_field("in UTC", time_text_format(time_zone_utc(), due_usec, utc));
+        print_field("from now", time_text_relative(due_usec, preview->environment.now_usec, left));
+        print_notes(&time->occurrence);
+        if (time->start_usec != due_usec)
+                print_field("starts", time_text_format(preview->answer.zone, time->start_usec, local));
+}
+
+static void print_answer(const Preview *preview) {
+        const CalendarAnswer *answer = &preview->answer;
+
+        print_field("Expression", answer->request->expression);
+        print_field("Normalized", answer->normalized);
+        printf("%15s: %s, %s\n", "Kind", schedule_kind_to_string(schedule_kind(answer->schedule)),
+               schedule_is_interval_like(answer->schedule) ? "follows elapsed time through clock changes"
+                                                           : "runs once at its wall-clock time");
+        print_field("Time zone", time_zone_name(answer->zone));
+        print_field("Description", answer->description);
+        for (size_t i = 0; i < answer->n_warnings; i++)
+                print_field("Warning", answer->warnings[i]);
+        for (size_t i = 0; i < answer->n_times; i++)
+                print_time(preview, i);
+}
+
+static void print_short(const CalendarAnswer *answer) {
+        char text[TIMESTAMP_MAX];
+
+        for (size_t i = 0; i < answer->n_times; i++)
+                (void) puts(timestamp_format_utc(answer->times[i].occurrence.due_usec, text));
 }
 
 static bool output_is_for_programs(const Preview *preview) {
@@ -183,83 +166,145 @@ static bool output_is_for_programs(const Preview *preview) {
                         preview->context->options.output == OUTPUT_YAML;
 }
 
-static int print_one(const Preview *preview, const char *expression, bool first) {
-        CLEANUP_JSON json_t *answer = NULL;
-        const json_t *item;
-        size_t i;
-        int status;
+/* The answer, or with `error` what takes its place. */
+static int print_for_programs(const Preview *preview, const CalendarError *error) {
+        CLEANUP(buffer_done) Buffer buffer = { 0 };
+        CLEANUP_JSON json_t *json = NULL;
+        JsonWriter writer;
 
-        status = examine(preview, expression, &answer);
-        if (status != STATUS_OK && (!answer || !output_is_for_programs(preview)))
-                return status;
+        json_writer_init(&writer, &buffer);
+        json_writer_begin_object(&writer, NULL);
+        if (error)
+                calendar_error_encode(error, &writer);
+        else
+                calendar_answer_encode(&preview->answer, &writer);
+        json_writer_end_object(&writer);
 
-        switch (preview->context->options.output) {
-        case OUTPUT_JSON:
-        case OUTPUT_YAML:
-                return MAX(status, output_print_json(preview->context, answer));
-        case OUTPUT_SHORT:
-                json_array_foreach(json_object_get(answer, "next"), i, item) puts(view_text(item, "utc"));
-                return STATUS_OK;
-        default:
-                if (!first)
-                        (void) puts("");
-                print_answer(preview, answer);
-                return STATUS_OK;
-        }
+        json = buffer.failed ? NULL : json_loadb(buffer.data, buffer.size, 0, NULL);
+        return json ? output_print_json(preview->context, json) : complain_errno(-ENOMEM, "cannot print");
 }
 
-static int load_zone(Preview *preview) {
-        const char *name = preview->context->options.timezone;
-        int r;
-
-        if (!name) {
-                preview->zone = time_zone_ref(preview->context->zone);
-                return STATUS_OK;
-        }
-        r = time_zone_load(name, &preview->zone);
-        if (r < 0) {
-                complain("cannot use the time zone '%s': %s", name, time_zone_strerror(r));
+static int print_error(const Preview *preview, const char *expression, const CalendarError *error) {
+        if (error->code != CALENDAR_ERROR_SYNTAX) {
+                complain("%s", error->message);
                 return STATUS_USAGE;
         }
+        complain("'%s', column %zu: %s", expression, error->offset + 1, error->message);
+        if (output_is_for_programs(preview))
+                (void) print_for_programs(preview, error);
+        return STATUS_FAILURE;
+}
+
+/* --- the verb -------------------------------------------------------------------------------------- */
+
+static int print_found(const Preview *preview, bool first) {
+        if (output_is_for_programs(preview))
+                return print_for_programs(preview, NULL);
+        if (preview->context->options.output == OUTPUT_SHORT) {
+                print_short(&preview->answer);
+                return STATUS_OK;
+        }
+        if (!first)
+                (void) puts("");
+        print_answer(preview);
         return STATUS_OK;
 }
 
-/* --from without an offset is a local time of the schedule's zone. */
-static int read_from(Preview *preview) {
-        const char *text = preview->context->options.from;
-        Context context = *preview->context;
+static int show_expression(Preview *preview, const char *expression, bool first) {
+        CLEANUP_JSON json_t *json = NULL;
+        CalendarRequest request;
+        CalendarError error;
+        int r, status;
 
-        preview->from_usec = preview->now_usec;
-        context.zone = preview->zone;
-        return text ? context_parse_time(&context, "--from", text, false, &preview->from_usec) : STATUS_OK;
-}
-
-int verb_calendar(Context *context, char **arguments) {
-        const Options *options = &context->options;
-        CLEANUP(time_zone_unrefp) TimeZone *zone = NULL;
-        Preview preview = {
-                .context = context,
-                .now_usec = context_now(context),
-                .count = options->has_lines ? options->lines : 1,
-        };
-        int status, worst = STATUS_OK;
-
-        if (preview.count > COUNT_MAX) {
-                complain("--lines is at most %u with 'calendar'", COUNT_MAX);
-                return STATUS_USAGE;
-        }
-        preview.boot_usec = preview.now_usec - clock_now(context->clock, CLOCK_KIND_BOOTTIME);
-
-        status = load_zone(&preview);
-        zone = preview.zone;
-        if (status == STATUS_OK)
-                status = read_from(&preview);
+        status = make_request(preview, expression, &json);
         if (status != STATUS_OK)
                 return status;
 
+        r = calendar_request_read(json, &preview->environment, &request, &error);
+        if (r < 0)
+                return r == -EINVAL ? print_error(preview, expression, &error)
+                                    : complain_errno(r, "cannot read '%s'", expression);
+
+        r = calendar_answer_find(&preview->answer, &request, &preview->environment, &error);
+        if (r >= 0)
+                status = print_found(preview, first);
+        else
+                status = r == -EINVAL ? print_error(preview, expression, &error)
+                                      : complain_errno(r, "cannot explain '%s'", expression);
+        calendar_request_done(&request);
+        return status;
+}
+
+/* Lines say all that there is to say about them, but for the zone of those that name none. */
+static int check_batch(const Options *options, char **arguments) {
+        bool other = options->from || options->until || options->has_lines || options->reverse;
+
+        for (size_t i = 0; i < ARRAY_SIZE(option_keys); i++)
+                if (option_text(options, i) && option_text(options, i) != options->timezone)
+                        other = true;
+        if (!other && !*arguments)
+                return STATUS_OK;
+        complain("--batch reads all requests from standard input; beside it there is --timezone only");
+        return STATUS_USAGE;
+}
+
+static int run_batch(const Preview *preview) {
+        CalendarEnvironment environment = preview->environment;
+        CLEANUP(time_zone_unrefp) TimeZone *zone = NULL;
+        const char *name = preview->context->options.timezone;
+        int r;
+
+        if (name) {
+                r = time_zone_cache_get(environment.zones, name, &zone);
+                if (r < 0) {
+                        complain("cannot use the time zone '%s': %s", name, time_zone_strerror(r));
+                        return STATUS_USAGE;
+                }
+                environment.zone = zone;
+        }
+        r = calendar_batch(&environment, STDIN_FILENO, STDOUT_FILENO);
+        return r < 0 ? complain_errno(r, "cannot answer all requests") : STATUS_OK;
+}
+
+static int run(Preview *preview, char **arguments) {
+        int worst = STATUS_OK;
+
+        if (preview->context->options.batch)
+                return run_batch(preview);
         for (char **expression = arguments; *expression; expression++) {
-                status = print_one(&preview, *expression, expression == arguments);
+                int status = show_expression(preview, *expression, expression == arguments);
+
                 worst = MAX(worst, status);
         }
         return worst;
+}
+
+int verb_calendar(Context *context, char **arguments) {
+        CLEANUP(time_zone_cache_freep) TimeZoneCache *zones = NULL;
+        Preview preview = { .context = context };
+        int r, status = STATUS_OK;
+
+        if (context->options.batch)
+                status = check_batch(&context->options, arguments);
+        else if (!*arguments) {
+                complain("'calendar' needs an expression, or --batch");
+                status = STATUS_USAGE;
+        }
+        if (status != STATUS_OK)
+                return status;
+
+        r = time_zone_cache_new(&zones);
+        if (r < 0)
+                return complain_errno(r, "cannot prepare for reading time zones");
+
+        preview.environment = (CalendarEnvironment){
+                .zones = zones,
+                .zone = context->zone,
+                .now_usec = context_now(context),
+        };
+        preview.environment.boot_usec =
+                        preview.environment.now_usec - clock_now(context->clock, CLOCK_KIND_BOOTTIME);
+        status = run(&preview, arguments);
+        calendar_answer_done(&preview.answer);
+        return status;
 }

@@ -29,7 +29,7 @@ const Verb verbs[] = {
         { "cat",             VERB_GROUP_DEFINITIONS, VERB_ARGUMENTS_JOBS, 1, VERB_ANY_NUMBER, "PATTERN…",     "Show definitions as YAML", verb_cat },
         { "edit",            VERB_GROUP_DEFINITIONS, VERB_ARGUMENTS_JOBS_AND_FILES, 1, 1,     "JOB|FILE",     "Edit a file of definitions, checked before it is saved", verb_edit },
         { "verify",          VERB_GROUP_DEFINITIONS, VERB_ARGUMENTS_FILES, 0, VERB_ANY_NUMBER, "[FILE…]",     "Check files, or the whole configuration (no daemon)", verb_verify },
-        { "calendar",        VERB_GROUP_DEFINITIONS, VERB_ARGUMENTS_NONE, 1, VERB_ANY_NUMBER, "EXPRESSION…",  "Explain schedules and show the next times (no daemon)", verb_calendar },
+        { "calendar",        VERB_GROUP_DEFINITIONS, VERB_ARGUMENTS_NONE, 0, VERB_ANY_NUMBER, "[EXPRESSION…]", "Explain schedules and show the next times (no daemon)", verb_calendar },
         { "reload",          VERB_GROUP_DEFINITIONS, VERB_ARGUMENTS_NONE, 0, 0,               "",             "Read all definitions again", verb_reload },
 
         { "backup",          VERB_GROUP_OTHER, VERB_ARGUMENTS_FILES,      1, 1,               "FILE",         "Write a consistent copy of the database", verb_backup },

@@ -83,7 +83,7 @@ check "calendar: a fault as JSON" status_is 1 ctl -o json calendar "1 99 * * *"
 check "calendar: keys of a fault" json_is '",".join(d) + " " + ",".join(d["error"])' \
     "error code,field,offset,message"
 check "calendar: where the fault is" json_is 'd["error"]["offset"]' 2
-check "calendar: no such kind" status_is 2 ctl calendar --kind rrule x
+check "calendar: no such kind" status_is 2 ctl calendar --kind sundial x
 check "calendar: no such zone" status_is 2 ctl calendar --timezone Mars/Base "@daily"
 
 # --- lists --------------------------------------------------------------------------------------------
