@@ -75,10 +75,11 @@ static int check_nearest_in_list(CronParser *parser, const char *where) {
                 plain = plain || parser->elements[i].kind <= CRON_RANDOM;
                 nearest = nearest || parser->elements[i].kind == CRON_NEAREST;
         }
-        return plain && nearest ? CRON_ERROR(parser, where,
-                                             "W is for a single day: in a list with others each day needs "
-                                             "its own, as in 1W,15W")
-                                : 0;
+        if (!plain || !nearest)
+                return 0;
+        return CRON_ERROR(
+                        parser, where,
+                        "W is for a single day: in a list with others each day needs its own, as in 1W,15W");
 }
 
 static int parse_field(CronParser *parser) {
@@ -105,15 +106,12 @@ static int parse_field(CronParser *parser) {
 
 /* A field that is not written: the second is 0, and every year matches. */
 static void add_default_field(CronParser *parser) {
-        const CronFieldInfo *field = &cron_fields[parser->field];
-        CronElement element = {
-                .kind = parser->field == CRON_YEAR ? CRON_ALL : CRON_VALUE,
-                .first = (uint16_t) field->min,
-                .last = (uint16_t) (parser->field == CRON_YEAR ? field->max : field->min),
-        };
+        static const CronElement second = { .kind = CRON_VALUE };
+        static const CronElement year = { .kind = CRON_ALL, .first = CRON_YEAR_MIN, .last = CRON_YEAR_MAX };
+        const CronElement *element = parser->field == CRON_YEAR ? &year : &second;
 
-        cron_add_element_values(parser, &element);
-        parser->elements[parser->n_elements++] = element;
+        cron_add_element_values(parser, element);
+        parser->elements[parser->n_elements++] = *element;
 }
 
 /* Finds how many fields there are, and where the one behind the first `n_wanted` begins. */
@@ -149,9 +147,8 @@ static int check_fields(const CronParser *parser, size_t *ret_n_fields) {
         (void) count_fields(text, MAX_FIELDS, &next);
         return CRON_ERROR(
                         parser, next,
-                        "expected 5 fields (minute, hour, day of the month, month, day of the week), 6 (a "
-                        "second "
-                        "first) or 7 (a year last), got %zu",
+                        "expected 5 fields (minute, hour, day of the month, month, day of the week), "
+                        "6 (a second first) or 7 (a year last), got %zu",
                         n);
 }
 

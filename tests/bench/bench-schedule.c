@@ -35,6 +35,10 @@ static const struct {
         { SCHEDULE_CRON,  "0 0 29 2 *",          "Europe/Berlin", true,  "29 February" },
         { SCHEDULE_CRON,  "0 0 29-31/40 2 */7",  "Europe/Berlin", true,  "29 February, a Sunday" },
         { SCHEDULE_CRON,  "* 0 29-31/40 2 */7",  "Europe/Berlin", true,  "the same, interval-like" },
+        { SCHEDULE_CRON,  "0 0 */28 2 1#5",      "Europe/Berlin", true,  "29 February, a Monday" },
+        { SCHEDULE_CRON,  "0 0 0 29 2 * 2196",   "Europe/Berlin", true,  "one day of one year" },
+        { SCHEDULE_CRON,  "*/10 * 9-17 * * 1-5", "Europe/Berlin", false, "seconds" },
+        { SCHEDULE_CRON,  "0 0 LW,1W * fri#2",   "Europe/Berlin", false, "days by the shape of the month" },
         { SCHEDULE_EVERY, "90s",                 "UTC",           false, "a grid" },
 };
 /* clang-format on */
