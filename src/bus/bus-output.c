@@ -41,6 +41,7 @@ struct Follower {
 struct Stream {
         uint64_t execution_id;
         Buffer backlog;
+        size_t n_stale;       /* bytes at the front of the backlog that are forgotten already */
         uint64_t n_forgotten; /* bytes of output that the backlog had before */
         bool is_asked;        /* the runner was told that somebody listens */
         bool has_output;
@@ -82,17 +83,24 @@ static void add_remark(Buffer *buffer, uint64_t n_bytes, const char *why) {
         add_piece(buffer, OUTPUT_NOTE, text, (size_t) n);
 }
 
-/* Forgets the oldest pieces until there is room for `size` more bytes. */
+/*
+ * Forgets the oldest pieces until there is room for `size` more bytes. What is left moves to the front only
+ * when as much is stale: a job that prints lines without end would otherwise have a megabyte moved for each
+ * of them.
+ */
 static void backlog_make_room(Stream *stream, size_t size) {
-        size_t n_dropped = 0;
+        Buffer *backlog = &stream->backlog;
 
-        while (n_dropped < stream->backlog.size && stream->backlog.size - n_dropped + size > BACKLOG_MAX) {
-                size_t content = piece_size(stream->backlog.data + n_dropped);
+        while (stream->n_stale < backlog->size && backlog->size - stream->n_stale + size > BACKLOG_MAX) {
+                size_t content = piece_size(backlog->data + stream->n_stale);
 
                 stream->n_forgotten += content;
-                n_dropped += PIECE_HEADER_SIZE + content;
+                stream->n_stale += PIECE_HEADER_SIZE + content;
         }
-        buffer_consume(&stream->backlog, n_dropped);
+        if (stream->n_stale < BACKLOG_MAX)
+                return;
+        buffer_consume(backlog, stream->n_stale);
+        stream->n_stale = 0;
 }
 
 /* --- followers ------------------------------------------------------------------------------------- */
@@ -247,7 +255,10 @@ static int stream_join(FollowTable *table, const Execution *execution, Follower 
 
         if (stream->n_forgotten > 0)
                 add_remark(&follower->queue, stream->n_forgotten, "");
-        (void) buffer_add(&follower->queue, stream->backlog.data, stream->backlog.size);
+        if (stream->backlog.size > stream->n_stale)
+                (void) buffer_add(
+                                &follower->queue, stream->backlog.data + stream->n_stale,
+                                stream->backlog.size - stream->n_stale);
         stream_ask(table, stream, execution->record.state);
         return 0;
 }
@@ -286,10 +297,13 @@ void follow_table_output(
 
         /* The stream goes away with its last follower: it is not looked at again. */
         DL_FOREACH_SAFE(table->followers, follower, next) {
+                bool waits = follower->queue.size > 0; /* it is sent to when its socket has room again */
+
                 if (follower->stream != stream)
                         continue;
                 follower_add(follower, stream_kind, data, size);
-                (void) follower_send(follower);
+                if (!waits)
+                        (void) follower_send(follower);
         }
 }
 

@@ -199,6 +199,48 @@ START_TEST(a_slow_reader_is_told_what_it_missed) {
 }
 END_TEST
 
+#define LINE_SIZE 1000U
+#define N_LINES 4000U /* four times what is kept for who joins later */
+
+static void print_lines(void) {
+        char line[LINE_SIZE + 1];
+
+        for (unsigned n = 0; n < N_LINES; n++) {
+                (void) snprintf(line, sizeof(line), "%0*u", (int) LINE_SIZE, n);
+                bus_fixture_output(&fixture, 0, OUTPUT_STDOUT, line);
+        }
+}
+
+START_TEST(a_late_follower_gets_the_newest_output) {
+        CLEANUP(buffer_done) Buffer buffer = { 0 };
+        unsigned long long n_left_out = 0;
+        size_t n_kept, at;
+        int first, late;
+
+        bus_fixture_started(&fixture, 0);
+        first = follow();
+        print_lines();
+        late = follow();
+        bus_fixture_ended(&fixture, 0, 0, NULL);
+        (void) drain(late, &buffer);
+
+        /* A remark of what is not there any more, and then piece after piece to the last. */
+        ck_assert_int_eq(sscanf(buffer.data + 8, "… %llu bytes left out", &n_left_out), 1);
+        ck_assert_uint_eq(n_left_out % LINE_SIZE, 0);
+        n_kept = N_LINES - (size_t) n_left_out / LINE_SIZE;
+        ck_assert_uint_eq(n_kept, (size_t) 1024 * 1024 / (LINE_SIZE + 8));
+        at = buffer.size - n_kept * (LINE_SIZE + 8);
+        for (size_t i = 0; i < n_kept; i++, at += LINE_SIZE + 8) {
+                ck_assert_int_eq(buffer.data[at], OUTPUT_STDOUT);
+                ck_assert_uint_eq(
+                                strtoul(buffer.data + at + 8 + LINE_SIZE - 10, NULL, 10),
+                                N_LINES - n_kept + i);
+        }
+        (void) close(first);
+        (void) close(late);
+}
+END_TEST
+
 START_TEST(a_reader_that_leaves_is_forgotten) {
         int fd;
 
@@ -237,6 +279,7 @@ Suite *test_suite(void) {
         tcase_add_test(output, an_ended_execution_gives_what_was_kept);
         tcase_add_test(output, an_end_before_any_live_output_gives_what_was_kept);
         tcase_add_test(output, a_slow_reader_is_told_what_it_missed);
+        tcase_add_test(output, a_late_follower_gets_the_newest_output);
         tcase_add_test(output, a_reader_that_leaves_is_forgotten);
         tcase_add_test(output, what_does_not_exist_cannot_be_followed);
         suite_add_tcase(suite, output);
