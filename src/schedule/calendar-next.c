@@ -47,17 +47,11 @@ static usec_t element_previous(const CalendarElement *element, usec_t until) {
         return element->start + until / element->step * element->step;
 }
 
-static usec_t next_in_minute(const CalendarSchedule *calendar, usec_t from) {
-        int second = mask_lowest_from(
-                        calendar->seconds, (unsigned) ((from + USEC_PER_SEC - 1) / USEC_PER_SEC));
-        usec_t found = second < 0 ? -1 : second * USEC_PER_SEC;
+static usec_t next_of_elements(const CalendarElement *elements, size_t n_elements, usec_t from) {
+        usec_t found = -1;
 
-        if (!calendar->fractions)
-                return found;
-
-        for (size_t i = calendar->element_begin[CALENDAR_SECOND];
-             i < calendar->element_begin[CALENDAR_SECOND + 1]; i++) {
-                usec_t value = element_next(&calendar->elements[i], from);
+        for (size_t i = 0; i < n_elements; i++) {
+                usec_t value = element_next(&elements[i], from);
 
                 if (value >= 0 && (found < 0 || value < found))
                         found = value;
@@ -65,17 +59,31 @@ static usec_t next_in_minute(const CalendarSchedule *calendar, usec_t from) {
         return found;
 }
 
+static usec_t next_in_minute(const CalendarSchedule *calendar, usec_t from) {
+        int second;
+
+        if (calendar->fractions)
+                return next_of_elements(
+                                calendar->elements + calendar->element_begin[CALENDAR_SECOND],
+                                calendar_n_elements(calendar, CALENDAR_SECOND), from);
+
+        second = mask_lowest_from(calendar->seconds, (unsigned) ((from + USEC_PER_SEC - 1) / USEC_PER_SEC));
+        return second < 0 ? -1 : second * USEC_PER_SEC;
+}
+
 static usec_t previous_in_minute(const CalendarSchedule *calendar, usec_t until) {
-        int second = mask_highest_until(calendar->seconds, (int) (until / USEC_PER_SEC));
-        usec_t found = second < 0 ? -1 : second * USEC_PER_SEC;
+        usec_t found = -1;
+        int second;
 
-        if (!calendar->fractions)
+        if (calendar->fractions) {
+                for (size_t i = calendar->element_begin[CALENDAR_SECOND];
+                     i < calendar->element_begin[CALENDAR_SECOND + 1]; i++)
+                        found = MAX(found, element_previous(&calendar->elements[i], until));
                 return found;
+        }
 
-        for (size_t i = calendar->element_begin[CALENDAR_SECOND];
-             i < calendar->element_begin[CALENDAR_SECOND + 1]; i++)
-                found = MAX(found, element_previous(&calendar->elements[i], until));
-        return found;
+        second = mask_highest_until(calendar->seconds, (int) (until / USEC_PER_SEC));
+        return second < 0 ? -1 : second * USEC_PER_SEC;
 }
 
 static usec_t next_in_hour(const CalendarSchedule *calendar, usec_t from) {
@@ -298,20 +306,28 @@ static void mark_window(uint64_t *words, const CalendarElement *element, usec_t 
         }
 }
 
+/* How many values several elements have in a window up to `until`, each counted once. */
+static uint64_t count_window(const CalendarElement *elements, size_t n_elements, usec_t begin, usec_t until) {
+
+        uint64_t words[WINDOW_WORDS + 1] = {}, n = 0;
+        usec_t end = MIN(until + 1 - begin, WINDOW_USEC);
+
+        for (size_t i = 0; i < n_elements; i++)
+                mark_window(words, &elements[i], begin);
+
+        for (usec_t word = 0; word < end / 64; word++)
+                n += (unsigned) __builtin_popcountll(words[word]);
+        return n + mask_count_below(words[end / 64], (unsigned) (end % 64));
+}
+
 /* How many values several elements have up to `until`, each counted once. */
 static uint64_t count_union(const CalendarElement *elements, size_t n_elements, usec_t until) {
+        usec_t begin = next_of_elements(elements, n_elements, 0);
         uint64_t n = 0;
 
-        for (usec_t begin = 0; begin <= until; begin += WINDOW_USEC) {
-                uint64_t words[WINDOW_WORDS + 1] = {};
-                usec_t end = MIN(until + 1 - begin, WINDOW_USEC);
-
-                for (size_t i = 0; i < n_elements; i++)
-                        mark_window(words, &elements[i], begin);
-
-                for (usec_t word = 0; word < end / 64; word++)
-                        n += (unsigned) __builtin_popcountll(words[word]);
-                n += mask_count_below(words[end / 64], (unsigned) (end % 64));
+        while (begin >= 0 && begin <= until) {
+                n += count_window(elements, n_elements, begin, until);
+                begin = next_of_elements(elements, n_elements, begin + WINDOW_USEC);
         }
         return n;
 }

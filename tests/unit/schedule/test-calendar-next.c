@@ -89,14 +89,40 @@ static const struct {
         { "*:*:*",                       "2026-01-02T00:00:00Z",   "2026-01-01T00:00:00Z",         0 },
         { "*:*:*",                       "1950-01-02T00:00:00Z",   "1970-01-01T00:00:01Z",         2 },
 };
+static const struct {
+        const char *expression, *after, *due; /* in New York, if the text names no zone */
+} zone_cases[] = {
+        { "02:30",                 "2026-01-01T12:00:00Z", "2026-01-02T07:30:00Z" },
+        { "02:30 UTC",             "2026-01-01T12:00:00Z", "2026-01-02T02:30:00Z" },
+        { "02:30 Europe/Berlin",   "2026-01-01T12:00:00Z", "2026-01-02T01:30:00Z" },
+
+        /* 02:30 is skipped: due when the gap ends, but nothing that comes all the time is */
+        { "02:30 Europe/Berlin",    "2026-03-28T12:00:00Z", "2026-03-29T01:00:00Z" },
+        { "02:30:* Europe/Berlin",  "2026-03-28T12:00:00Z", "2026-03-30T00:30:00Z" },
+        { "*:0/30 Europe/Berlin",   "2026-03-29T00:30:00Z", "2026-03-29T01:00:00Z" },
+
+        /* 02:30 comes twice: due the first time only, but what comes all the time goes on */
+        { "02:30 Europe/Berlin",    "2026-10-24T12:00:00Z", "2026-10-25T00:30:00Z" },
+        { "02:30 Europe/Berlin",    "2026-10-25T00:30:00Z", "2026-10-26T01:30:00Z" },
+        { "*:30 Europe/Berlin",     "2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z" },
+        { "2..2:30 Europe/Berlin",  "2026-10-25T00:30:00Z", "2026-10-26T01:30:00Z" },
+
+        /* a whole day that was skipped */
+        { "2011-12-30 12:00 Pacific/Apia", "2011-12-01T00:00:00Z", "2011-12-30T10:00:00Z" },
+};
 /* clang-format on */
 
+static int find_zone(void *userdata, const char *name, TimeZone **ret) {
+        return time_zone_load(name, ret);
+}
+
 static CalendarSchedule *parse(const char *expression) {
+        const ScheduleOptions options = { .find_zone = find_zone };
         Schedule *schedule = NULL;
         ScheduleError error = {};
 
-        ck_assert_msg(schedule_parse(SCHEDULE_CALENDAR, expression, NULL, &schedule, &error) == 0, "'%s': %s",
-                      expression, error.reason);
+        ck_assert_msg(schedule_parse(SCHEDULE_CALENDAR, expression, &options, &schedule, &error) == 0,
+                      "'%s': %s", expression, error.reason);
         return (CalendarSchedule *) schedule;
 }
 
@@ -137,6 +163,21 @@ START_TEST(a_count_needs_no_walk) {
                         calendar, test_usec(count_cases[_i].from), test_usec(count_cases[_i].until));
 
         ck_assert_uint_eq(n, count_cases[_i].n);
+}
+END_TEST
+
+START_TEST(a_zone_has_clock_changes) {
+        CLEANUP(time_zone_unrefp) TimeZone *zone = test_zone("America/New_York");
+        CLEANUP(calendar_freep) CalendarSchedule *calendar = NULL;
+        ScheduleContext context = { .zone = zone };
+        Occurrence occurrence = {};
+        int r;
+
+        if (!zone)
+                return;
+        calendar = parse(zone_cases[_i].expression);
+        r = schedule_next(&calendar->base, &context, test_usec(zone_cases[_i].after), &occurrence);
+        check_time(zone_cases[_i].expression, r > 0, occurrence.due_usec, zone_cases[_i].due);
 }
 END_TEST
 
@@ -292,6 +333,7 @@ Suite *test_suite(void) {
         tcase_add_loop_test(tcase, next_is_the_first_that_is_not_earlier, 0, ARRAY_SIZE(next_cases));
         tcase_add_loop_test(tcase, previous_is_the_last_that_is_not_later, 0, ARRAY_SIZE(previous_cases));
         tcase_add_loop_test(tcase, a_count_needs_no_walk, 0, ARRAY_SIZE(count_cases));
+        tcase_add_loop_test(tcase, a_zone_has_clock_changes, 0, ARRAY_SIZE(zone_cases));
         tcase_add_test(tcase, the_search_finds_what_a_slow_scan_finds);
         tcase_add_test(tcase, instants_of_a_zone_are_times_of_the_pattern);
         suite_add_tcase(suite, tcase);
