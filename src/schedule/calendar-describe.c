@@ -10,8 +10,9 @@
 #include "schedule/calendar.h"
 #include "schedule/describe-text.h"
 
-#define MAX_TIMES 6U /* of the day that are listed one by one */
-#define ALL_DAYS 0xfffffffeU
+static const CalendarElement *elements_of(const CalendarSchedule *calendar, CalendarField field) {
+        return calendar->elements + calendar->element_begin[field];
+}
 
 /* "30", "30.5" */
 static void add_seconds(Buffer *buffer, int width, int32_t value_usec) {
@@ -26,92 +27,52 @@ static void add_seconds(Buffer *buffer, int width, int32_t value_usec) {
         (void) buffer_add_format(buffer, ".%0*d", digits, fraction);
 }
 
-/* What joins the parts of a list: nothing, ", " or " and ". */
-static void add_separator(Buffer *buffer, size_t i, size_t n) {
-        if (i > 0)
-                (void) buffer_add_string(buffer, i + 1 == n ? " and " : ", ");
-}
+static bool has_step(const CalendarSchedule *calendar, CalendarField field) {
+        const CalendarElement *elements = elements_of(calendar, field);
 
-static const CalendarElement *elements_of(const CalendarSchedule *calendar, CalendarField field) {
-        return calendar->elements + calendar->element_begin[field];
-}
-
-/* The one second of the minute; -1 if there are several. */
-static int32_t single_second(const CalendarSchedule *calendar) {
-        const CalendarElement *element = elements_of(calendar, CALENDAR_SECOND);
-
-        if (calendar_n_elements(calendar, CALENDAR_SECOND) > 1 || element->step > 0)
-                return -1;
-        return element->start;
-}
-
-/* How many seconds of the minute there are; 0 if they are not to be listed. */
-static unsigned count_listed_seconds(const CalendarSchedule *calendar) {
-        const CalendarElement *elements = elements_of(calendar, CALENDAR_SECOND);
-        unsigned n = calendar_n_elements(calendar, CALENDAR_SECOND);
-
-        for (unsigned i = 0; i < n; i++)
+        for (unsigned i = 0; i < calendar_n_elements(calendar, field); i++)
                 if (elements[i].step > 0)
-                        return 0;
-        return n;
+                        return true;
+        return false;
 }
 
-/* "02:30", "14:00:30" for each second of a minute; returns how many times are named now. */
-static unsigned add_minute_times(
-                Buffer *buffer,
-                const CalendarSchedule *calendar,
-                unsigned hour,
-                unsigned minute,
-                unsigned i,
-                unsigned n) {
-
+/* "at 00:00:00.25 and 00:00:30" */
+static void add_fraction_times(Buffer *buffer, const CalendarSchedule *calendar, unsigned n_times) {
         const CalendarElement *seconds = elements_of(calendar, CALENDAR_SECOND);
-
-        for (unsigned second = 0; second < calendar_n_elements(calendar, CALENDAR_SECOND); second++) {
-                add_separator(buffer, i++, n);
-                (void) buffer_add_format(buffer, "%02u:%02u", hour, minute);
-                if (single_second(calendar) == 0)
-                        continue;
-                (void) buffer_add_char(buffer, ':');
-                add_seconds(buffer, 2, seconds[second].start);
-        }
-        return i;
-}
-
-/* "at 02:30", "at 02:00 and 14:00:30" */
-static void add_times(Buffer *buffer, const CalendarSchedule *calendar, unsigned n_times) {
-        unsigned i = 0;
+        unsigned n_seconds = calendar_n_elements(calendar, CALENDAR_SECOND);
+        uint64_t hours = calendar->hours, minutes = calendar->minutes;
 
         (void) buffer_add_string(buffer, "at ");
-        for (uint64_t hours = calendar->hours; hours; hours &= hours - 1)
-                for (uint64_t minutes = calendar->minutes; minutes; minutes &= minutes - 1)
-                        i = add_minute_times(
-                                        buffer, calendar, describe_lowest(hours), describe_lowest(minutes), i,
-                                        n_times);
+        for (unsigned i = 0; i < n_times; i++) {
+                describe_separator(i, n_times, buffer);
+                (void) buffer_add_format(
+                                buffer, "%02u:%02u:", describe_lowest(hours), describe_lowest(minutes));
+                add_seconds(buffer, 2, seconds[i % n_seconds].start);
+
+                if ((i + 1) % n_seconds != 0)
+                        continue;
+                minutes &= minutes - 1;
+                if (!minutes)
+                        hours &= hours - 1;
+                minutes = minutes ?: calendar->minutes;
+        }
 }
 
-/* "0.5", "10 to 20", "0 to 30 in steps of 0.5", of fractions that are no bits of a mask. */
-static void add_second_elements(Buffer *buffer, const CalendarSchedule *calendar) {
-        const CalendarElement *elements = elements_of(calendar, CALENDAR_SECOND);
-        unsigned n = calendar_n_elements(calendar, CALENDAR_SECOND);
+/* "0.5", "0 to 30 in steps of 0.5" */
+static void add_second_element(Buffer *buffer, const CalendarElement *element) {
+        int32_t last = element->stop;
 
-        for (unsigned i = 0; i < n; i++) {
-                const CalendarElement *element = &elements[i];
-                int32_t last = element->stop;
-
-                add_separator(buffer, i, n);
-                add_seconds(buffer, 1, element->start);
-                if (element->step == 0)
-                        continue;
-                if (last < 0) {
-                        last = calendar_limits[CALENDAR_SECOND].max;
-                        last -= (last - element->start) % element->step;
-                }
-                (void) buffer_add_string(buffer, " to ");
-                add_seconds(buffer, 1, last);
-                (void) buffer_add_string(buffer, " in steps of ");
-                add_seconds(buffer, 1, element->step);
+        add_seconds(buffer, 1, element->start);
+        if (element->step == 0)
+                return;
+        if (last < 0) {
+                last = calendar_limits[CALENDAR_SECOND].max;
+                last -= (last - element->start) % element->step;
         }
+        (void) buffer_add_string(buffer, " to ");
+        add_seconds(buffer, 1, last);
+        (void) buffer_add_string(buffer, " in steps of ");
+        add_seconds(buffer, 1, element->step);
 }
 
 /* The step of fractions that go on evenly from one minute to the next, from its very beginning; or 0. */
@@ -124,83 +85,48 @@ static int32_t even_fraction(const CalendarSchedule *calendar) {
         return element->step;
 }
 
-/* Several seconds of a minute: "every 5 seconds", "at seconds 1, 2 and 40 of the minute". */
-static void add_several_seconds(Buffer *buffer, const CalendarSchedule *calendar) {
-        unsigned step = calendar->fractions ? 0 : describe_even_step(calendar->seconds, 60);
-        int32_t fraction = calendar->fractions ? even_fraction(calendar) : 0;
+/* "every 0.5 seconds", "at seconds 1 and 2.5 of the minute" */
+static void add_fractions(Buffer *buffer, const CalendarSchedule *calendar) {
+        const CalendarElement *elements = elements_of(calendar, CALENDAR_SECOND);
+        unsigned n = calendar_n_elements(calendar, CALENDAR_SECOND);
+        int32_t step = even_fraction(calendar);
 
-        if (step == 1)
-                (void) buffer_add_string(buffer, "every second");
-        else if (step > 0) {
-                (void) buffer_add_format(buffer, "every %u seconds", step);
-                if (describe_lowest(calendar->seconds) > 0)
-                        (void) buffer_add_format(
-                                        buffer, " from second %u of the minute",
-                                        describe_lowest(calendar->seconds));
-        } else if (fraction > 0) {
+        if (step > 0) {
                 (void) buffer_add_string(buffer, "every ");
-                add_seconds(buffer, 1, fraction);
+                add_seconds(buffer, 1, step);
                 (void) buffer_add_string(buffer, " seconds");
-        } else {
-                (void) buffer_add_string(buffer, "at seconds ");
-                if (calendar->fractions)
-                        add_second_elements(buffer, calendar);
-                else
-                        describe_values(calendar->seconds, buffer);
-                (void) buffer_add_string(buffer, " of the minute");
-        }
-}
-
-/* In which minutes there are several seconds. */
-static void add_minute_window(Buffer *buffer, const CalendarSchedule *calendar) {
-        unsigned n = describe_count(calendar->minutes) * describe_count(calendar->hours), i = 0;
-
-        if (calendar->minutes == DESCRIBE_ALL_MINUTES) {
-                describe_hours(calendar->hours, buffer);
-                return;
-        }
-        if (n > MAX_TIMES) {
-                (void) buffer_add_string(
-                                buffer,
-                                describe_count(calendar->minutes) > 1 ? " in minutes " : " in minute ");
-                describe_values(calendar->minutes, buffer);
-                (void) buffer_add_string(buffer, " of the hour");
-                describe_hours(calendar->hours, buffer);
                 return;
         }
 
-        (void) buffer_add_string(buffer, n > 1 ? " in the minutes " : " in the minute ");
-        for (uint64_t hours = calendar->hours; hours; hours &= hours - 1)
-                for (uint64_t minutes = calendar->minutes; minutes; minutes &= minutes - 1) {
-                        add_separator(buffer, i++, n);
-                        (void) buffer_add_format(
-                                        buffer, "%02u:%02u", describe_lowest(hours),
-                                        describe_lowest(minutes));
-                }
+        (void) buffer_add_string(buffer, n > 1 || elements->step > 0 ? "at seconds " : "at second ");
+        for (unsigned i = 0; i < n; i++) {
+                describe_separator(i, n, buffer);
+                add_second_element(buffer, &elements[i]);
+        }
+        (void) buffer_add_string(buffer, " of the minute");
 }
 
-/* Returns true if single times of the day are named, which read on as "on weekdays" or "every day". */
+/* As describe_times(). */
 static bool add_time_of_day(Buffer *buffer, const CalendarSchedule *calendar) {
-        unsigned n_minutes = describe_count(calendar->minutes), n_hours = describe_count(calendar->hours);
-        unsigned n_times = n_minutes * n_hours * count_listed_seconds(calendar);
-        bool every_hours = n_minutes == 1 && n_hours > 2 && describe_even_step(calendar->hours, 24) > 0;
-        int32_t second = single_second(calendar);
+        const DescribeTimes times = {
+                .hours = calendar->hours,
+                .minutes = calendar->minutes,
+                .seconds = calendar->seconds,
+        };
+        unsigned n_times;
 
-        if (n_times > 0 && n_times <= MAX_TIMES && !(second >= 0 && every_hours)) {
-                add_times(buffer, calendar, n_times);
+        if (!calendar->fractions)
+                return describe_times(&times, buffer);
+
+        n_times = describe_count(calendar->hours) * describe_count(calendar->minutes) *
+                        calendar_n_elements(calendar, CALENDAR_SECOND);
+        if (n_times <= DESCRIBE_TIMES_MAX && !has_step(calendar, CALENDAR_SECOND)) {
+                add_fraction_times(buffer, calendar, n_times);
                 return true;
         }
-        if (second < 0) {
-                add_several_seconds(buffer, calendar);
-                add_minute_window(buffer, calendar);
-                return false;
-        }
 
-        describe_minutes(calendar->hours, calendar->minutes, buffer);
-        if (second > 0) {
-                (void) buffer_add_string(buffer, ", at second ");
-                add_seconds(buffer, 1, second);
-        }
+        add_fractions(buffer, calendar);
+        describe_minute_window(calendar->hours, calendar->minutes, buffer);
         return false;
 }
 
@@ -244,13 +170,6 @@ static void add_day_from_end(Buffer *buffer, unsigned day) {
                 (void) buffer_add_format(buffer, "the %u%s-to-last day", day, suffix);
 }
 
-/* " of the month" or the months by name. */
-static void add_of_months(Buffer *buffer, const CalendarSchedule *calendar) {
-        if (calendar->months == DESCRIBE_ALL_MONTHS)
-                (void) buffer_add_string(buffer, " of the month");
-        describe_months(" of ", calendar->months, buffer);
-}
-
 static void add_days(Buffer *buffer, const CalendarSchedule *calendar, uint32_t days) {
         unsigned n = describe_count(days);
 
@@ -260,23 +179,18 @@ static void add_days(Buffer *buffer, const CalendarSchedule *calendar, uint32_t 
                 (void) buffer_add_format(buffer, "the last %u days", n);
         else if (calendar->from_end) {
                 (void) buffer_add_string(buffer, "days ");
-                describe_values(days, buffer);
-                add_of_months(buffer, calendar);
+                describe_values(days, NULL, buffer);
+                describe_of_months(calendar->months, buffer);
                 (void) buffer_add_string(buffer, ", counted from the end");
                 return;
         } else if (days == 2)
                 (void) buffer_add_string(buffer, "the first day");
         else {
                 (void) buffer_add_string(buffer, n == 1 ? "day " : "days ");
-                describe_values(days, buffer);
+                describe_values(days, NULL, buffer);
         }
-        add_of_months(buffer, calendar);
+        describe_of_months(calendar->months, buffer);
 }
-
-static const char *const month_words[] = {
-        "",     "January", "February",  "March",   "April",    "May",      "June",
-        "July", "August",  "September", "October", "November", "December",
-};
 
 /* "on 24 December 2026"; returns false if it is not one single date. */
 static bool add_single_date(Buffer *buffer, const CalendarSchedule *calendar, unsigned weekdays) {
@@ -289,7 +203,7 @@ static bool add_single_date(Buffer *buffer, const CalendarSchedule *calendar, un
 
         (void) buffer_add_format(
                         buffer, " on %u %s %d", describe_lowest(days),
-                        month_words[describe_lowest(calendar->months)], years->start);
+                        describe_month(describe_lowest(calendar->months)), years->start);
         if (weekdays != DESCRIBE_ALL_WEEKDAYS) {
                 (void) buffer_add_string(buffer, ", if that is a ");
                 describe_weekdays(weekdays, false, buffer);
@@ -299,7 +213,7 @@ static bool add_single_date(Buffer *buffer, const CalendarSchedule *calendar, un
 
 static void add_date(Buffer *buffer, const CalendarSchedule *calendar, unsigned weekdays, bool at_times) {
         uint32_t days = written_days(calendar);
-        bool any_day = !calendar->from_end && days == ALL_DAYS;
+        bool any_day = !calendar->from_end && days == DESCRIBE_ALL_DAYS;
         const char *week = week_word(calendar, days);
 
         if (any_day && weekdays == DESCRIBE_ALL_WEEKDAYS) {
@@ -317,7 +231,7 @@ static void add_date(Buffer *buffer, const CalendarSchedule *calendar, unsigned 
         else if (week && describe_count(weekdays) == 1) {
                 (void) buffer_add_format(buffer, "the %s ", week);
                 describe_weekdays(weekdays, false, buffer);
-                add_of_months(buffer, calendar);
+                describe_of_months(calendar->months, buffer);
         } else {
                 describe_weekdays(weekdays, false, buffer);
                 (void) buffer_add_string(buffer, ", but only on ");
@@ -335,7 +249,7 @@ static void add_years(Buffer *buffer, const CalendarSchedule *calendar) {
 
                 if (i == 0)
                         (void) buffer_add_string(buffer, element->step > 1 ? ", " : ", in ");
-                add_separator(buffer, i, n);
+                describe_separator(i, n, buffer);
                 if (element->step > 1)
                         (void) buffer_add_format(buffer, "every %d years from ", element->step);
                 (void) buffer_add_format(buffer, "%d", element->start);

@@ -3,22 +3,9 @@
 /* The days, months and years of a cron expression in English, as they go on behind a time of day. */
 
 #include "schedule/cron.h"
+#include "schedule/describe-text.h"
 
-#define ALL_DAYS 0xfffffffeU
-#define ALL_MONTHS 0x1ffeU
-#define ALL_WEEKDAYS 0x7fU
-#define WEEKDAYS_MONDAY_TO_FRIDAY 0x3eU
-#define WEEKDAYS_WEEKEND 0x41U
 #define N_YEARS (CRON_YEAR_MAX - CRON_YEAR_MIN + 1)
-
-static const char *const month_words[] = {
-        "",     "January", "February",  "March",   "April",    "May",      "June",
-        "July", "August",  "September", "October", "November", "December",
-};
-
-static const char *const weekday_words[] = {
-        "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
-};
 
 static const char *const nth_words[] = { "last", "first", "second", "third", "fourth", "fifth" };
 
@@ -34,45 +21,11 @@ static void next_item(Enumeration *items) {
         items->i++;
 }
 
-static unsigned count(uint64_t mask) {
-        return (unsigned) __builtin_popcountll(mask);
-}
-
-/* One run of weekdays, which may go over the end of the week; false if it is none, or all of it. */
-static bool weekday_run(unsigned weekdays, unsigned *ret_first, unsigned *ret_last) {
-        unsigned begins = weekdays & ~(weekdays << 1 | weekdays >> 6) & ALL_WEEKDAYS;
-
-        if (count(begins) != 1)
-                return false;
-        *ret_first = (unsigned) __builtin_ctz(begins);
-        *ret_last = (*ret_first + count(weekdays) - 1) % 7;
-        return true;
-}
-
-/* From Monday on, so that a weekend is no gap: Sunday becomes 7. */
-static void add_weekdays(Buffer *buffer, unsigned weekdays) {
-        unsigned first, last;
-
-        if (count(weekdays) > 2 && weekday_run(weekdays, &first, &last))
-                (void) buffer_add_format(buffer, "%s to %s", weekday_words[first], weekday_words[last]);
-        else
-                cron_describe_values((weekdays & 0x7eU) | (weekdays & 1) << 7, weekday_words, buffer);
-}
-
 static bool has_special_weekdays(const CronDaySet *set) {
         for (unsigned n = 0; n < ARRAY_SIZE(set->nth_weekdays); n++)
                 if (set->nth_weekdays[n])
                         return true;
         return false;
-}
-
-/* What days and weekdays are counted in: "of the month", "of January". */
-static void add_of_month(Buffer *buffer, unsigned months) {
-        (void) buffer_add_string(buffer, " of ");
-        if (months == ALL_MONTHS)
-                (void) buffer_add_string(buffer, "the month");
-        else
-                cron_describe_values(months, month_words, buffer);
 }
 
 static void add_from_end(Buffer *buffer, unsigned n) {
@@ -86,14 +39,14 @@ static void add_from_end(Buffer *buffer, unsigned n) {
 static void add_days(Buffer *buffer, const CronDaySet *set) {
         Enumeration items = {
                 .buffer = buffer,
-                .n_items = (set->days ? 1 : 0) + count(set->nearest) + count(set->nearest_to_last) +
-                                count(set->from_end),
+                .n_items = (set->days ? 1 : 0) + describe_count(set->nearest) +
+                                describe_count(set->nearest_to_last) + describe_count(set->from_end),
         };
 
         if (set->days) {
                 next_item(&items);
-                (void) buffer_add_string(buffer, count(set->days) == 1 ? "day " : "days ");
-                cron_describe_values(set->days, NULL, buffer);
+                (void) buffer_add_string(buffer, describe_count(set->days) == 1 ? "day " : "days ");
+                describe_values(set->days, NULL, buffer);
         }
         for (uint32_t rest = set->nearest; rest; rest &= rest - 1) {
                 next_item(&items);
@@ -118,11 +71,11 @@ static void add_weekday_set(Buffer *buffer, const CronDaySet *set) {
         Enumeration items = { .buffer = buffer, .n_items = set->weekdays ? 1 : 0 };
 
         for (unsigned n = 0; n < ARRAY_SIZE(set->nth_weekdays); n++)
-                items.n_items += count(set->nth_weekdays[n]);
+                items.n_items += describe_count(set->nth_weekdays[n]);
 
         if (set->weekdays) {
                 next_item(&items);
-                add_weekdays(buffer, set->weekdays);
+                describe_weekdays(set->weekdays, false, buffer);
         }
         for (unsigned i = 1; i <= ARRAY_SIZE(set->nth_weekdays); i++) {
                 unsigned n = i % ARRAY_SIZE(set->nth_weekdays); /* the last ones come last */
@@ -131,15 +84,8 @@ static void add_weekday_set(Buffer *buffer, const CronDaySet *set) {
                         next_item(&items);
                         (void) buffer_add_format(
                                         buffer, "the %s %s", nth_words[n],
-                                        weekday_words[__builtin_ctz(rest)]);
+                                        describe_weekday(describe_lowest(rest)));
                 }
-        }
-}
-
-static void add_months(Buffer *buffer, const char *before, unsigned months) {
-        if (months != ALL_MONTHS) {
-                (void) buffer_add_string(buffer, before);
-                cron_describe_values(months, month_words, buffer);
         }
 }
 
@@ -149,16 +95,11 @@ static void add_weekday_phrase(Buffer *buffer, const CronSchedule *cron, bool at
         (void) buffer_add_string(buffer, " on ");
         if (has_special_weekdays(set)) {
                 add_weekday_set(buffer, set);
-                add_of_month(buffer, cron->months);
+                describe_of_months(cron->months, buffer);
                 return;
         }
-        if (at_times && set->weekdays == WEEKDAYS_MONDAY_TO_FRIDAY)
-                (void) buffer_add_string(buffer, "weekdays");
-        else if (at_times && set->weekdays == WEEKDAYS_WEEKEND)
-                (void) buffer_add_string(buffer, "weekends");
-        else
-                add_weekdays(buffer, set->weekdays);
-        add_months(buffer, " in ", cron->months);
+        describe_weekdays(set->weekdays, at_times, buffer);
+        describe_months(" in ", cron->months, buffer);
 }
 
 static void add_both_days(Buffer *buffer, const CronSchedule *cron) {
@@ -179,25 +120,25 @@ static void add_both_days(Buffer *buffer, const CronSchedule *cron) {
                 add_days(buffer, set);
                 (void) buffer_add_string(buffer, " of the month");
         }
-        add_months(buffer, ", in ", cron->months);
+        describe_months(", in ", cron->months, buffer);
 }
 
 static void add_days_and_months(Buffer *buffer, const CronSchedule *cron, bool at_times) {
         const CronDaySet *set = &cron->day_set;
-        bool any_day = set->days == ALL_DAYS, any_weekday = set->weekdays == ALL_WEEKDAYS;
+        bool any_day = set->days == DESCRIBE_ALL_DAYS, any_weekday = set->weekdays == DESCRIBE_ALL_WEEKDAYS;
 
         if (set->either && (any_day || any_weekday))
                 any_day = any_weekday = true;
 
         if (any_day && any_weekday) {
                 (void) buffer_add_string(buffer, at_times ? " every day" : "");
-                add_months(buffer, " in ", cron->months);
+                describe_months(" in ", cron->months, buffer);
         } else if (any_day)
                 add_weekday_phrase(buffer, cron, at_times);
         else if (any_weekday) {
                 (void) buffer_add_string(buffer, " on ");
                 add_days(buffer, set);
-                add_of_month(buffer, cron->months);
+                describe_of_months(cron->months, buffer);
         } else
                 add_both_days(buffer, cron);
 }

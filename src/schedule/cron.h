@@ -137,8 +137,5 @@ void cron_describe(const Schedule *schedule, Buffer *buffer);
 /* The date as it goes on behind "at 02:30"; `at_times` is false behind "every 5 minutes". */
 void cron_describe_date(const CronSchedule *cron, bool at_times, Buffer *buffer);
 
-/* "1, 5 to 9 and 20", or "1 to 31 in steps of 2"; with words instead of numbers if there are any. */
-void cron_describe_values(uint64_t mask, const char *const *words, Buffer *buffer);
-
 /* Adds " (by hash)" if an element of the fields from `first` to `last` was chosen so. */
 void cron_describe_hash(const CronSchedule *cron, CronField first, CronField last, Buffer *buffer);

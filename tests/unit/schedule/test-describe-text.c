@@ -37,37 +37,33 @@ static const struct {
 };
 
 static const struct {
-        uint64_t hours, minutes;
+        DescribeTimes times;
+        bool single;
         const char *text;
-} minute_cases[] = {
-        { DESCRIBE_ALL_HOURS, DESCRIBE_ALL_MINUTES, "every minute" },
-        { DESCRIBE_ALL_HOURS, 1ULL,                 "every hour" },
-        { DESCRIBE_ALL_HOURS, 1ULL << 5,            "every hour at minute 5" },
-        { DESCRIBE_ALL_HOURS, 1ULL | 1ULL << 30,    "every 30 minutes" },
-        { DESCRIBE_ALL_HOURS, 1ULL | 1ULL << 31,    "at minutes 0 and 31 of the hour" },
-        { 0x555555,           1ULL << 10,           "every 2 hours from 00:10" },
-        { FROM_TO(9, 17),     1ULL << 30,           "every hour from 09:30 to 17:30" },
-        { 0x23,               1ULL << 30,           "at minute 30 of the hours 0, 1 and 5" },
-        { FROM_TO(9, 17),     DESCRIBE_ALL_MINUTES, "every minute between 09:00 and 17:59" },
-        { 0x23,               DESCRIBE_ALL_MINUTES, "every minute in the hours 0, 1 and 5" },
-};
-
-static const struct {
-        uint64_t mask;
-        unsigned size, step;
-} step_cases[] = {
-        { 1ULL | 1ULL << 30, 60, 30 },
-        { 1ULL | 1ULL << 29, 60, 0 },
-        { 0x1111111111111111, 60, 0 }, /* 60 is beyond the end */
-        { DESCRIBE_ALL_MINUTES, 60, 1 },
-        { 1ULL, 60, 0 },
+} time_cases[] = {
+        { { 1ULL << 2, 1ULL << 30, 1 },                           true,  "at 02:30" },
+        { { 1ULL << 2, 1ULL << 30 | 1, 1ULL << 5 },               true,  "at 02:00:05 and 02:30:05" },
+        { { DESCRIBE_ALL_HOURS, DESCRIBE_ALL_MINUTES, 1 },        false, "every minute" },
+        { { DESCRIBE_ALL_HOURS, DESCRIBE_ALL_MINUTES, 2 },        false, "every minute at second 1" },
+        { { DESCRIBE_ALL_HOURS, DESCRIBE_ALL_MINUTES, DESCRIBE_ALL_SECONDS }, false, "every second" },
+        { { DESCRIBE_ALL_HOURS, 1, 1 },                           false, "every hour" },
+        { { DESCRIBE_ALL_HOURS, 1ULL << 5, 1 },                   false, "every hour at minute 5" },
+        { { DESCRIBE_ALL_HOURS, 1ULL << 5, 2 },                   false, "every hour at minute 5 and second 1" },
+        { { DESCRIBE_ALL_HOURS, 1ULL | 1ULL << 30, 1 },           false, "every 30 minutes" },
+        { { DESCRIBE_ALL_HOURS, 1ULL | 1ULL << 31, 1 },           false, "at minutes 0 and 31 of the hour" },
+        { { 0x555555, 1ULL << 10, 1 },                            false, "every 2 hours from 00:10" },
+        { { FROM_TO(9, 17), 1ULL << 30, 1 },                      false, "every hour from 09:30 to 17:30" },
+        { { 0x3b3, 1ULL << 30, 1 },                               false, "at minute 30 of the hours 0, 1, 4, 5 and 7 to 9" },
+        { { FROM_TO(9, 17), DESCRIBE_ALL_MINUTES, 1 },            false, "every minute between 09:00 and 17:59" },
+        { { 0x23, DESCRIBE_ALL_MINUTES, 1 },                      false, "every minute in the hours 0, 1 and 5" },
+        { { 1, 1, DESCRIBE_ALL_SECONDS },                         false, "every second in minute 0 of the hour between 00:00 and 00:59" },
 };
 /* clang-format on */
 
 START_TEST(values_are_listed) {
         CLEANUP(buffer_done) Buffer buffer = {};
 
-        describe_values(value_cases[_i].mask, &buffer);
+        describe_values(value_cases[_i].mask, NULL, &buffer);
         ck_assert_str_eq(buffer.data, value_cases[_i].text);
 }
 END_TEST
@@ -80,16 +76,31 @@ START_TEST(weekdays_have_names) {
 }
 END_TEST
 
-START_TEST(minutes_that_are_too_many_to_list) {
+START_TEST(times_of_the_day) {
         CLEANUP(buffer_done) Buffer buffer = {};
 
-        describe_minutes(minute_cases[_i].hours, minute_cases[_i].minutes, &buffer);
-        ck_assert_str_eq(buffer.data, minute_cases[_i].text);
+        ck_assert_int_eq(describe_times(&time_cases[_i].times, &buffer), time_cases[_i].single);
+        ck_assert_str_eq(buffer.data, time_cases[_i].text);
 }
 END_TEST
 
-START_TEST(a_step_is_even_or_none) {
-        ck_assert_uint_eq(describe_even_step(step_cases[_i].mask, step_cases[_i].size), step_cases[_i].step);
+START_TEST(values_may_have_words) {
+        static const char *const words[] = { "a", "b", "c", "d" };
+        CLEANUP(buffer_done) Buffer buffer = {};
+
+        describe_values(0x9, words, &buffer);
+        ck_assert_str_eq(buffer.data, "a and d");
+}
+END_TEST
+
+START_TEST(months_have_names) {
+        CLEANUP(buffer_done) Buffer buffer = {};
+
+        describe_of_months(DESCRIBE_ALL_MONTHS, &buffer);
+        describe_of_months(0x6, &buffer);
+        ck_assert_str_eq(buffer.data, " of the month of January and February");
+        ck_assert_str_eq(describe_month(12), "December");
+        ck_assert_str_eq(describe_weekday(6), "Saturday");
 }
 END_TEST
 
@@ -109,8 +120,9 @@ Suite *test_suite(void) {
 
         tcase_add_loop_test(tcase, values_are_listed, 0, ARRAY_SIZE(value_cases));
         tcase_add_loop_test(tcase, weekdays_have_names, 0, ARRAY_SIZE(weekday_cases));
-        tcase_add_loop_test(tcase, minutes_that_are_too_many_to_list, 0, ARRAY_SIZE(minute_cases));
-        tcase_add_loop_test(tcase, a_step_is_even_or_none, 0, ARRAY_SIZE(step_cases));
+        tcase_add_loop_test(tcase, times_of_the_day, 0, ARRAY_SIZE(time_cases));
+        tcase_add_test(tcase, values_may_have_words);
+        tcase_add_test(tcase, months_have_names);
         tcase_add_test(tcase, all_months_are_not_said);
         suite_add_tcase(suite, tcase);
         return suite;
