@@ -22,7 +22,9 @@ struct Configuration {
         void (*changed)(void *userdata);
         void *userdata;
 
+        const char *machine_id;
         Settings settings;
+        JobSite site;
         TimeZoneCache *zones;
         JobLoader *loader;
         FileWatch *watch, *zone_watch;
@@ -72,10 +74,22 @@ static int make_loader(Configuration *configuration, const Settings *settings, J
                 .zones = configuration->zones,
                 .owner_uid = configuration->instance->user ? getuid() : 0,
                 .system_mode = !configuration->instance->user,
+                .site = &configuration->site,
                 .clock = &system_clock,
         };
 
         return job_loader_new(&options, ret);
+}
+
+static void update_site(Configuration *configuration, const Settings *settings) {
+        configuration->site = (JobSite){
+                .hash_salt = settings->hash_seed == HASH_SEED_MACHINE_ID ? configuration->machine_id : NULL,
+                .business_days = settings->business_days,
+        };
+}
+
+static bool site_changes(const Settings *a, const Settings *b) {
+        return a->hash_seed != b->hash_seed || a->business_days != b->business_days;
 }
 
 static bool defaults_equal(const Settings *a, const Settings *b) {
@@ -100,6 +114,10 @@ static int take_settings(Configuration *configuration, Settings *settings) {
                         return r;
                 (void) job_loader_free(configuration->loader);
                 configuration->loader = TAKE_PTR(loader);
+        }
+        if (site_changes(settings, &configuration->settings)) {
+                update_site(configuration, settings);
+                job_loader_flush(configuration->loader);
         }
         if (settings->store != configuration->settings.store)
                 log_notice("%s: another 'store' takes effect at the next start",
@@ -270,12 +288,14 @@ int configuration_new(sd_event *event, const ConfigurationOptions *options, Conf
                 return -ENOMEM;
         configuration->instance = options->instance;
         configuration->assignments = options->assignments;
+        configuration->machine_id = options->machine_id;
         configuration->changed = options->changed;
         configuration->userdata = options->userdata;
 
         r = first_settings(configuration);
         if (r < 0)
                 return r;
+        update_site(configuration, &configuration->settings);
         r = time_zone_cache_new(&configuration->zones);
         if (r < 0)
                 return r;
@@ -312,4 +332,8 @@ const Settings *configuration_settings(const Configuration *configuration) {
 
 TimeZoneCache *configuration_zones(Configuration *configuration) {
         return configuration->zones;
+}
+
+const JobSite *configuration_site(const Configuration *configuration) {
+        return &configuration->site;
 }

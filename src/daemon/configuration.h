@@ -19,6 +19,7 @@ typedef struct Configuration Configuration;
 typedef struct ConfigurationOptions {
         const Instance *instance;
         char *const *assignments; /* "key=value" from the command line; borrowed */
+        const char *machine_id;   /* borrowed; for hash-seed: machine-id */
         /* Something on disk changed: scan and apply again. */
         void (*changed)(void *userdata);
         void *userdata;
@@ -33,6 +34,8 @@ DEFINE_CLEANUP(Configuration, configuration_free);
 
 const Settings *configuration_settings(const Configuration *configuration);
 TimeZoneCache *configuration_zones(Configuration *configuration);
+/* What the settings say of all jobs; it changes with them, at each scan. */
+const JobSite *configuration_site(const Configuration *configuration);
 
 /*
  * Reads the settings again (a faulty file keeps the old ones) and scans the drop-in directories. Faults are

@@ -276,6 +276,7 @@ static int make_manager(Daemon *daemon) {
                 .store = daemon->store,
                 .executor = runner_client_executor(daemon->runner),
                 .zones = configuration_zones(daemon->configuration),
+                .site = configuration_site(daemon->configuration),
                 .set_wakeup = on_set_wakeup,
                 .clock_synchronized = on_clock_synchronized,
                 .boot_identity = daemon->host.boot_identity,
@@ -358,6 +359,7 @@ static int prepare(Daemon *daemon, const DaemonOptions *options) {
         const ConfigurationOptions configuration_options = {
                 .instance = daemon->instance,
                 .assignments = options->assignments,
+                .machine_id = daemon->host.machine_id,
                 .changed = on_configuration_changed,
                 .userdata = daemon,
         };

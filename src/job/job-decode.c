@@ -43,6 +43,12 @@ static const YamlField job_fields[] = {
         { YAML_CUSTOM  ("random-delay", Job, random_delay, RandomDelay, job_decode_random_delay),
           .fields = random_delay_fields,
           .type = "duration | mapping", .fallback = "0" },
+        { YAML_CUSTOM  ("except", Job, timetable.exceptions, Exceptions *, job_decode_except),
+          .fields = except_fields,
+          .type = "mapping | list of mappings", .fallback = "" },
+        { YAML_ENUM    ("on-except", Job, timetable.on_except, OnExcept, on_except_names),
+          .type = "skip | next-day | previous-day | next-business-day | previous-business-day",
+          .fallback = "skip" },
         { YAML_BOOL    ("wake", Job, wake),
           .type = "true | false", .fallback = "false" },
         { YAML_DURATION("accuracy", Job, accuracy_usec, 0, ACCURACY_MAX_USEC),
@@ -87,7 +93,7 @@ static const YamlField job_fields[] = {
 };
 /* clang-format on */
 
-const char *const job_whole_keys[] = { "schedule", NULL };
+const char *const job_whole_keys[] = { "schedule", "except", NULL };
 
 bool job_key_describe(size_t index, KeyDescription *ret) {
         assert(ret);
@@ -128,6 +134,7 @@ static int job_new(const JobDecodeContext *context, const JobBody *body, Job **r
         job->catch_up = (CatchUp) CATCH_UP_DEFAULT;
         job->output = (OutputPolicy){ .capture_bytes = 64 * 1024, .journal = true };
         job->keep = (KeepPolicy) KEEP_DEFAULT;
+        job->timetable.business_days = context->site ? context->site->business_days : 0;
 
         job->name = strdup(body->name);
         if (!job->name)

@@ -8,6 +8,8 @@
  * are all reported in one pass, with line and column, and the nearest valid key for a misspelt one.
  */
 
+#include <sys/stat.h>
+
 #include "job/job.h"
 #include "util/diagnostics.h"
 
@@ -16,10 +18,8 @@ typedef struct Clock Clock;
 /* What the settings say of all definitions. */
 typedef struct JobSite {
         const char *hash_salt; /* goes into H and ~, so that machines differ; NULL: nothing */
-        uint8_t business_days; /* bit 0 = Sunday */
+        uint8_t business_days; /* bit 0 = Sunday; 0: Monday to Friday */
 } JobSite;
-
-#define JOB_SITE_BUSINESS_DAYS 0x3EU /* Monday to Friday */
 
 /* What stands around a definition. All borrowed. */
 typedef struct JobDecodeContext {
@@ -30,6 +30,15 @@ typedef struct JobDecodeContext {
         const char *file;    /* for messages; NULL: not a file */
         const JobSite *site; /* NULL: as if nothing were set */
         const Clock *clock;  /* to warn of schedules that never come again; NULL: they are not noticed */
+
+        bool ignore_files; /* what other files hold does not count: only the definition is judged */
+
+        /*
+         * Told of each other file that a definition takes something from; `status` is all zero if it could
+         * not be opened. May be NULL. Returns 0 or -ENOMEM.
+         */
+        int (*on_file)(void *userdata, const char *path, const struct stat *status);
+        void *on_file_userdata;
 } JobDecodeContext;
 
 /*

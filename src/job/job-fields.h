@@ -74,9 +74,12 @@ int job_decode_random_delay(
                 const YamlNode *node,
                 void *member);
 
+/* Exceptions * */
+int job_decode_except(const YamlContext *context, const YamlField *field, const YamlNode *node, void *member);
+
 /* The zone of that name, a new reference; *ret stays NULL with an error at `node` if there is none. */
 int job_decode_zone(const YamlContext *context, const YamlNode *node, const char *key, TimeZone **ret);
 
 /* The rows of mappings inside a job, also for the manual. */
-extern const YamlField schedule_fields[], dst_fields[], random_delay_fields[], overlap_fields[],
-                catch_up_fields[], output_fields[], keep_fields[];
+extern const YamlField schedule_fields[], dst_fields[], random_delay_fields[], except_fields[],
+                overlap_fields[], catch_up_fields[], output_fields[], keep_fields[];

@@ -3,6 +3,7 @@
 /* Whether the files behind a JobFile have changed since they were read. */
 
 #include <fcntl.h>
+#include <string.h>
 #include <time.h>
 
 #include "job/job-file.h"
@@ -51,6 +52,47 @@ int job_file_stamp(JobFile *file, const struct stat *status) {
         return 0;
 }
 
+static OtherFile *find_other(const JobFile *file, const char *path) {
+        for (size_t i = 0; i < file->n_others; i++)
+                if (strcmp(file->others[i].path, path) == 0)
+                        return &file->others[i];
+        return NULL;
+}
+
+int job_file_stamp_other(JobFile *file, const char *path, const struct stat *status) {
+        OtherFile other = { .stamp = stamp_of(status) };
+        OtherFile *others;
+
+        /* A file that changed between two jobs of one file is read again the next time: the stamp is the
+         * first. */
+        if (find_other(file, path))
+                return 0;
+        others = reallocarray(file->others, file->n_others + 1, sizeof(*others));
+        if (!others)
+                return -ENOMEM;
+        file->others = others;
+        other.path = strdup(path);
+        if (!other.path)
+                return -ENOMEM;
+        others[file->n_others++] = other;
+        file->fresh = file->fresh || is_fresh(&other.stamp);
+        return 0;
+}
+
+static bool others_are_as_stamped(const JobFile *file) {
+        for (size_t i = 0; i < file->n_others; i++) {
+                struct stat status = { 0 };
+                FileStamp now;
+
+                if (stat(file->others[i].path, &status) < 0)
+                        status = (struct stat){ 0 };
+                now = stamp_of(&status);
+                if (!stamp_equal(&file->others[i].stamp, &now))
+                        return false;
+        }
+        return true;
+}
+
 static bool is_as_stamped(const FileStamp *stamp, const DirectoryScan *scan, const ScanFile *file) {
         struct stat status;
         FileStamp now;
@@ -73,7 +115,7 @@ bool job_file_is_current(
         size_t n_overrides = overrides ? overrides->n_files : 0;
 
         if (file->fresh || file->held.message || file->n_stamps != n_overrides + 1 ||
-            !is_as_stamped(&file->stamps[0], scan, entry))
+            !is_as_stamped(&file->stamps[0], scan, entry) || !others_are_as_stamped(file))
                 return false;
 
         for (size_t i = 0; i < n_overrides; i++)

@@ -69,6 +69,9 @@ JobFile *job_file_free(JobFile *file) {
                 (void) job_unref(file->entries[i].job);
                 diagnostic_done(&file->entries[i].error);
         }
+        for (size_t i = 0; i < file->n_others; i++)
+                free(file->others[i].path);
+        free(file->others);
         free(file->entries);
         free(file->path);
         free(file->stamps);
@@ -415,12 +418,18 @@ static bool defaults_are_too_large(Reading *reading) {
         return true;
 }
 
+static int on_file(void *userdata, const char *path, const struct stat *status) {
+        return job_file_stamp_other(userdata, path, status);
+}
+
 static int decode_entries(Reading *reading) {
         JobDecodeContext context = *reading->reader->context;
         const YamlNode *jobs = reading->base.jobs;
         int r;
 
         context.file = reading->file->path;
+        context.on_file = on_file;
+        context.on_file_userdata = reading->file;
         r = merge_defaults(reading);
         if (r < 0)
                 return r;

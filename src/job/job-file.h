@@ -24,10 +24,18 @@ typedef struct FileStamp {
         struct timespec modified, changed;
 } FileStamp;
 
+/* Another file that the jobs of a file take something from. */
+typedef struct OtherFile {
+        char *path;
+        FileStamp stamp; /* all zero: it could not be opened */
+} OtherFile;
+
 typedef struct JobFile {
         char *path;
         FileStamp *stamps; /* of the file and of its overrides in order */
         size_t n_stamps;
+        OtherFile *others; /* each path once */
+        size_t n_others;
         bool fresh;      /* changed so recently that a further change could leave the stamps as they are */
         Diagnostic held; /* valid (message != NULL) if the file as a whole is at fault */
         JobFileEntry *entries;
@@ -75,6 +83,9 @@ bool job_file_is_current(
 
 /* Notes the state of one more of its files, by the fstat() before it is read. Returns 0 or -ENOMEM. */
 int job_file_stamp(JobFile *file, const struct stat *status);
+
+/* The same for a file that a definition names, unless it is noted already. Returns 0 or -ENOMEM. */
+int job_file_stamp_other(JobFile *file, const char *path, const struct stat *status);
 
 void diagnostic_done(Diagnostic *diagnostic);
 int diagnostic_copy(const Diagnostic *diagnostic, Diagnostic *ret);

@@ -18,6 +18,7 @@
 #define FILE_SIZE_MAX ((size_t) 1024 * 1024)
 #define VARIABLE_MAX 64U
 #define KEYS_MAX 32U
+#define MONDAY_TO_FRIDAY 0x3EU
 
 static const char *const store_kind_names[] = {
         [STORE_FILE] = "file",
@@ -26,6 +27,14 @@ static const char *const store_kind_names[] = {
 };
 
 DEFINE_STRING_TABLE(store_kind, StoreKind, store_kind_names);
+
+static const char *const hash_seed_names[] = {
+        [HASH_SEED_NONE] = "none",
+        [HASH_SEED_MACHINE_ID] = "machine-id",
+        [HASH_SEED_COUNT] = NULL,
+};
+
+DEFINE_STRING_TABLE(hash_seed, HashSeed, hash_seed_names);
 
 static int decode_log_level(
                 const YamlContext *context,
@@ -45,6 +54,19 @@ static int decode_log_level(
         return yaml_decode_string(context, field, node, member);
 }
 
+static int decode_business_days(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member) {
+        const char *text = yaml_scalar(context, node, field->key, "weekdays such as Mon..Fri");
+        ScheduleError error = { 0 };
+
+        if (text && weekdays_parse(text, member, &error) < 0)
+                yaml_error_at(context, node, error.offset, "'%s': %s", field->key, error.reason);
+        return 0;
+}
+
 static int decode_defaults(
                 const YamlContext *context,
                 const YamlField *field,
@@ -52,7 +74,7 @@ static int decode_defaults(
                 void *member) {
         CLEANUP(time_zone_cache_freep) TimeZoneCache *zones = NULL;
         CLEANUP(buffer_done) Buffer buffer = { 0 };
-        JobDecodeContext job = { .system_mode = true };
+        JobDecodeContext job = { .system_mode = true, .ignore_files = true };
         char *text;
         int r;
 
@@ -90,6 +112,10 @@ static const YamlField settings_fields[] = {
           .type = "duration from 0 to 1s", .fallback = "0" },
         { YAML_DURATION("write-ahead", Settings, write_ahead_usec, 0, 2 * USEC_PER_SEC),
           .type = "duration from 0 to 2s", .fallback = "1s" },
+        { YAML_CUSTOM  ("business-days", Settings, business_days, uint8_t, decode_business_days),
+          .type = "weekdays", .fallback = "Mon..Fri" },
+        { YAML_ENUM    ("hash-seed", Settings, hash_seed, HashSeed, hash_seed_names),
+          .type = "none | machine-id", .fallback = "none" },
         { YAML_CUSTOM  ("defaults", Settings, defaults, char *, decode_defaults), .may_be_empty = true,
           .type = "mapping with the keys of a job", .fallback = "" },
         { .key = NULL },
@@ -123,6 +149,7 @@ static int settings_init(Settings *settings) {
                 .store = STORE_FILE,
                 .commit_rows = 1000,
                 .write_ahead_usec = USEC_PER_SEC,
+                .business_days = MONDAY_TO_FRIDAY,
         };
         settings->log_level = strdup("info");
         return settings->log_level ? 0 : -ENOMEM;

@@ -18,6 +18,15 @@ typedef enum StoreKind {
 
 DECLARE_STRING_TABLE(store_kind, StoreKind);
 
+/* What H and ~ in cron expressions are chosen by, beside the job's name. */
+typedef enum HashSeed {
+        HASH_SEED_NONE,       /* nothing: the same times on every machine */
+        HASH_SEED_MACHINE_ID, /* the machine */
+        HASH_SEED_COUNT,
+} HashSeed;
+
+DECLARE_STRING_TABLE(hash_seed, HashSeed);
+
 typedef struct Settings {
         StoreKind store;          /* store: file */
         char *log_level;          /* log-level: info */
@@ -25,6 +34,8 @@ typedef struct Settings {
         usec_t commit_delay_usec; /* commit-delay: 0, how long a commit may wait for company; 0…1 s */
         usec_t write_ahead_usec; /* write-ahead: 1s, how long before its due time a begin row is written; 0…2
                                     s */
+        uint8_t business_days;   /* business-days: Mon..Fri, bit 0 = Sunday */
+        HashSeed hash_seed;      /* hash-seed: none */
         char *defaults;          /* defaults: as YAML text, merged under every job; NULL: none */
 } Settings;
 

@@ -108,6 +108,7 @@ typedef struct ManagerHost {
         Store *store;
         const Executor *executor;
         TimeZoneCache *zones;
+        const JobSite *site; /* what the settings say of all definitions; NULL: nothing */
         /* One timer: call manager_wakeup() at that instant of CLOCK_REALTIME. USEC_INFINITY: disarm. */
         void (*set_wakeup)(void *userdata, usec_t realtime_usec);
         /* Whether something keeps the real-time clock right (adjtimex); NULL: yes. */

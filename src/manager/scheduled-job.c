@@ -161,6 +161,7 @@ int scheduled_job_decode(const ScheduledJob *job, uint64_t revision, const char 
                 .owner_uid = job->stored.owner_uid,
                 .system_mode = job->manager->host.system_mode,
                 .file = NULL,
+                .site = job->manager->host.site,
         };
         CLEANUP(diagnostics_done) Diagnostics diagnostics = { 0 };
         int r;

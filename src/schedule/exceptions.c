@@ -23,7 +23,7 @@ struct Exceptions {
 };
 
 /* clang-format off */
-static const char *const on_except_names[] = {
+const char *const on_except_names[] = {
         [ON_EXCEPT_SKIP]                  = "skip",
         [ON_EXCEPT_NEXT_DAY]              = "next-day",
         [ON_EXCEPT_PREVIOUS_DAY]          = "previous-day",

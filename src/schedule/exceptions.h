@@ -27,6 +27,8 @@ typedef enum OnExcept {
 
 DECLARE_STRING_TABLE(on_except, OnExcept);
 
+extern const char *const on_except_names[];
+
 typedef struct Exceptions Exceptions;
 
 /* As written; what is NULL was not. An item needs at least one of them. */

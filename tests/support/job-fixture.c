@@ -73,6 +73,9 @@ static void assert_schedules_equal(const Job *a, const Job *b) {
         ck_assert_int_eq(a->dst.gap, b->dst.gap);
         ck_assert_int_eq(a->dst.overlap, b->dst.overlap);
         ck_assert_pstr_eq(a->hash_key, b->hash_key);
+        ck_assert_int_eq(!a->timetable.exceptions, !b->timetable.exceptions);
+        ck_assert_int_eq(a->timetable.on_except, b->timetable.on_except);
+        ck_assert_uint_eq(a->timetable.business_days, b->timetable.business_days);
 
         for (size_t i = 0; i < a->timetable.n_entries; i++) {
                 ck_assert_int_eq(
