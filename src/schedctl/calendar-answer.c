@@ -76,7 +76,11 @@ static bool is_beyond(const CalendarRequest *request, usec_t due_usec) {
 static int find_times(CalendarAnswer *answer, const CalendarEnvironment *environment) {
         const CalendarRequest *request = answer->request;
         ScheduleEntry entry = { .schedule = answer->schedule };
-        const Timetable timetable = { .entries = &entry, .n_entries = 1 };
+        const Timetable timetable = {
+                .entries = &entry,
+                .n_entries = 1,
+                .exceptions = request->exceptions,
+        };
         const ScheduleContext context = {
                 .zone = request->zone,
                 .anchor_usec = request->from_usec,
@@ -193,16 +197,4 @@ void calendar_answer_encode(const CalendarAnswer *answer, JsonWriter *writer) {
         for (size_t i = 0; i < answer->n_times; i++)
                 encode_time(answer, &answer->times[i], writer);
         json_writer_end_array(writer);
-}
-
-void calendar_error_encode(const CalendarError *error, JsonWriter *writer) {
-        json_writer_begin_object(writer, "error");
-        json_writer_string(writer, "code", calendar_error_code_to_string(error->code));
-        json_writer_string(writer, "field", *error->field ? error->field : NULL);
-        if (error->code == CALENDAR_ERROR_SYNTAX)
-                json_writer_integer(writer, "offset", (int64_t) error->offset);
-        else
-                json_writer_null(writer, "offset");
-        json_writer_string(writer, "message", error->message);
-        json_writer_end_object(writer);
 }

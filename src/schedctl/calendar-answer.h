@@ -36,6 +36,3 @@ int calendar_answer_find(
 
 /* Adds the keys of the answer to an object that is open. */
 void calendar_answer_encode(const CalendarAnswer *answer, JsonWriter *writer);
-
-/* Adds the key "error" to an object that is open. */
-void calendar_error_encode(const CalendarError *error, JsonWriter *writer);

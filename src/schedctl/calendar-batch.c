@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "util/file.h"
+
 #define READ_SIZE ((size_t) 256 * 1024)
 #define WRITE_SIZE ((size_t) 256 * 1024)
 
@@ -116,21 +118,11 @@ int calendar_batch_answer(
 /* --- all lines ------------------------------------------------------------------------------------- */
 
 static int write_answers(Batch *batch) {
-        const char *data = batch->answers.data;
-        size_t left = batch->answers.size;
+        int r;
 
-        while (left > 0) {
-                ssize_t n = write(batch->output, data, left);
-
-                if (n < 0 && errno == EINTR)
-                        continue;
-                if (n < 0)
-                        return -errno;
-                data += n;
-                left -= (size_t) n;
-        }
+        r = fd_write_all(batch->output, batch->answers.data, batch->answers.size);
         buffer_clear(&batch->answers);
-        return 0;
+        return r;
 }
 
 static int answer_line(Batch *batch, const char *line, size_t size) {

@@ -4,10 +4,9 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "schedctl/calendar-except.h"
 #include "util/duration.h"
 #include "util/timestamp.h"
 
@@ -23,30 +22,6 @@ typedef struct Key {
         const char *name;
         int (*read)(const Reader *reader, const json_t *value);
 } Key;
-
-static const char *const error_code_names[] = {
-        [CALENDAR_ERROR_JSON] = "json",     [CALENDAR_ERROR_FIELD] = "field",
-        [CALENDAR_ERROR_VALUE] = "value",   [CALENDAR_ERROR_ZONE] = "zone",
-        [CALENDAR_ERROR_SYNTAX] = "syntax", [CALENDAR_ERROR_CODE_COUNT] = NULL,
-};
-DEFINE_STRING_TABLE(calendar_error_code, CalendarErrorCode, error_code_names);
-
-int calendar_error(
-                CalendarError *reterr,
-                CalendarErrorCode code,
-                const char *field,
-                const char *format,
-                ...) {
-
-        va_list arguments;
-
-        *reterr = (CalendarError){ .code = code };
-        (void) snprintf(reterr->field, sizeof(reterr->field), "%s", field ?: "");
-        va_start(arguments, format);
-        (void) vsnprintf(reterr->message, sizeof(reterr->message), format, arguments);
-        va_end(arguments);
-        return -EINVAL;
-}
 
 /* --- values ---------------------------------------------------------------------------------------- */
 
@@ -276,6 +251,10 @@ static int read_end(const Reader *reader, const json_t *value) {
         return r;
 }
 
+static int read_except(const Reader *reader, const json_t *value) {
+        return calendar_except_read(value, &reader->request->exceptions, reader->error);
+}
+
 /* A bare number is seconds, as in job files. */
 static int read_random_delay(const Reader *reader, const json_t *value) {
         usec_t *delay_usec = &reader->request->random_delay_usec;
@@ -324,6 +303,7 @@ static const Key keys[] = {
         { "hash_key",     read_hash_key },
         { "start",        read_start },
         { "end",          read_end },
+        { "except",       read_except },
         { "random_delay", read_random_delay },
 };
 /* clang-format on */
@@ -408,6 +388,7 @@ int calendar_request_read(
 
 void calendar_request_done(CalendarRequest *request) {
         request->zone = time_zone_unref(request->zone);
+        request->exceptions = exceptions_free(request->exceptions);
         json_decref(request->json);
         request->json = NULL;
 }

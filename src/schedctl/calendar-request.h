@@ -10,29 +10,12 @@
 
 #include <jansson.h>
 
+#include "schedctl/calendar-error.h"
+#include "schedule/exceptions.h"
 #include "schedule/schedule.h"
 #include "util/cleanup.h"
 
 #define CALENDAR_COUNT_MAX 100000U
-
-typedef enum CalendarErrorCode {
-        CALENDAR_ERROR_JSON,   /* the line is no JSON object, or too long */
-        CALENDAR_ERROR_FIELD,  /* a key that is not known, or the one that has to be there is missing */
-        CALENDAR_ERROR_VALUE,  /* a value of the wrong type, or one that is not allowed */
-        CALENDAR_ERROR_ZONE,   /* `timezone` names none */
-        CALENDAR_ERROR_SYNTAX, /* the expression is wrong */
-        CALENDAR_ERROR_CODE_COUNT,
-} CalendarErrorCode;
-
-DECLARE_STRING_TABLE(calendar_error_code, CalendarErrorCode);
-
-/* Why there is no answer. */
-typedef struct CalendarError {
-        CalendarErrorCode code;
-        char field[64]; /* the key at fault; "" for none */
-        size_t offset;  /* byte from 0 in the expression; only with CALENDAR_ERROR_SYNTAX */
-        char message[320];
-} CalendarError;
 
 /* What requests are read and answered with. All borrowed. */
 typedef struct CalendarEnvironment {
@@ -55,6 +38,7 @@ typedef struct CalendarRequest {
         bool reverse; /* back in time: strictly before `from`, down to `until` */
         ScheduleOptions options;
         Timestamp start, end;     /* of the options */
+        Exceptions *exceptions;   /* owned; NULL: none */
         usec_t random_delay_usec; /* 0: none */
 } CalendarRequest;
 
@@ -68,7 +52,3 @@ int calendar_request_read(
                 CalendarRequest *ret,
                 CalendarError *reterr);
 void calendar_request_done(CalendarRequest *request);
-
-/* Fills *reterr and returns -EINVAL; `field` may be NULL. */
-int calendar_error(CalendarError *reterr, CalendarErrorCode code, const char *field, const char *format, ...)
-                PRINTF_LIKE(4, 5);

@@ -46,6 +46,13 @@ berlin="--timezone=Europe/Berlin --from=2026-03-28"
         --timezone=Europe/Berlin --from=2026-03-29T12:00 "0 0 30,31 * 2-3"
     check "--dialect" status_is 1 calendar --dialect=vixie "0 0 L * *"
     check "--kind" status_is 1 calendar --kind=every "30 2 * * *"
+    check "--dst-gap" prints "2026-03-29T01:30:00.000000Z " --dst-gap=shift --timezone=Europe/Berlin \
+        --from=2026-03-28T12:00 "30 2 * * *"
+    check "--dst-overlap" prints "2026-10-25T01:30:00.000000Z " --dst-overlap=second --timezone=Europe/Berlin \
+        --from=2026-10-24T12:00 "30 2 * * *"
+    check "--hash-key spreads" equals 1 "$(for key in a b c; do
+        calendar -o short --hash-key=$key --from=2026-01-01 "H H * * *"
+    done | sort -u | wc -l | sed 's/[23]/1/; t; s/.*/0/')"
     check "the note of a gap" status_is 0 calendar $berlin -n2 "30 2 * * *"
     check "the note of a gap is shown" out_has "note: gap"
     check "relative times" status_is 0 calendar --from=-2h --until=tomorrow -n3 "@hourly"
@@ -109,6 +116,10 @@ check "batch: half an hour of summer time" times \
 check "batch: a day that was not" times \
     '{"expression":"0 12 30 12 *","timezone":"Pacific/Apia","from":"2011-12-29T20:00","until":"2012-01-05"}' \
     "2011-12-31T00:00:00+14:00 gap"
+check "batch: exceptions" times \
+    '{"expression":"0 12 * * *","from":"2026-12-23T12:00","except":[{"dates":["12-24..12-26"]},{"days":"Sun"}]}' \
+    "2026-12-28T12:00:00+01:00"
+check "batch: a fault in exceptions" times '{"expression":"@daily","except":[{"days":"Someday"}]}' "value except None"
 check "batch: a zone in the text" times \
     '{"expression":"Mon *-*-* 06:00 America/New_York","timezone":"UTC","from":"2026-03-07"}' \
     "2026-03-09T06:00:00-04:00"

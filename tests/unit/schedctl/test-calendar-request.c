@@ -185,14 +185,6 @@ START_TEST(all_keys_are_taken) {
 }
 END_TEST
 
-START_TEST(codes_have_names) {
-        for (CalendarErrorCode code = 0; code < CALENDAR_ERROR_CODE_COUNT; code++)
-                ck_assert_int_eq(
-                                calendar_error_code_from_string(calendar_error_code_to_string(code)),
-                                (int) code);
-}
-END_TEST
-
 Suite *test_suite(void) {
         Suite *suite = suite_create("calendar-request");
         TCase *read = tcase_create("read");
@@ -201,7 +193,6 @@ Suite *test_suite(void) {
         tcase_add_loop_test(read, times_are_in_the_zone, 0, ARRAY_SIZE(time_cases));
         tcase_add_test(read, nothing_but_the_expression_is_needed);
         tcase_add_test(read, all_keys_are_taken);
-        tcase_add_test(read, codes_have_names);
         suite_add_tcase(suite, read);
         return suite;
 }
