@@ -7,6 +7,7 @@
  * most 40 of them in a row, for the parser lets nothing pass that no kind of year has.
  */
 
+#include "schedule/bit-mask.h"
 #include "schedule/cron.h"
 #include "schedule/local-search.h"
 #include "util/civil-date.h"
@@ -35,19 +36,6 @@ typedef struct Month {
 
 static int64_t floor_divide(int64_t value, int64_t divisor) {
         return value / divisor - (value % divisor < 0);
-}
-
-/* Of bits 0 to 63 from `begin` up; -1 if none is set there. */
-static int lowest_from(uint64_t mask, unsigned begin) {
-        uint64_t rest = begin < 64 ? mask >> begin << begin : 0;
-
-        return rest ? __builtin_ctzll(rest) : -1;
-}
-
-static int highest_until(uint64_t mask, int end) {
-        uint64_t rest = end < 0 ? 0 : mask & (UINT64_MAX >> (63 - end));
-
-        return rest ? 63 - __builtin_clzll(rest) : -1;
 }
 
 static unsigned weekday_of(int64_t day) {
@@ -105,14 +93,14 @@ static Month month_of(int64_t day, int *ret_day_of_month) {
 /* To the first later month with a matching day; false: there is none. */
 static bool month_forward(const CronSchedule *cron, Month *month) {
         Year year = month->year;
-        int found = lowest_from(matching_months(cron, &year), (unsigned) month->month + 1);
+        int found = mask_lowest_from(matching_months(cron, &year), (unsigned) month->month + 1);
 
         while (found < 0) {
                 if (year.year >= (cron->any_year ? YEAR_MAX : (int) CRON_YEAR_MAX))
                         return false;
                 year.first_day += days_before_month[year.leap][13];
                 year.leap = is_leap(++year.year);
-                found = lowest_from(matching_months(cron, &year), 1);
+                found = mask_lowest_from(matching_months(cron, &year), 1);
         }
         *month = month_in_year(&year, found);
         return true;
@@ -120,14 +108,14 @@ static bool month_forward(const CronSchedule *cron, Month *month) {
 
 static bool month_back(const CronSchedule *cron, Month *month) {
         Year year = month->year;
-        int found = highest_until(matching_months(cron, &year), month->month - 1);
+        int found = mask_highest_until(matching_months(cron, &year), month->month - 1);
 
         while (found < 0) {
                 if (year.year <= (cron->any_year ? YEAR_MIN : (int) CRON_YEAR_MIN))
                         return false;
                 year.leap = is_leap(--year.year);
                 year.first_day -= days_before_month[year.leap][13];
-                found = highest_until(matching_months(cron, &year), 12);
+                found = mask_highest_until(matching_months(cron, &year), 12);
         }
         *month = month_in_year(&year, found);
         return true;
@@ -135,23 +123,23 @@ static bool month_back(const CronSchedule *cron, Month *month) {
 
 /* The first minute of a day that is not before `from`, or -1. */
 static int first_minute(const CronSchedule *cron, int from) {
-        int hour = lowest_from(cron->hours, (unsigned) from / 60), minute;
+        int hour = mask_lowest_from(cron->hours, (unsigned) from / 60), minute;
 
         if (hour < 0)
                 return -1;
         if (hour > from / 60)
                 return hour * 60 + __builtin_ctzll(cron->minutes);
 
-        minute = lowest_from(cron->minutes, (unsigned) from % 60);
+        minute = mask_lowest_from(cron->minutes, (unsigned) from % 60);
         if (minute >= 0)
                 return hour * 60 + minute;
 
-        hour = lowest_from(cron->hours, (unsigned) hour + 1);
+        hour = mask_lowest_from(cron->hours, (unsigned) hour + 1);
         return hour < 0 ? -1 : hour * 60 + __builtin_ctzll(cron->minutes);
 }
 
 static int last_minute(const CronSchedule *cron, int until) {
-        int hour = until < 0 ? -1 : highest_until(cron->hours, until / 60), minute;
+        int hour = until < 0 ? -1 : mask_highest_until(cron->hours, until / 60), minute;
         int last = 63 - __builtin_clzll(cron->minutes);
 
         if (hour < 0)
@@ -159,17 +147,17 @@ static int last_minute(const CronSchedule *cron, int until) {
         if (hour < until / 60)
                 return hour * 60 + last;
 
-        minute = highest_until(cron->minutes, until % 60);
+        minute = mask_highest_until(cron->minutes, until % 60);
         if (minute >= 0)
                 return hour * 60 + minute;
 
-        hour = highest_until(cron->hours, hour - 1);
+        hour = mask_highest_until(cron->hours, hour - 1);
         return hour < 0 ? -1 : hour * 60 + last;
 }
 
 /* The first second of a day that is not before `from`, or -1. */
 static int first_second(const CronSchedule *cron, int from) {
-        int second = lowest_from(cron->seconds, (unsigned) from % 60);
+        int second = mask_lowest_from(cron->seconds, (unsigned) from % 60);
         int minute = first_minute(cron, second < 0 ? from / 60 + 1 : from / 60);
 
         if (minute < 0)
@@ -180,7 +168,7 @@ static int first_second(const CronSchedule *cron, int from) {
 }
 
 static int last_second(const CronSchedule *cron, int until) {
-        int second = highest_until(cron->seconds, until % 60);
+        int second = mask_highest_until(cron->seconds, until % 60);
         int minute = last_minute(cron, second < 0 ? until / 60 - 1 : until / 60);
 
         if (minute < 0)
@@ -215,11 +203,11 @@ bool cron_pattern_next(const void *data, usec_t from, usec_t *ret) {
         if (second >= 0)
                 return give(day, second, ret);
 
-        found = lowest_from(days, (unsigned) day_of_month + 1);
+        found = mask_lowest_from(days, (unsigned) day_of_month + 1);
         if (found < 0) {
                 if (!month_forward(cron, &month))
                         return false;
-                found = lowest_from(matching_days(cron, &month), 1);
+                found = mask_lowest_from(matching_days(cron, &month), 1);
         }
         return give(month.first_day + found - 1, first_second(cron, 0), ret);
 }
@@ -240,11 +228,11 @@ bool cron_pattern_previous(const void *data, usec_t until, usec_t *ret) {
         if (second >= 0)
                 return give(day, second, ret);
 
-        found = highest_until(days, day_of_month - 1);
+        found = mask_highest_until(days, day_of_month - 1);
         if (found < 0) {
                 if (!month_back(cron, &month))
                         return false;
-                found = highest_until(matching_days(cron, &month), 31);
+                found = mask_highest_until(matching_days(cron, &month), 31);
         }
         return give(month.first_day + found - 1, last_second(cron, SECONDS_PER_DAY - 1), ret);
 }
