@@ -14,7 +14,7 @@
 
 /* Long enough for a package's whole set of files to arrive, short enough for "within a second". */
 #define SETTLE_USEC (100 * USEC_PER_MSEC)
-#define ZONE_SETTLE_USEC (2 * USEC_PER_SEC)
+#define ZONE_SETTLE_USEC (500 * USEC_PER_MSEC)
 
 struct Configuration {
         const Instance *instance;
@@ -227,9 +227,9 @@ static int watch_files(Configuration *configuration, sd_event *event) {
 }
 
 static int watch_zones(Configuration *configuration, sd_event *event) {
-        static const WatchTarget targets[] = {
+        const WatchTarget targets[] = {
                 { WATCH_FILE, "/etc/localtime" },
-                { WATCH_TREE, "/usr/share/zoneinfo" },
+                { WATCH_TREE, time_zone_directory() },
         };
         int r;
 

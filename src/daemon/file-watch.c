@@ -23,6 +23,7 @@
 /* Where something that is not there yet has to appear first: what others write beside it wakes nobody. */
 #define APPEAR_MASK (IN_MOVED_TO | IN_CREATE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
 
+#define TREE_DEPTH_MAX 8U
 #define LINKS_MAX 40U /* in a chain, as the kernel has it */
 
 /* One watched directory, and which names in it matter. */
@@ -286,6 +287,14 @@ static bool is_missing(int r) {
         return r == -ENOENT || r == -ENOTDIR;
 }
 
+static bool is_directory(const char *path, const struct dirent *entry) {
+        struct stat info;
+
+        if (entry->d_type != DT_UNKNOWN)
+                return entry->d_type == DT_DIR;
+        return lstat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
 /* What a drop-in directory has beside files of its own: directories of overrides, and links. */
 static int add_drop_in(FileWatch *watch, const char *directory, const struct dirent *entry) {
         bool may_be_link = entry->d_type == DT_LNK || entry->d_type == DT_UNKNOWN;
@@ -323,6 +332,36 @@ static int add_drop_ins(FileWatch *watch, const char *path) {
         return result;
 }
 
+/* The directory and those below it; one that is a link is not followed. */
+static int add_tree(FileWatch *watch, const char *path, unsigned depth) {
+        CLEANUP(cleanup_closedirp) DIR *dir = NULL;
+        const struct dirent *entry;
+        int r, result;
+
+        result = add_directory(watch, &(WatchedDirectory){ .path = (char *) path });
+        if (result < 0 || depth == 0)
+                return result;
+        dir = opendir(path);
+        if (!dir)
+                return errno == ENOENT ? 0 : -errno;
+
+        while ((entry = readdir(dir))) {
+                CLEANUP_FREE char *child = NULL;
+
+                if (entry->d_name[0] == '.')
+                        continue;
+                r = path_join(path, entry->d_name, &child);
+                if (r < 0)
+                        return r;
+                if (!is_directory(child, entry))
+                        continue;
+                r = add_tree(watch, child, depth - 1);
+                if (r < 0 && !is_missing(r))
+                        result = r;
+        }
+        return result;
+}
+
 static int add_target(FileWatch *watch, const WatchTarget *target) {
         int r;
 
@@ -332,13 +371,16 @@ static int add_target(FileWatch *watch, const WatchTarget *target) {
         if (target->kind == WATCH_FILE)
                 return add_ancestor(watch, target->path, true);
 
-        r = add_directory(
-                        watch,
-                        &(WatchedDirectory){
-                                        .path = (char *) target->path,
-                                        .suffix = target->kind == WATCH_DROP_INS ? ".yaml" : NULL,
-                                        .nested = target->kind == WATCH_DROP_INS,
-                        });
+        if (target->kind == WATCH_TREE)
+                r = add_tree(watch, target->path, TREE_DEPTH_MAX);
+        else
+                r =
+                                add_directory(watch,
+                                              &(WatchedDirectory){
+                                                              .path = (char *) target->path,
+                                                              .suffix = ".yaml",
+                                                              .nested = true,
+                                              });
         if (is_missing(r))
                 return add_ancestor(watch, target->path, false);
         if (r < 0 || target->kind != WATCH_DROP_INS)

@@ -19,7 +19,7 @@ typedef struct FileWatch FileWatch;
 typedef enum WatchKind {
         WATCH_FILE,     /* this path */
         WATCH_DROP_INS, /* *.yaml in this directory, and in its *.yaml.d/ */
-        WATCH_TREE,     /* anything in this directory */
+        WATCH_TREE,     /* anything in this directory and in those below it */
 } WatchKind;
 
 typedef struct WatchTarget {

@@ -48,7 +48,7 @@ static bool name_is_valid(const char *name) {
                         name[0] != '-' && name[length - 1] != '/' && !strstr(name, "//");
 }
 
-static const char *zone_directory(void) {
+const char *time_zone_directory(void) {
         const char *directory = secure_getenv("TZDIR");
 
         return directory && directory[0] == '/' ? directory : ZONE_DIRECTORY;
@@ -109,10 +109,12 @@ int time_zone_load(const char *name, TimeZone **ret) {
                 return load_local(ret);
         if (name_is_one_of(name, utc_names))
                 return time_zone_new_utc(name, ret);
-        if (!name_is_valid(name) || name_is_refused(name))
+        if (!name_is_valid(name))
                 return -EINVAL;
+        if (name_is_refused(name))
+                return -EOPNOTSUPP;
 
-        r = path_join(zone_directory(), name, &path);
+        r = path_join(time_zone_directory(), name, &path);
         if (r < 0)
                 return r;
         return load_file(path, name, ret);
@@ -125,6 +127,11 @@ const char *time_zone_strerror(int error) {
         case EINVAL:
                 return "that is not the name of a time zone; a name such as \"Europe/Berlin\", \"UTC\" or "
                        "\"local\" was expected";
+        case EOPNOTSUPP:
+                return "it is no place, or counts leap seconds, as \"right/\" does; a name such as "
+                       "\"Europe/Berlin\" was expected";
+        case ELOOP:
+                return "the file of this time zone is a link that leads round in a circle";
         case EBADMSG:
                 return "the file of this time zone is damaged, or counts leap seconds";
         case EACCES:

@@ -45,10 +45,14 @@ int time_zone_parse(const char *name, const void *data, size_t size, TimeZone **
 
 /*
  * Loads a zone by IANA name ("Europe/Berlin"), "UTC", or "local" (/etc/localtime; UTC where there is none).
- * $TZDIR or /usr/share/zoneinfo holds the files. Returns 0, -ENOENT (no such zone), -EINVAL (not a name; or
- * "posixrules" and "right/…", whose seconds are not UTC), -EBADMSG (damaged file), or another errno.
+ * $TZDIR or /usr/share/zoneinfo holds the files. Returns 0, -ENOENT (no such zone), -EINVAL (not a name),
+ * -EOPNOTSUPP ("posixrules", which is no place, and "right/…", whose seconds are not those of UTC), -EBADMSG
+ * (damaged file), or another errno.
  */
 int time_zone_load(const char *name, TimeZone **ret);
+
+/* Where time_zone_load() looks for names: $TZDIR, if that is absolute, or /usr/share/zoneinfo. */
+const char *time_zone_directory(void);
 
 /* A sentence on why time_zone_load() failed, for the user: static text. */
 const char *time_zone_strerror(int error);

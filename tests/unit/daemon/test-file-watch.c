@@ -15,7 +15,7 @@ typedef struct Fixture {
         sd_event *event;
         FileWatch *watch;
         char directory[64];
-        char drop_ins[96], file[96];
+        char drop_ins[96], file[96], tree[96];
         unsigned n_changed;
 } Fixture;
 
@@ -38,7 +38,7 @@ static void shell(const Fixture *fixture, const char *command) {
 }
 
 static void fixture_init(Fixture *fixture, const char *setup) {
-        WatchTarget targets[2];
+        WatchTarget targets[3];
 
         *fixture = (Fixture){ 0 };
         strcpy(fixture->directory, "/tmp/test-file-watch.XXXXXX");
@@ -48,12 +48,14 @@ static void fixture_init(Fixture *fixture, const char *setup) {
         strcpy(fixture->file, path_in(fixture, "settings.yaml"));
         targets[0] = (WatchTarget){ WATCH_DROP_INS, fixture->drop_ins };
         targets[1] = (WatchTarget){ WATCH_FILE, fixture->file };
+        strcpy(fixture->tree, path_in(fixture, "zones"));
+        targets[2] = (WatchTarget){ WATCH_TREE, fixture->tree };
 
         ck_assert_int_ge(sd_event_new(&fixture->event), 0);
         ck_assert_int_eq(
                         file_watch_new(fixture->event,
                                        &(FileWatchOptions){ .targets = targets,
-                                                            .n_targets = 2,
+                                                            .n_targets = 3,
                                                             .settle_usec = USEC_PER_MSEC,
                                                             .changed = on_changed,
                                                             .userdata = fixture },
@@ -109,6 +111,15 @@ static const struct {
         { "mkdir -p a/drop-ins; ln -s /dev/null a/drop-ins/x.yaml",          "echo > /dev/null",         false },
         { "ln -s v/t settings.yaml",                                         "mkdir v",                  true },
         { "ln -s settings.yaml t; ln -s t settings.yaml",                    "echo 1 > other",           false },
+        /* all of a tree, replaced as a package manager does it; links below it are not followed */
+        { "mkdir zones; touch zones/x",                     "touch zones/n; mv zones/n zones/x",                 true },
+        { "mkdir -p zones/a/b; touch zones/a/b/x t",        "mv t zones/a/b/x",                                  true },
+        { "mkdir -p zones/a/b; touch zones/a/b/x",          "rm zones/a/b/x",                                    true },
+        { "mkdir -p zones/a",                               "mkdir zones/a/b",                                   true },
+        { "mkdir -p zones/a; mkdir other; touch t; ln -s ../other zones/b", "mv t other/x",                      false },
+        { "mkdir -p v1/a v2/a; touch v1/a/x v2/a/x; ln -s v1 zones", "ln -s v2 n; mv -T n zones",                true },
+        { "mkdir -p v1/a; touch v1/a/x t; ln -s v1 zones",  "mv t v1/a/x",                                       true },
+        { "true",                                           "mkdir zones",                                       true },
         /* directories that come later, and go */
         { "true",                                           "mkdir a",                                           true },
         { "mkdir a",                                        "mkdir a/drop-ins",                                  true },

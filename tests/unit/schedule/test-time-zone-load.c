@@ -33,8 +33,20 @@ static const struct {
         { "Test Good",           -EINVAL },
         { "CET-1CEST,M3.5.0",    -EINVAL },
         { ":UTC",                -EINVAL },
-        { "right/Europe/Berlin", -EINVAL },
-        { "posixrules",          -EINVAL },
+        { "right/Europe/Berlin", -EOPNOTSUPP },
+        { "posixrules",          -EOPNOTSUPP },
+        { "localtime",           -EOPNOTSUPP },
+        { "..",                  -EINVAL },
+        { "Test/..",             -EINVAL },
+        { "./Test/Good",         -EINVAL },
+        { "-Test/Good",          -EINVAL },
+        { "Test/Alias",          0 },
+        { "Test/Round",          -ELOOP }, /* a link to itself */
+        { "Test/Dangling",       -ENOENT },
+        { "Test/Pipe",           -ENOENT }, /* which nobody waits for */
+        { "Test/Empty",          -EBADMSG },
+        { "Test/Text",           -EBADMSG },
+        { "Test/Leap",           -EBADMSG }, /* a file of "right/" under another name */
 };
 /* clang-format on */
 
@@ -44,6 +56,18 @@ static const char good_file[] = "TZif\0"
                                 "\0\0\16\20\0\0"
                                 "TST";
 
+/* The same, but for one leap second. */
+static const char leap_file[] = "TZif\0"
+                                "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+                                "\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\1\0\0\0\4"
+                                "\0\0\16\20\0\0"
+                                "TST\0"
+                                "\0\0\1\0\0\0\0";
+
+static const char *const files[] = { "Test/Good",  "Test/Damaged",  "Test/Huge", "Test/Alias",
+                                     "Test/Round", "Test/Dangling", "Test/Pipe", "Test/Empty",
+                                     "Test/Text",  "Test/Leap" };
+
 static char directory[] = "/tmp/test-time-zone-XXXXXX";
 
 static void write_file(const char *name, const void *data, size_t size) {
@@ -51,6 +75,20 @@ static void write_file(const char *name, const void *data, size_t size) {
 
         ck_assert_int_eq(path_join(directory, name, &path), 0);
         ck_assert_int_eq(file_replace(path, data, size, 0644, false), 0);
+}
+
+static void make_link(const char *target, const char *name) {
+        CLEANUP_FREE char *path = NULL;
+
+        ck_assert_int_eq(path_join(directory, name, &path), 0);
+        ck_assert_int_eq(symlink(target, path), 0);
+}
+
+static void make_pipe(const char *name) {
+        CLEANUP_FREE char *path = NULL;
+
+        ck_assert_int_eq(path_join(directory, name, &path), 0);
+        ck_assert_int_eq(mkfifo(path, 0644), 0);
 }
 
 static void remove_file(const char *name) {
@@ -71,13 +109,19 @@ static void make_directory(void) {
         write_file("Test/Good", good_file, sizeof(good_file));
         write_file("Test/Damaged", good_file, sizeof(good_file) - 3);
         write_file("Test/Huge", huge, sizeof(huge));
+        write_file("Test/Empty", "", 0);
+        write_file("Test/Text", "CET-1CEST,M3.5.0,M10.5.0/3\n", 27);
+        write_file("Test/Leap", leap_file, sizeof(leap_file));
+        make_link("Good", "Test/Alias");
+        make_link("Round", "Test/Round");
+        make_link("Nothing", "Test/Dangling");
+        make_pipe("Test/Pipe");
         ck_assert_int_eq(setenv("TZDIR", directory, 1), 0);
 }
 
 static void remove_directory(void) {
-        remove_file("Test/Good");
-        remove_file("Test/Damaged");
-        remove_file("Test/Huge");
+        for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+                remove_file(files[i]);
         remove_file("Test");
         (void) rmdir(directory);
 }

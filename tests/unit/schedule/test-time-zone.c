@@ -40,6 +40,29 @@ static const struct {
         { "Pacific/Apia",        "2011-12-30T09:59:59Z", "2011-12-29T23:59:59Z", "-10",  true },
         { "Pacific/Apia",        "2011-12-30T10:00:00Z", "2011-12-31T00:00:00Z", "+14",  true },
         { "Pacific/Kiritimati",  "2026-07-01T00:00:00Z", "2026-07-01T14:00:00Z", "+14",  false },
+
+        /* aliases */
+        { "US/Eastern",          "2026-07-01T00:00:00Z", "2026-06-30T20:00:00Z", "EDT",  true },
+        { "Asia/Calcutta",       "2026-07-01T00:00:00Z", "2026-07-01T05:30:00Z", "IST",  false },
+        { "GB-Eire",             "2026-07-01T00:00:00Z", "2026-07-01T01:00:00Z", "BST",  true },
+        { "Etc/GMT+5",           "2026-07-01T00:00:00Z", "2026-06-30T19:00:00Z", "-05",  false },
+
+        /* 30 and 45 minutes, with daylight saving on top */
+        { "America/St_Johns",    "2026-07-01T00:00:00Z", "2026-06-30T21:30:00Z", "NDT",  true },
+        { "Australia/Adelaide",  "2026-01-01T00:00:00Z", "2026-01-01T10:30:00Z", "ACDT", true },
+        { "Pacific/Chatham",     "2026-01-01T00:00:00Z", "2026-01-01T13:45:00Z", "+1345", true },
+        { "Australia/Eucla",     "2026-07-01T00:00:00Z", "2026-07-01T08:45:00Z", "+0845", false },
+        { "Pacific/Chatham",     "7000-01-01T00:00:00Z", "7000-01-01T13:45:00Z", "+1345", true },
+
+        /* another base offset: by 30 minutes, and there and back again; with seconds; for good */
+        { "America/Caracas",     "2007-12-09T06:59:59Z", "2007-12-09T02:59:59Z", "-04",  false },
+        { "America/Caracas",     "2007-12-09T07:00:00Z", "2007-12-09T02:30:00Z", "-0430", false },
+        { "America/Caracas",     "2016-05-01T07:00:00Z", "2016-05-01T03:00:00Z", "-04",  false },
+        { "Asia/Pyongyang",      "2016-01-01T00:00:00Z", "2016-01-01T08:30:00Z", "KST",  false },
+        { "Asia/Pyongyang",      "2019-01-01T00:00:00Z", "2019-01-01T09:00:00Z", "KST",  false },
+        { "Africa/Monrovia",     "1971-01-01T00:00:00Z", "1970-12-31T23:15:30Z", "MMT",  false },
+        { "Africa/Monrovia",     "1973-01-01T00:00:00Z", "1973-01-01T00:00:00Z", "GMT",  false },
+        { "Europe/Istanbul",     "2500-01-01T00:00:00Z", "2500-01-01T03:00:00Z", "+03",  false },
 };
 
 static const struct {
@@ -62,6 +85,13 @@ static const struct {
         { "Australia/Lord_Howe", "2026-04-05T01:45:00Z", "2026-04-04T14:45:00Z", "2026-04-04T15:15:00Z", NULL, 0 },
         { "Australia/Lord_Howe", "2026-10-04T02:15:00Z", NULL, NULL, "2026-10-03T15:30:00Z", USEC_PER_HOUR / 2 },
         { "Pacific/Apia",        "2011-12-30T12:00:00Z", NULL, NULL, "2011-12-30T10:00:00Z", USEC_PER_DAY },
+        { "Europe/London",       "1941-05-04T02:30:00Z", NULL, NULL, "1941-05-04T01:00:00Z", USEC_PER_HOUR },
+        { "Europe/London",       "1941-08-10T02:30:00Z", "1941-08-10T00:30:00Z", "1941-08-10T01:30:00Z", NULL, 0 },
+        { "Europe/Dublin",       "2026-03-29T01:30:00Z", NULL, NULL, "2026-03-29T01:00:00Z", USEC_PER_HOUR },
+        { "Europe/Dublin",       "2026-10-25T01:30:00Z", "2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z", NULL, 0 },
+        { "Antarctica/Troll",    "2026-03-29T02:30:00Z", NULL, NULL, "2026-03-29T01:00:00Z", 2 * USEC_PER_HOUR },
+        { "America/Caracas",     "2007-12-09T02:45:00Z", "2007-12-09T06:45:00Z", "2007-12-09T07:15:00Z", NULL, 0 },
+        { "America/Caracas",     "2016-05-01T02:45:00Z", NULL, NULL, "2016-05-01T07:00:00Z", USEC_PER_HOUR / 2 },
 };
 /* clang-format on */
 
