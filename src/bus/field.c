@@ -457,6 +457,8 @@ void field_set_add_json(
         for (size_t i = 0; i < set->table->n_fields; i++) {
                 FieldValue value;
 
+                if ((set->table->fields[i].flags & FIELD_DETAIL) != 0)
+                        continue;
                 get_value(&set->table->fields[i], context, record, is_open, &value);
                 (void) buffer_add(buffer, set->json_keys[i], set->json_key_sizes[i]);
                 add_value(buffer, &set->table->fields[i], &value);

@@ -60,6 +60,7 @@ typedef enum FieldFlags {
         FIELD_CHANGES = 1 << 0, /* told by PropertiesChanged */
         FIELD_CONST = 1 << 1,
         FIELD_PRIVATE = 1 << 2, /* unknown to who may not see other people's definitions and output */
+        FIELD_DETAIL = 1 << 3,  /* a property of the object only: not in JSON, whose keys are fixed */
 } FieldFlags;
 
 typedef struct Field {

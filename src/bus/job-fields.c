@@ -72,6 +72,7 @@ FIELD_GET(ScheduledJob, state,       field_give_text(value, job_state_to_string(
 FIELD_GET(ScheduledJob, enabled,     field_give_integer(value, record->job && record->job->enabled));
 FIELD_GET(ScheduledJob, warnings,    field_give_list(value, record->job ? record->job->warnings : NULL));
 FIELD_GET(ScheduledJob, schedule,    field_give_list(value, record->job ? record->job->schedule_texts : NULL));
+FIELD_GET(ScheduledJob, schedule_descriptions, field_give_list(value, record->job ? record->job->schedule_descriptions : NULL));
 FIELD_GET(ScheduledJob, timezone,    field_give_text(value, record->job ? record->job->timezone : NULL));
 FIELD_GET(ScheduledJob, next_due,    field_give_instant(value, record->next_due_usec));
 FIELD_GET(ScheduledJob, next_start,  field_give_instant(value, record->next_start_usec));
@@ -101,6 +102,7 @@ static const Field fields[] = {
         { "load_error",     FIELD_FAULT,    FIELD_PRIVATE, get_load_error },
         { "warnings",       FIELD_LIST,     FIELD_PRIVATE, get_warnings },
         { "schedule",       FIELD_LIST,     0,             get_schedule },
+        { "schedule_descriptions", FIELD_LIST, FIELD_DETAIL, get_schedule_descriptions },
         { "timezone",       FIELD_TEXT,     0,             get_timezone },
         { "next_due",       FIELD_INSTANT,  FIELD_CHANGES, get_next_due },
         { "next_start",     FIELD_INSTANT,  FIELD_CHANGES, get_next_start },

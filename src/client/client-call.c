@@ -65,6 +65,19 @@ int client_get_status(Client *client, json_t **ret, ClientError *reterr) {
         return r < 0 ? client_error_reply(reterr, r, "GetAll") : 0;
 }
 
+int client_get_schedule_descriptions(Client *client, const char *job, char ***ret, ClientError *reterr) {
+        CLEANUP(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+        CLEANUP_FREE char *path = NULL;
+        int r;
+
+        r = sd_bus_path_encode(JOB_PATH_PREFIX, job, &path);
+        if (r < 0)
+                return client_error_set_bus(reterr, r, NULL);
+        r = sd_bus_get_property_strv(
+                        client->bus, BUS_NAME, path, JOB_INTERFACE, "ScheduleDescriptions", &error, ret);
+        return r < 0 ? client_error_set_bus(reterr, r, &error) : 0;
+}
+
 void client_definition_done(ClientDefinition *definition) {
         free(definition->text);
         free(definition->file);

@@ -76,6 +76,9 @@ int client_lines_split(char *data, size_t size, ClientLines *ret);
 /* The manager's properties as a JSON object with keys like "next_start"; instants are ISO 8601 or null. */
 int client_get_status(Client *client, json_t **ret, ClientError *reterr);
 
+/* The schedules of a job in plain English, NULL-terminated; NULL if it has none. */
+int client_get_schedule_descriptions(Client *client, const char *job, char ***ret, ClientError *reterr);
+
 typedef struct ClientDefinition {
         char *text; /* YAML */
         char *file; /* NULL: not from a file */

@@ -46,6 +46,7 @@ static Job *job_free(Job *job) {
         free(job->description);
 
         (void) string_list_free(job->schedule_texts);
+        (void) string_list_free(job->schedule_descriptions);
         timetable_done(&job->timetable);
         free(job->timezone);
         (void) time_zone_unref(job->zone);

@@ -99,9 +99,10 @@ typedef struct Job {
         char *description; /* NULL: none */
         bool enabled;
 
-        char **schedule_texts; /* canonical, one for each entry */
-        Timetable timetable;   /* without entries: manual only */
-        char *timezone;        /* the name as written; "local" by default */
+        char **schedule_texts;        /* canonical, one for each entry */
+        char **schedule_descriptions; /* in plain English, one for each entry */
+        Timetable timetable;          /* without entries: manual only */
+        char *timezone;               /* the name as written; "local" by default */
         TimeZone *zone;
 
         /* What a schedule is read with unless it says otherwise itself. */

@@ -218,8 +218,9 @@ static int decode_with_spec(
 
 static int decode_entry(const YamlContext *context, const YamlNode *node, Job *job) {
         CLEANUP(schedule_spec_done) ScheduleSpec spec = { 0 };
+        CLEANUP_FREE char *text = NULL, *description = NULL;
+        size_t n = job->timetable.n_entries;
         ScheduleEntry entry = { 0 };
-        char *text = NULL;
         int r;
 
         if (node->kind == YAML_KIND_LIST || yaml_node_is_null(node)) {
@@ -233,13 +234,17 @@ static int decode_entry(const YamlContext *context, const YamlNode *node, Job *j
                 r = decode_with_spec(context, node, &spec, &entry, job);
         if (r >= 0 && entry.schedule)
                 r = entry_text(&entry, &spec, &text);
+        if (r >= 0 && entry.schedule)
+                r = schedule_describe(entry.schedule, &description);
         if (r < 0 || !entry.schedule) {
                 schedule_entry_done(&entry);
                 return r;
         }
 
-        job->timetable.entries[job->timetable.n_entries] = entry;
-        job->schedule_texts[job->timetable.n_entries++] = text;
+        job->timetable.entries[n] = entry;
+        job->schedule_texts[n] = TAKE_PTR(text);
+        job->schedule_descriptions[n] = TAKE_PTR(description);
+        job->timetable.n_entries++;
         return 0;
 }
 
@@ -256,7 +261,8 @@ int job_decode_schedules(const YamlContext *context, const YamlNode *node, Job *
 
         job->timetable.entries = calloc(n + 1, sizeof(*job->timetable.entries));
         job->schedule_texts = calloc(n + 1, sizeof(*job->schedule_texts));
-        if (!job->timetable.entries || !job->schedule_texts)
+        job->schedule_descriptions = calloc(n + 1, sizeof(*job->schedule_descriptions));
+        if (!job->timetable.entries || !job->schedule_texts || !job->schedule_descriptions)
                 return -ENOMEM;
 
         if (node->kind != YAML_KIND_LIST)

@@ -15,7 +15,6 @@
 #include "schedctl/text.h"
 #include "schedctl/time-text.h"
 #include "schedctl/view.h"
-#include "schedule/schedule.h"
 #include "util/duration.h"
 #include "util/size.h"
 
@@ -180,32 +179,15 @@ void status_print_daemon(const Context *context, const json_t *manager, const Cl
 
 /* --- jobs ------------------------------------------------------------------------------------------ */
 
-/* "every 90s" and its like name their kind, a cron expression does not; behind it a zone may stand. */
-static int parse_schedule(const char *text, Schedule **ret) {
-        ScheduleError error;
-
-        for (ScheduleKind kind = 0; kind < SCHEDULE_KIND_COUNT; kind++) {
-                const char *name = schedule_kind_to_string(kind);
-                size_t length = strlen(name);
-
-                if (strncmp(text, name, length) == 0 && text[length] == ' ')
-                        return schedule_parse(kind, text + length + 1, NULL, ret, &error);
-        }
-        return schedule_parse(SCHEDULE_CRON, text, NULL, ret, &error);
-}
-
 /* Each schedule in English, with the text as it was written. */
 static void print_schedules(const Context *context, const json_t *job) {
-        const json_t *item;
+        const json_t *descriptions = json_object_get(job, "schedule_descriptions"), *item;
         size_t i;
 
         json_array_foreach(json_object_get(job, "schedule"), i, item) {
-                CLEANUP(schedule_freep) Schedule *schedule = NULL;
-                CLEANUP_FREE char *description = NULL;
+                const char *description = json_string_value(json_array_get(descriptions, i));
                 const char *text = json_string_value(item) ?: "";
 
-                if (parse_schedule(text, &schedule) >= 0)
-                        (void) schedule_describe(schedule, &description);
                 if (description && strcmp(description, text) != 0)
                         print_field(context, "Schedule", COLOUR_NONE, "%s (%s; %s)", description, text,
                                     view_text(job, "timezone"));

@@ -70,6 +70,23 @@ static int add_executions(Context *context, json_t *job) {
         return status;
 }
 
+/* Without them the schedules are shown as they were written. */
+static void add_descriptions(Context *context, json_t *job) {
+        CLEANUP(string_list_freep) char **descriptions = NULL;
+        ClientError error = { 0 };
+        json_t *array;
+
+        if (client_get_schedule_descriptions(context->client, view_text(job, "name"), &descriptions, &error) <
+            0) {
+                client_error_done(&error);
+                return;
+        }
+        array = json_array();
+        for (size_t i = 0; i < string_list_length(descriptions); i++)
+                (void) json_array_append_new(array, json_string(descriptions[i]));
+        (void) json_object_set_new(job, "schedule_descriptions", array);
+}
+
 static int status_of_jobs(Context *context, const char *word, bool first, json_t *array) {
         CLEANUP_JSON json_t *jobs = json_array();
         json_t *job;
@@ -85,6 +102,7 @@ static int status_of_jobs(Context *context, const char *word, bool first, json_t
                 } else {
                         if (!first || i > 0)
                                 (void) puts("");
+                        add_descriptions(context, job);
                         status_print_job(context, job);
                 }
                 one = MAX(one, code_of_job(job));

@@ -111,6 +111,18 @@ static int property_errors(
         return sd_bus_message_append(reply, "as", 1, "x.yaml:1:1: error: no");
 }
 
+static int property_descriptions(
+                sd_bus *bus,
+                const char *path,
+                const char *interface,
+                const char *property,
+                sd_bus_message *reply,
+                void *userdata,
+                sd_bus_error *reterr) {
+
+        return sd_bus_message_append(reply, "as", 2, "at 02:30 every day", "every 90s");
+}
+
 static const struct {
         const char *version;
         int64_t started, next_start;
@@ -142,6 +154,14 @@ static const sd_bus_vtable vtable[] = {
 };
 /* clang-format on */
 
+/* clang-format off */
+static const sd_bus_vtable job_vtable[] = {
+        SD_BUS_VTABLE_START(0),
+        SD_BUS_PROPERTY("ScheduleDescriptions", "as", property_descriptions, 0, 0),
+        SD_BUS_VTABLE_END,
+};
+/* clang-format on */
+
 static void serve(int listener) {
         for (;;) {
                 sd_bus *bus = NULL;
@@ -157,6 +177,11 @@ static void serve(int listener) {
                                 sd_bus_add_object_vtable(
                                                 bus, NULL, MANAGER_PATH, MANAGER_INTERFACE, vtable,
                                                 (void *) &properties),
+                                0);
+                ck_assert_int_ge(
+                                sd_bus_add_object_vtable(
+                                                bus, NULL, JOB_PATH_PREFIX "/a_2eb", JOB_INTERFACE,
+                                                job_vtable, NULL),
                                 0);
                 ck_assert_int_ge(sd_bus_start(bus), 0);
                 for (;;) {
@@ -254,6 +279,22 @@ START_TEST(properties_become_json) {
                         "{\"jobs\":12,\"load_errors\":[\"x.yaml:1:1: error: no\"],\"next_start\":null,"
                         "\"runner_connected\":true,\"started\":\"2026-03-29T01:00:00.000000Z\",\"version\":"
                         "\"1.2\"}");
+}
+END_TEST
+
+START_TEST(schedules_are_described_by_the_daemon) {
+        CLEANUP(client_freep) Client *client = connect_client();
+        CLEANUP(string_list_freep) char **texts = NULL;
+        CLEANUP(string_list_freep) char **none = NULL;
+        ClientError error = { 0 };
+
+        ck_assert_int_eq(client_get_schedule_descriptions(client, "a.b", &texts, &error), 0);
+        ck_assert_uint_eq(string_list_length(texts), 2);
+        ck_assert_str_eq(texts[0], "at 02:30 every day");
+
+        ck_assert_int_lt(client_get_schedule_descriptions(client, "other", &none, &error), 0);
+        ck_assert_ptr_nonnull(error.text);
+        client_error_done(&error);
 }
 END_TEST
 
@@ -372,6 +413,7 @@ Suite *test_suite(void) {
         tcase_add_test(calls, properties_become_json);
         tcase_add_test(calls, a_change_that_comes_before_the_reply_is_heard);
         tcase_add_test(calls, an_error_of_the_daemon_is_told_with_its_kind);
+        tcase_add_test(calls, schedules_are_described_by_the_daemon);
         tcase_add_test(calls, every_method_decodes_its_reply);
         tcase_add_test(calls, no_daemon_is_told_with_what_to_do);
         suite_add_tcase(suite, calls);
