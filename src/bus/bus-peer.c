@@ -184,18 +184,31 @@ void bus_peers_reap(BusServer *server) {
         }
 }
 
+/* What it has said may lie unread, since it is we who were busy: that is read before it is judged. */
+static bool is_late(BusConnection *peer) {
+        while (!peer->is_authenticated && !peer->is_dead && sd_bus_process(peer->bus, NULL) > 0)
+                ;
+        return !peer->is_authenticated;
+}
+
 /* Drops who is late, and arms the timer for the next one: the list is in order of arrival. */
 void bus_peers_check_deadlines(BusServer *server) {
         usec_t now_usec = clock_now(server->host.clock, CLOCK_KIND_MONOTONIC);
         BusConnection *peer;
 
+        if (server->is_checking_deadlines) /* whoever is read here and turns out to be in time comes back to
+                                              us */
+                return;
+        server->is_checking_deadlines = true;
         DL_FOREACH(server->peers, peer) {
                 if (peer->is_authenticated || peer->is_dead)
                         continue;
                 if (peer->deadline_usec > now_usec)
                         break;
-                bus_connection_kill(peer);
+                if (is_late(peer))
+                        bus_connection_kill(peer);
         }
+        server->is_checking_deadlines = false;
 
         if (!peer) {
                 (void) sd_event_source_set_enabled(server->auth_timer, SD_EVENT_OFF);

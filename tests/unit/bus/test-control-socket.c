@@ -203,6 +203,21 @@ START_TEST(who_says_nothing_is_dropped_at_its_deadline) {
 }
 END_TEST
 
+START_TEST(who_spoke_in_time_stays_though_we_were_late) {
+        static const char start[] = "\0AUTH EXTERNAL\r\nDATA\r\nBEGIN\r\n";
+        int fd = connect_raw();
+
+        bus_fixture_settle(&fixture);
+        ck_assert_int_eq(write(fd, start, sizeof(start) - 1), (ssize_t) sizeof(start) - 1);
+        fixture.server->peers->deadline_usec = 1; /* long ago; the loop has not come round since */
+        bus_peers_check_deadlines(fixture.server);
+        bus_fixture_settle(&fixture);
+        ck_assert_uint_eq(bus_server_n_peers(fixture.server), 1);
+        ck_assert(fixture.server->peers->is_authenticated);
+        (void) close(fd);
+}
+END_TEST
+
 START_TEST(silent_clients_make_room_for_new_ones) {
         int fds[300];
 
@@ -327,6 +342,7 @@ Suite *test_suite(void) {
         tcase_add_test(clients, who_never_reads_an_answer_is_dropped);
         tcase_add_loop_test(clients, rubbish_is_dropped_without_harm, 0, ARRAY_SIZE(rubbish));
         tcase_add_test(clients, who_says_nothing_is_dropped_at_its_deadline);
+        tcase_add_test(clients, who_spoke_in_time_stays_though_we_were_late);
         tcase_add_test(clients, silent_clients_make_room_for_new_ones);
         tcase_add_test(clients, a_first_message_behind_begin_is_answered);
         tcase_add_test(clients, a_huge_message_is_an_error_and_no_more);
