@@ -113,7 +113,7 @@ struct BusServer {
         size_t n_peers;
         sd_event_source *reaper;     /* frees dead connections */
         sd_event_source *auth_timer; /* drops who never authenticates */
-        bool is_checking_deadlines; /* of clients that have not authenticated */
+        bool is_checking_deadlines;  /* of clients that have not authenticated */
         ControlSocket *control;
         BusLink *link;
 
