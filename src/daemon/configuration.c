@@ -17,6 +17,7 @@
 #define ZONE_SETTLE_USEC (500 * USEC_PER_MSEC)
 
 struct Configuration {
+        sd_event *event; /* borrowed */
         const Instance *instance;
         char *const *assignments;
         void (*changed)(void *userdata);
@@ -28,6 +29,8 @@ struct Configuration {
         TimeZoneCache *zones;
         JobLoader *loader;
         FileWatch *watch, *zone_watch;
+        FileWatch *other_watch; /* of what job files name; NULL: nothing */
+        char **other_files;
         char **known_faults; /* logged already */
 };
 
@@ -154,13 +157,91 @@ static int reread_settings(Configuration *configuration, Diagnostics *diagnostic
         return r;
 }
 
+static void on_files_changed(void *userdata) {
+        Configuration *configuration = userdata;
+
+        configuration->changed(configuration->userdata);
+}
+
+static int make_other_watch(Configuration *configuration) {
+        size_t n = string_list_length(configuration->other_files);
+        CLEANUP_FREE WatchTarget *targets = NULL;
+        int r;
+
+        if (n == 0)
+                return 0;
+        targets = calloc(n, sizeof(*targets));
+        if (!targets)
+                return -ENOMEM;
+        for (size_t i = 0; i < n; i++)
+                targets[i] = (WatchTarget){ WATCH_FILE, configuration->other_files[i] };
+
+        r =
+                        file_watch_new(configuration->event,
+                                       &(FileWatchOptions){
+                                                       .targets = targets,
+                                                       .n_targets = n,
+                                                       .settle_usec = SETTLE_USEC,
+                                                       .changed = on_files_changed,
+                                                       .userdata = configuration,
+                                       },
+                                       &configuration->other_watch);
+        return r < 0 ? r : file_watch_refresh(configuration->other_watch);
+}
+
+/*
+ * Watches the files that the jobs of the last scan named. Returns 1 if they are others than before: what
+ * changed since they were read has not been noticed.
+ */
+static int watch_others(Configuration *configuration) {
+        char **files = NULL;
+        int r;
+
+        r = job_loader_other_files(configuration->loader, &files);
+        if (r < 0)
+                return r;
+        if (string_list_equal(files, configuration->other_files)) {
+                (void) string_list_free(files);
+                return 0;
+        }
+
+        configuration->other_watch = file_watch_free(configuration->other_watch);
+        (void) string_list_free(configuration->other_files);
+        configuration->other_files = files;
+
+        r = make_other_watch(configuration);
+        if (r < 0)
+                (void) log_warning_errno(
+                                r,
+                                "Cannot watch all files that jobs name: %m; 'schedctl reload' reads changes");
+        return 1;
+}
+
+static int scan_jobs(Configuration *configuration, JobSet *ret) {
+        int r;
+
+        r = job_loader_scan(configuration->loader, ret);
+        if (r < 0 || watch_others(configuration) <= 0)
+                return r;
+        job_set_done(ret);
+        return job_loader_scan(configuration->loader, ret);
+}
+
+static int refresh_watches(Configuration *configuration) {
+        int r = file_watch_refresh(configuration->watch), k = 0;
+
+        if (configuration->other_watch)
+                k = file_watch_refresh(configuration->other_watch);
+        return r < 0 ? r : k;
+}
+
 int configuration_scan(Configuration *configuration, JobSet *ret) {
         Diagnostics diagnostics = { 0 };
         JobSet set = { 0 };
         int r;
 
         /* Before the files are read, so that what changes from now on is noticed. */
-        r = file_watch_refresh(configuration->watch);
+        r = refresh_watches(configuration);
         if (r < 0)
                 (void) log_warning_errno(
                                 r,
@@ -168,7 +249,7 @@ int configuration_scan(Configuration *configuration, JobSet *ret) {
 
         r = reread_settings(configuration, &diagnostics);
         if (r >= 0)
-                r = job_loader_scan(configuration->loader, &set);
+                r = scan_jobs(configuration, &set);
         if (r < 0) {
                 diagnostics_done(&diagnostics);
                 return r;
@@ -184,12 +265,6 @@ int configuration_scan(Configuration *configuration, JobSet *ret) {
 
         *ret = set;
         return 0;
-}
-
-static void on_files_changed(void *userdata) {
-        Configuration *configuration = userdata;
-
-        configuration->changed(configuration->userdata);
 }
 
 static void on_zones_changed(void *userdata) {
@@ -286,6 +361,7 @@ int configuration_new(sd_event *event, const ConfigurationOptions *options, Conf
         configuration = calloc(1, sizeof(*configuration));
         if (!configuration)
                 return -ENOMEM;
+        configuration->event = event;
         configuration->instance = options->instance;
         configuration->assignments = options->assignments;
         configuration->machine_id = options->machine_id;
@@ -318,6 +394,8 @@ Configuration *configuration_free(Configuration *configuration) {
                 return NULL;
         (void) file_watch_free(configuration->watch);
         (void) file_watch_free(configuration->zone_watch);
+        (void) file_watch_free(configuration->other_watch);
+        (void) string_list_free(configuration->other_files);
         (void) job_loader_free(configuration->loader);
         (void) time_zone_cache_free(configuration->zones);
         settings_done(&configuration->settings);

@@ -393,6 +393,49 @@ int job_loader_check_file(JobLoader *loader, const char *path, JobSet *ret) {
         return r < 0 ? r : collection_finish(&collection, ret);
 }
 
+static int compare_paths(const void *a, const void *b) {
+        return strcmp(*(char *const *) a, *(char *const *) b);
+}
+
+/* Sorted, each once; the others are freed. */
+static void sort_paths(char **paths, size_t n) {
+        size_t n_kept = 0;
+
+        if (n > 1)
+                qsort(paths, n, sizeof(*paths), compare_paths);
+        for (size_t i = 0; i < n; i++)
+                if (n_kept > 0 && strcmp(paths[n_kept - 1], paths[i]) == 0)
+                        free(paths[i]);
+                else
+                        paths[n_kept++] = paths[i];
+        paths[n_kept] = NULL;
+}
+
+int job_loader_other_files(const JobLoader *loader, char ***ret) {
+        CLEANUP(string_list_freep) char **paths = NULL;
+        const CachedFile *cached;
+        size_t n = 0, n_max = 0;
+
+        assert(loader);
+        assert(ret);
+
+        for (cached = loader->cache; cached; cached = cached->hh.next)
+                n_max += cached->file->n_others;
+        paths = calloc(n_max + 1, sizeof(*paths));
+        if (!paths)
+                return -ENOMEM;
+
+        for (cached = loader->cache; cached; cached = cached->hh.next)
+                for (size_t i = 0; i < cached->file->n_others; i++) {
+                        paths[n] = strdup(cached->file->others[i].path);
+                        if (!paths[n++])
+                                return -ENOMEM;
+                }
+        sort_paths(paths, n);
+        *ret = TAKE_PTR(paths);
+        return 0;
+}
+
 /* --- life ------------------------------------------------------------------------------------------------
  */
 

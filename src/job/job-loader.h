@@ -61,6 +61,12 @@ DEFINE_CLEANUP(JobLoader, job_loader_free);
  */
 int job_loader_scan(JobLoader *loader, JobSet *ret);
 
+/*
+ * The other files that definitions took something from at the last scan, or would have if they were there:
+ * sorted, each once, NULL-terminated. Returns 0 or -ENOMEM.
+ */
+int job_loader_other_files(const JobLoader *loader, char ***ret);
+
 /* Forgets all parsed files: after a change of zone data or of the defaults. */
 void job_loader_flush(JobLoader *loader);
 

@@ -55,6 +55,7 @@ static int open_with(char *const *assignments) {
                         event,
                         &(ConfigurationOptions){ .instance = &instance,
                                                  .assignments = assignments,
+                                                 .machine_id = "machine",
                                                  .changed = on_changed },
                         &configuration);
 }
@@ -91,6 +92,25 @@ START_TEST(changed_defaults_reach_jobs_that_did_not_change) {
 
         write_file("settings", "defaults:\n  description: two\n");
         expect_jobs("a=two", 0);
+}
+END_TEST
+
+/* What the settings say of all jobs is decoded into each of them. */
+START_TEST(a_changed_site_reaches_jobs_that_did_not_change) {
+        static const char *const settings[] = { "", "business-days: Sun..Thu\nhash-seed: machine-id\n" };
+        static const uint8_t business_days[] = { 0x3e, 0x1f };
+
+        write_file("a.yaml", "jobs:\n  a: {command: /bin/true}\n");
+        ck_assert_int_eq(open_with(NULL), 0);
+        for (size_t i = 0; i < ARRAY_SIZE(settings); i++) {
+                JobSet set = { 0 };
+
+                write_file("settings", settings[i]);
+                ck_assert_int_eq(configuration_scan(configuration, &set), 0);
+                ck_assert_uint_eq(set.jobs[0].job->timetable.business_days, business_days[i]);
+                ck_assert_pstr_eq(configuration_site(configuration)->hash_salt, i == 0 ? NULL : "machine");
+                job_set_done(&set);
+        }
 }
 END_TEST
 
@@ -151,6 +171,20 @@ START_TEST(what_changes_after_a_scan_is_told) {
 }
 END_TEST
 
+START_TEST(what_a_job_names_is_watched_too) {
+        char text[256];
+
+        (void) snprintf(text, sizeof(text), "jobs:\n  a: {command: /bin/true, except: {ics: %s/x.ics}}\n",
+                        directory);
+        write_file("a.yaml", text);
+        ck_assert_int_eq(open_with(NULL), 0);
+        expect_jobs("a=!", 1);
+        write_file("x.ics", "");
+        while (n_changed == 0)
+                ck_assert_int_ge(sd_event_run(event, UINT64_MAX), 0);
+}
+END_TEST
+
 Suite *test_suite(void) {
         Suite *suite = suite_create("configuration");
         TCase *files = tcase_create("files");
@@ -158,6 +192,8 @@ Suite *test_suite(void) {
         tcase_add_checked_fixture(files, setup, teardown);
         tcase_add_test(files, without_any_file_there_are_no_jobs);
         tcase_add_test(files, changed_defaults_reach_jobs_that_did_not_change);
+        tcase_add_test(files, a_changed_site_reaches_jobs_that_did_not_change);
+        tcase_add_test(files, what_a_job_names_is_watched_too);
         tcase_add_test(files, faulty_settings_keep_the_old_ones_and_the_jobs);
         tcase_add_test(files, with_faulty_settings_it_does_not_start);
         tcase_add_test(files, the_command_line_wins);

@@ -167,6 +167,40 @@ START_TEST(the_first_directory_hides_the_second) {
 }
 END_TEST
 
+/* The fault of a missing file goes away with it, though the job's own file stays as it is. */
+START_TEST(a_file_that_a_job_names_is_read_again) {
+        CLEANUP_FREE char *ics = NULL, *text = NULL;
+        CLEANUP(string_list_freep) char **files = NULL;
+        CLEANUP(place_done) Place place = { 0 };
+
+        place_init(&place, NULL);
+        ics = path_in(&place, "x.ics");
+        ck_assert_int_gt(
+                        asprintf(&text,
+                                 "defaults: {except: [{ics: %s}]}\njobs:\n  a: {command: x}\n"
+                                 "  b: {command: x, except: {days: Sat}}\n",
+                                 ics),
+                        0);
+        put(&place, "etc/a.yaml", text);
+
+        for (int there = 0; there < 2; there++) {
+                CLEANUP(job_set_done) JobSet set = { 0 };
+                const char *fault;
+
+                ck_assert_int_eq(job_loader_scan(place.loader, &set), 0);
+                ck_assert_uint_eq(set.n_jobs, 2);
+                ck_assert_ptr_nonnull(set.jobs[1].job);
+                fault = set.jobs[0].error.message ?: "";
+                ck_assert_int_eq(strstr(fault, "x.ics' does not exist") != NULL, !there);
+                put(&place, "x.ics", "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nEND:VCALENDAR\r\n");
+        }
+
+        ck_assert_int_eq(job_loader_other_files(place.loader, &files), 0);
+        ck_assert_uint_eq(string_list_length(files), 1);
+        ck_assert_str_eq(files[0], ics);
+}
+END_TEST
+
 START_TEST(a_missing_directory_is_an_empty_one) {
         CLEANUP(place_done) Place place = { 0 };
 
@@ -503,6 +537,7 @@ Suite *test_suite(void) {
         TCase *large = tcase_create("large");
 
         tcase_add_test(tcase, the_first_directory_hides_the_second);
+        tcase_add_test(tcase, a_file_that_a_job_names_is_read_again);
         tcase_add_test(tcase, a_missing_directory_is_an_empty_one);
         tcase_add_test(tcase, defaults_and_overrides_are_merged_in_order);
         tcase_add_test(tcase, overrides_have_faults_of_their_own);
