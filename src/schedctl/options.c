@@ -127,9 +127,9 @@ const OptionRow option_rows[] = {
         { "reverse",    'r', NULL,      .help = "In the opposite order; calendar: back in time", .verbs = LISTS " calendar", FLAG(reverse) },
         { "state",       0,  "STATE,…", .help = "Only those in one of these states", .values = STATES, .verbs = "list-jobs list-executions", LIST(states) },
         { "lines",      'n', "N",       .help = "So many rows, lines of output, or next times",
-                                        .verbs = "list-executions audit status logs start calendar", .set = set_lines },
+                                        .verbs = "list-executions audit status logs start calendar simulate", .set = set_lines },
         { "since",       0,  "TIME",    .help = "Not older than this", .verbs = "list-executions audit logs", TEXT(since) },
-        { "until",       0,  "TIME",    .help = "Not newer than this; of a pause: its end", .verbs = "list-executions audit logs pause calendar", TEXT(until) },
+        { "until",       0,  "TIME",    .help = "Not newer than this; of a pause: its end", .verbs = "list-executions audit logs pause calendar simulate", TEXT(until) },
         { "property",   'p', "KEY,…",   .help = "Only these keys", .verbs = "show", LIST(properties) },
         { "value",       0,  NULL,      .help = "Only the values, without their keys", .verbs = "show", FLAG(value) },
         { "wait",       'w', NULL,      .help = "Wait until it has ended; exit 0 if it succeeded", .verbs = "start", FLAG(wait) },
@@ -137,7 +137,7 @@ const OptionRow option_rows[] = {
         { "signal",     's', "SIGNAL",  .help = "Which signal to send", .values = SIGNALS, .verbs = "kill", TEXT(signal) },
         { "kill-whom",   0,  "WHOM",    .help = "main (the main process) or all", .values = "main all", .verbs = "kill", TEXT(kill_whom) },
         { "timezone",    0,  "ZONE",    .help = "Zone of the schedule", .verbs = "calendar", TEXT(timezone) },
-        { "from",        0,  "TIME",    .help = "Times later than this instead of now", .verbs = "calendar", TEXT(from) },
+        { "from",        0,  "TIME",    .help = "Times later than this instead of now", .verbs = "calendar simulate", TEXT(from) },
         { "count",       0,  "N",       .help = "So many times instead of one", .verbs = "calendar", .set = set_lines },
         { "kind",        0,  "KIND",    .help = "What kind of schedule it is, instead of a guess", .values = KINDS, .verbs = "calendar", WORD(kind) },
         { "days",        0,  "WORD",    .help = "cron: day of month and day of week are joined by or, or by and", .values = "auto or and", .verbs = "calendar", WORD(days) },
@@ -148,6 +148,8 @@ const OptionRow option_rows[] = {
         { "start",       0,  "TIME",    .help = "Nothing earlier; of every and rrule: the anchor", .verbs = "calendar", TEXT(start) },
         { "end",         0,  "TIME",    .help = "Nothing later", .verbs = "calendar", TEXT(end) },
         { "random-delay", 0, "SPAN",    .help = "Show the start after a stable random delay", .verbs = "calendar", TEXT(random_delay) },
+        { "path",        0,  "PATH",    .help = "Jobs of this file or directory instead of the daemon's", .verbs = "simulate", LIST(paths) },
+        { "duration",    0,  "[NAME=]SPAN", .help = "How long an execution takes, of all jobs or of one", .verbs = "simulate", LIST(durations) },
         { "batch",       0,  NULL,      .help = "Answer requests, a line of JSON each, from standard input", .verbs = "calendar", FLAG(batch) },
         { NULL },
 };
@@ -156,6 +158,8 @@ const OptionRow option_rows[] = {
 void options_done(Options *options) {
         options->states = string_list_free(options->states);
         options->properties = string_list_free(options->properties);
+        options->paths = string_list_free(options->paths);
+        options->durations = string_list_free(options->durations);
 }
 
 bool option_row_has_verb(const OptionRow *row, const char *verb) {

@@ -32,6 +32,7 @@ typedef struct Options {
         bool value;
         bool wait, follow;
         const char *signal, *kill_whom;
+        char **paths, **durations; /* likewise */
         bool batch;
         const char *timezone, *from, *kind;
         const char *days, *dialect, *dst_gap, *dst_overlap, *hash_key, *start, *end, *random_delay;

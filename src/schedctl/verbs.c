@@ -30,6 +30,7 @@ const Verb verbs[] = {
         { "edit",            VERB_GROUP_DEFINITIONS, VERB_ARGUMENTS_JOBS_AND_FILES, 1, 1,     "JOB|FILE",     "Edit a file of definitions, checked before it is saved", verb_edit },
         { "verify",          VERB_GROUP_DEFINITIONS, VERB_ARGUMENTS_FILES, 0, VERB_ANY_NUMBER, "[FILE…]",     "Check files, or the whole configuration (no daemon)", verb_verify },
         { "calendar",        VERB_GROUP_DEFINITIONS, VERB_ARGUMENTS_NONE, 0, VERB_ANY_NUMBER, "[EXPRESSION…]", "Explain schedules and show the next times (no daemon)", verb_calendar },
+        { "simulate",        VERB_GROUP_DEFINITIONS, VERB_ARGUMENTS_JOBS, 0, VERB_ANY_NUMBER, "[PATTERN…]",  "Play jobs through a time to come: what runs, what is skipped, peaks", verb_simulate },
         { "reload",          VERB_GROUP_DEFINITIONS, VERB_ARGUMENTS_NONE, 0, 0,               "",             "Read all definitions again", verb_reload },
 
         { "backup",          VERB_GROUP_OTHER, VERB_ARGUMENTS_FILES,      1, 1,               "FILE",         "Write a consistent copy of the database", verb_backup },

@@ -62,6 +62,7 @@ int verb_pause(Context *context, char **arguments);
 int verb_reload(Context *context, char **arguments);
 int verb_resume(Context *context, char **arguments);
 int verb_show(Context *context, char **arguments);
+int verb_simulate(Context *context, char **arguments);
 int verb_start(Context *context, char **arguments);
 int verb_status(Context *context, char **arguments);
 int verb_stop(Context *context, char **arguments);
