@@ -133,7 +133,10 @@ static int parse_text(
         return 0;
 }
 
-/* What is right but in vain. A time in the past has its own row, and an event comes when it comes. */
+/*
+ * What is right but in vain, unless that has been said already. A time in the past has its own row, and an
+ * event comes when it comes.
+ */
 static void warn_if_over(
                 const YamlContext *context,
                 const YamlNode *node,
@@ -150,8 +153,8 @@ static void warn_if_over(
         };
         Occurrence occurrence;
 
-        if (!clock || !job->zone || kind == SCHEDULE_AT || kind == SCHEDULE_BOOT ||
-            kind == SCHEDULE_STARTUP || kind == SCHEDULE_RESUME)
+        if (!clock || !job->zone || schedule_warning(entry->schedule) || kind == SCHEDULE_AT ||
+            kind == SCHEDULE_BOOT || kind == SCHEDULE_STARTUP || kind == SCHEDULE_RESUME)
                 return;
 
         now.anchor_usec = clock_now(clock, CLOCK_KIND_REALTIME);

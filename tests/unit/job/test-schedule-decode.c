@@ -44,6 +44,7 @@ static const JobFaultCase fault_cases[] = {
         { C "schedule: {cron: 0 4 * * *, end: 2025-12-31}\n", "2:18: warning: this schedule never comes again" },
         { C "schedule: {every: 1h, start: 2020-01-01, end: 2025-12-31}\n", "2:19: warning: this schedule never comes again" },
         { C "schedule: {calendar: 2025-*-* 06:00}\n", "2:22: warning: this schedule never comes again" },
+        { C "schedule: {calendar: 2026-02-30}\n", "2:22: warning: 'calendar': there is no such date, so this is never due" },
         { C "schedule:\n",                      "2:1: 'schedule' has no value; write null for its default" },
 };
 /* clang-format on */
