@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/file.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
@@ -143,6 +144,14 @@ static void on_set_wakeup(void *userdata, usec_t realtime_usec) {
 
 static bool on_clock_synchronized(void *userdata) {
         return host_clock_synchronized();
+}
+
+static uint64_t on_random(void *userdata) {
+        uint64_t number = 0;
+
+        if (getrandom(&number, sizeof(number), GRND_NONBLOCK) != (ssize_t) sizeof(number))
+                return 0; /* in the first moments of a boot: then the delay is none */
+        return number;
 }
 
 static void on_due(void *userdata) {
@@ -279,6 +288,7 @@ static int make_manager(Daemon *daemon) {
                 .site = configuration_site(daemon->configuration),
                 .set_wakeup = on_set_wakeup,
                 .clock_synchronized = on_clock_synchronized,
+                .random = on_random,
                 .boot_identity = daemon->host.boot_identity,
                 .boot_id = daemon->host.boot_id,
                 .host_name = daemon->host.name,

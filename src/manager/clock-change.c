@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "manager/scheduled-job.h"
+#include "manager/waiting.h"
 #include "util/duration.h"
 #include "util/string-list.h"
 
@@ -49,6 +50,7 @@ static void set_back(Manager *manager, usec_t now_usec, usec_t delta_usec) {
 
         manager->set_back_until_usec = MAX(manager->set_back_until_usec, now_usec + delta_usec);
         HASH_ITER(hh, manager->jobs, job, next) {
+                waiting_take_back(job, now_usec);
                 if (job->stored.id == 0 || job->stored.cursor_usec <= now_usec || only_at(job->job))
                         continue;
                 job->stored.cursor_usec = now_usec;

@@ -7,7 +7,6 @@
 
 #include "manager/execution.h"
 #include "manager/scheduled-job.h"
-#include "util/string-list.h"
 
 void decision_forget_fold(ScheduledJob *job) {
         job->fold = execution_record_free(job->fold);
@@ -39,7 +38,7 @@ static int fold_load(ScheduledJob *job) {
         return 0;
 }
 
-static void move_cursor(ScheduledJob *job, usec_t instant_usec) {
+void decision_move_cursor(ScheduledJob *job, usec_t instant_usec) {
         job->stored.cursor_usec = MAX(job->stored.cursor_usec, instant_usec);
 }
 
@@ -153,8 +152,7 @@ static int fold_start(ScheduledJob *job, const NeverStarted *what) {
         return 0;
 }
 
-/* Whether a row covers that instant already; `ran`: only one of an execution that was started counts. */
-static int has_row(const ScheduledJob *job, usec_t due_usec, bool ran) {
+int decision_has_row(const ScheduledJob *job, usec_t due_usec, bool ran) {
         CLEANUP(execution_record_done) ExecutionRecord found = { 0 };
         int r;
 
@@ -170,7 +168,7 @@ static int was_started_before(const ScheduledJob *job, const NeverStarted *what)
         if (what->count != 1 || what->armed || what->first_usec > job->manager->set_back_until_usec ||
             decision_insert_flags(job, what->planned) != 0)
                 return 0;
-        return has_row(job, what->first_usec, true);
+        return decision_has_row(job, what->first_usec, true);
 }
 
 int decision_never_started(ScheduledJob *job, const NeverStarted *what) {
@@ -179,7 +177,7 @@ int decision_never_started(ScheduledJob *job, const NeverStarted *what) {
 
         r = was_started_before(job, what);
         if (r > 0) {
-                move_cursor(job, what->last_usec);
+                decision_move_cursor(job, what->last_usec);
                 scheduled_job_save_state(job);
         }
         if (r != 0)
@@ -189,7 +187,7 @@ int decision_never_started(ScheduledJob *job, const NeverStarted *what) {
         if (r < 0)
                 return r;
 
-        folds = planner_may_fold(job->fold, job->stored.cursor_usec, what->state, what->reason, what->detail);
+        folds = planner_may_fold(job->fold, what->first_usec, what->state, what->reason, what->detail);
         if (folds) {
                 r = fold_extend(job, what);
         } else {
@@ -201,13 +199,12 @@ int decision_never_started(ScheduledJob *job, const NeverStarted *what) {
 
         if (!folds)
                 log_never_started(job, what, job->fold ? job->fold->id : 0);
-        move_cursor(job, what->last_usec);
+        decision_move_cursor(job, what->last_usec);
         scheduled_job_save_state(job);
         return 0;
 }
 
-/* The row that was written ahead for that instant; one for another instant is taken back. */
-static Execution *armed_for(ScheduledJob *job, usec_t due_usec) {
+Execution *decision_armed_for(ScheduledJob *job, usec_t due_usec) {
         Execution *armed = scheduled_job_armed(job);
 
         if (!armed || armed->record.due_usec == due_usec)
@@ -216,16 +213,13 @@ static Execution *armed_for(ScheduledJob *job, usec_t due_usec) {
         return NULL;
 }
 
-static int decision_overlap(
+static int skip_one(
                 ScheduledJob *job,
                 const PlannedOccurrence *planned,
-                ExecutionCause cause,
-                const Execution *blocker,
-                Execution *armed) {
+                const ExecutionBegin *begin,
+                ExecutionReason reason,
+                const char *detail) {
 
-        char detail[64];
-
-        (void) snprintf(detail, sizeof(detail), "blocked by execution %" PRIu64, blocker->record.id);
         return decision_never_started(
                         job,
                         &(NeverStarted){
@@ -233,335 +227,106 @@ static int decision_overlap(
                                         .last_usec = planned->occurrence.due_usec,
                                         .count = 1,
                                         .state = EXECUTION_SKIPPED,
-                                        .reason = REASON_OVERLAP,
+                                        .reason = reason,
                                         .detail = detail,
-                                        .cause = cause,
+                                        .cause = begin->cause,
                                         .planned = planned,
-                                        .armed = armed,
+                                        .armed = decision_armed_for(job, planned->occurrence.due_usec),
                         });
+}
+
+/* Its random delay is drawn here, once; it never comes before one that waits already. */
+static usec_t start_of(const ScheduledJob *job, usec_t due_usec) {
+        const RandomDelay *random_delay = &job->job->random_delay;
+        const ManagerHost *host = &job->manager->host;
+        PlannerView view = scheduled_job_view(job);
+        usec_t delay_usec = view.delay_usec;
+
+        if (random_delay->fresh && delay_usec > 0)
+                delay_usec = host->random ? (usec_t) (host->random(host->userdata) % (uint64_t) delay_usec)
+                                          : 0;
+        return MAX(usec_add(due_usec, delay_usec), scheduled_job_last_start(job));
+}
+
+/* Its time has come, but it may not start yet. */
+static void hold_armed(Execution *execution, usec_t start_after_usec, ExecutionReason reason) {
+        ExecutionRecord *record = &execution->record;
+
+        assert(record->state == EXECUTION_ARMED);
+
+        record->state = EXECUTION_WAITING;
+        record->reason = reason;
+        record->queued_usec = manager_now(execution->manager);
+        record->start_after_usec = MAX(start_after_usec, record->due_usec);
+        record->runner_incarnation[0] = record->runner_generation[0] = '\0';
+        if (record->start_after_usec > record->due_usec)
+                record->notes |= SCHEDULE_NOTE_DELAYED;
+        (void) execution_save(execution);
+}
+
+static int begin_row(ScheduledJob *job, const ExecutionBegin *begin) {
+        usec_t due_usec = begin->planned->occurrence.due_usec;
+        Execution *armed = decision_armed_for(job, due_usec);
+        bool saved = false;
+        int r;
+
+        decision_forget_fold(job);
+        if (!armed) {
+                r = execution_begin(job, begin, NULL);
+                if (r < 0)
+                        return r;
+        } else if (begin->state == EXECUTION_WAITING) {
+                hold_armed(armed, begin->start_after_usec, begin->reason);
+        } else {
+                saved = execution_become_due(armed);
+        }
+
+        decision_move_cursor(job, due_usec);
+        if (!saved)
+                scheduled_job_save_state(job);
+        return 0;
 }
 
 int decision_begin(ScheduledJob *job, const PlannedOccurrence *planned, ExecutionCause cause) {
-        usec_t due_usec = planned->occurrence.due_usec;
-        Execution *armed = armed_for(job, due_usec), *blocker = scheduled_job_blocker(job);
-        int r;
-
-        if (blocker)
-                return decision_overlap(job, planned, cause, blocker, armed);
-
-        decision_forget_fold(job);
-        if (armed) {
-                move_cursor(job, due_usec);
-                if (!execution_become_due(armed))
-                        scheduled_job_save_state(job);
-                return 0;
-        }
-
-        r =
-                        execution_begin(job,
-                                        &(ExecutionBegin){
-                                                        .planned = planned,
-                                                        .cause = cause,
-                                                        .state = EXECUTION_STARTING,
-                                                        .insert_flags = decision_insert_flags(job, planned),
-                                        },
-                                        NULL);
-        if (r < 0)
-                return r;
-        move_cursor(job, due_usec);
-        scheduled_job_save_state(job);
-        return 0;
-}
-
-/* Why nobody was there at that instant. */
-static void late_reason(
-                const Manager *manager,
-                usec_t due_usec,
-                ExecutionReason *ret,
-                const char **ret_detail) {
-        *ret = REASON_DOWN;
-        *ret_detail = "jobschedd was not running";
-        if (due_usec <= manager->started_usec)
-                return;
-
-        *ret_detail = "jobschedd was held up";
-        if (due_usec > manager->gap.from_usec && due_usec <= manager->gap.until_usec) {
-                *ret = manager->gap.reason;
-                *ret_detail = manager->gap.detail;
-        }
-}
-
-static int decision_missed(
-                ScheduledJob *job,
-                const PlannedOccurrence *first,
-                const OccurrenceSpan *span,
-                const CatchUpPlan *plan,
-                Execution *armed) {
-
-        NeverStarted missed = {
-                .first_usec = span->first_usec,
-                .last_usec = span->last_usec,
-                .count = plan->n_missed,
-                .state = EXECUTION_MISSED,
-                .cause = CAUSE_SCHEDULE,
-                .planned = first,
-                .armed = armed,
+        usec_t start_after_usec = start_of(job, planned->occurrence.due_usec);
+        ExecutionBegin begin = {
+                .planned = planned,
+                .cause = cause,
+                .state = EXECUTION_STARTING,
+                .insert_flags = decision_insert_flags(job, planned),
+                .start_after_usec = start_after_usec,
         };
-        PlannerView view = scheduled_job_view(job);
-        Occurrence before;
+        const Execution *blocker = scheduled_job_blocker(job);
+        char detail[64];
 
-        if (plan->run_latest) {
-                if (timetable_previous(&view.job->timetable, &view.context, span->last_usec, &before) <= 0)
-                        return -ERANGE;
-                missed.last_usec = before.due_usec;
+        if (start_after_usec > manager_now(job->manager)) { /* whether it overlaps is seen then */
+                begin.state = EXECUTION_WAITING;
+        } else if (blocker && !scheduled_job_is_catching_up(job)) {
+                (void) snprintf(detail, sizeof(detail), "blocked by execution %" PRIu64, blocker->record.id);
+                return skip_one(job, planned, &begin, REASON_OVERLAP, detail);
+        } else if (blocker &&
+                   scheduled_job_count_queued(job) >= MAX(SCHEDULED_JOB_QUEUED_MAX, job->job->catch_up.max)) {
+                return skip_one(job, planned, &begin, REASON_QUEUE_FULL, NULL);
+        } else if (blocker) {
+                begin.state = EXECUTION_WAITING;
+                begin.reason = REASON_OVERLAP;
         }
-
-        late_reason(job->manager, span->last_usec, &missed.reason, &missed.detail);
-        if (plan->too_late) {
-                missed.reason = REASON_TOO_LATE;
-                missed.detail = "later than catch-up allows";
-        }
-        return decision_never_started(job, &missed);
+        return begin_row(job, &begin);
 }
 
-/*
- * A row and the cursor behind it may have come to disk in two commits, and only the first of them: whatever
- * is covered is decided. Returns 1 if the cursor moved.
- */
-static int check_cursor(ScheduledJob *job, usec_t until_usec) {
-        CLEANUP(execution_record_done) ExecutionRecord found = { 0 };
-        usec_t search_usec = until_usec;
-        int r;
-
-        execution_record_init(&found);
-        if (job->cursor_checked)
-                return 0;
-
-        do {
-                execution_record_done(&found);
-                r = store_find_execution(
-                                job->manager->host.store, job->stored.id, job->stored.cursor_usec + 1,
-                                search_usec, &found);
-                if (r < 0)
-                        return r;
-                search_usec = found.due_usec - 1;
-        } while (r > 0 && found.state == EXECUTION_ARMED);
-
-        job->cursor_checked = true;
-        if (r == 0 || found.cause == CAUSE_MANUAL || found.due_last_usec <= job->stored.cursor_usec)
-                return 0;
-        move_cursor(job, MIN(found.due_last_usec, until_usec));
-        return 1;
-}
-
-static int late_plan(
-                const ScheduledJob *job,
-                const PlannedOccurrence *first,
-                usec_t until_usec,
-                OccurrenceSpan *ret_span,
-                CatchUpPlan *ret_plan) {
-
-        PlannerView view = scheduled_job_view(job);
-        usec_t now_usec = manager_now(job->manager);
-        PlannedOccurrence next;
-        bool another_is_due;
-
-        planner_late_span(&view, job->stored.cursor_usec, until_usec, ret_span);
-        if (ret_span->n_occurrences == 0) /* a schedule that disagrees with itself */
-                *ret_span = (OccurrenceSpan){ 1, first->occurrence.due_usec, first->occurrence.due_usec };
-
-        another_is_due = planner_next(&view, ret_span->last_usec, &next) > 0 &&
-                        next.occurrence.due_usec <= now_usec;
-        planner_catch_up(&job->job->catch_up, ret_span, another_is_due, now_usec, ret_plan);
-        return 0;
-}
-
-int decision_late(ScheduledJob *job, const PlannedOccurrence *first, usec_t until_usec) {
-        PlannedOccurrence latest = *first;
-        Execution *armed;
-        OccurrenceSpan span;
-        CatchUpPlan plan;
-        int r;
-
-        r = check_cursor(job, manager_now(job->manager));
-        if (r != 0)
-                return r; /* moved: what is left is asked for again */
-
-        r = late_plan(job, first, until_usec, &span, &plan);
-        if (r < 0)
-                return r;
-        armed = armed_for(job, span.first_usec);
-        if (plan.n_missed > 0) {
-                r = decision_missed(job, first, &span, &plan, armed);
-                if (r < 0)
-                        return r;
-                latest.occurrence = (Occurrence){ .due_usec = span.last_usec, .count = 1 };
-        }
-        return plan.run_latest ? decision_begin(job, &latest, CAUSE_CATCH_UP) : 0;
-}
-
-int decision_overtaken(Execution *execution) {
-        const ExecutionRecord *record = &execution->record;
-        ScheduledJob *job = execution->scheduled_job;
-        PlannerView view = scheduled_job_view(job);
-        NeverStarted missed = {
-                .first_usec = record->due_usec,
-                .last_usec = record->due_usec,
-                .count = 1,
-                .state = EXECUTION_MISSED,
-                .cause = record->cause,
-                .armed = execution,
-        };
-        PlannedOccurrence newer;
-        int r;
-
-        if ((record->cause != CAUSE_SCHEDULE && record->cause != CAUSE_CATCH_UP) ||
-            record->due_usec != job->stored.cursor_usec)
-                return 0;
-        if (planner_next(&view, record->due_usec, &newer) <= 0 ||
-            newer.occurrence.due_usec > job->manager->started_usec)
-                return 0;
-
-        late_reason(job->manager, record->due_usec, &missed.reason, &missed.detail);
-        decision_forget_fold(job);
-        r = decision_never_started(job, &missed);
-        return r < 0 ? r : 1;
-}
-
-/* The row of what a pause has kept from running so far. */
-static int paused_span(ScheduledJob *job, usec_t until_usec) {
-        PlannerView view = scheduled_job_view(job);
-        OccurrenceSpan span = { 0 };
-        int r;
-
-        if (job->job->enabled)
-                timetable_count(&job->job->timetable, &view.context, job->stored.cursor_usec, until_usec,
-                                &span);
-        if (span.n_occurrences > 0) {
-                r = decision_never_started(
-                                job,
-                                &(NeverStarted){
-                                                .first_usec = span.first_usec,
-                                                .last_usec = span.last_usec,
-                                                .count = span.n_occurrences,
-                                                .state = EXECUTION_SKIPPED,
-                                                .reason = REASON_PAUSED,
-                                                .cause = CAUSE_SCHEDULE,
-                                });
-                if (r < 0)
-                        return r;
-        }
-
-        move_cursor(job, until_usec);
-        return 0;
-}
-
-int decision_settle(ScheduledJob *job, bool may_run, PlannedOccurrence *ret_catch_up) {
-        usec_t now_usec = manager_now(job->manager);
-        PlannerView view = scheduled_job_view(job);
-        PlannedOccurrence first;
-        OccurrenceSpan span;
-        CatchUpPlan plan;
-        int r;
-
-        *ret_catch_up = (PlannedOccurrence){ .occurrence.due_usec = USEC_INFINITY };
-        if (scheduled_job_is_paused(job))
-                return paused_span(job, now_usec);
-        if (!job->job->enabled || view.boot_only)
-                return 0;
-
-        do {
-                if (planner_next(&view, job->stored.cursor_usec, &first) <= 0 ||
-                    first.occurrence.due_usec > now_usec)
-                        return 0;
-                r = check_cursor(job, now_usec);
-        } while (r > 0);
-        if (r < 0)
-                return r;
-
-        r = late_plan(job, &first, now_usec, &span, &plan);
-        if (r < 0)
-                return r;
-        if (plan.run_latest && !may_run) {
-                plan.run_latest = false;
-                plan.n_missed++;
-        }
-        if (plan.n_missed > 0) {
-                r = decision_missed(job, &first, &span, &plan, armed_for(job, span.first_usec));
-                if (r < 0)
-                        return r;
-        }
-        if (plan.run_latest) {
-                *ret_catch_up = first;
-                ret_catch_up->occurrence = (Occurrence){ .due_usec = span.last_usec, .count = 1 };
-        }
-        return 0;
-}
-
-int decision_end_pause(ScheduledJob *job, usec_t until_usec) {
-        int r;
-
-        /* No more than was lived through, if the clock was set back. */
-        until_usec = MIN(until_usec, manager_now(job->manager));
-        if (job->job) {
-                r = paused_span(job, until_usec);
-                if (r < 0)
-                        return r;
-        }
-        job->stored.paused_since_usec = job->stored.paused_until_usec = USEC_INFINITY;
-        scheduled_job_save_state(job);
-        return 0;
-}
-
-static int one_in_the_past(ScheduledJob *job, usec_t due_usec) {
-        char due[TIMESTAMP_MAX];
-        PlannedOccurrence planned = {
-                .occurrence = { .due_usec = due_usec, .count = 1 },
-                .kind = SCHEDULE_AT,
+int decision_queue(ScheduledJob *job, const PlannedOccurrence *planned) {
+        const ExecutionBegin begin = {
+                .planned = planned,
+                .cause = CAUSE_CATCH_UP,
+                .state = EXECUTION_WAITING,
+                .reason = REASON_OVERLAP,
+                .insert_flags = decision_insert_flags(job, planned),
+                .start_after_usec = start_of(job, planned->occurrence.due_usec),
         };
         int r;
 
-        r = has_row(job, due_usec, false); /* the job was there before, and is added again */
-        if (r != 0)
-                return MIN(r, 0);
-
-        (void) manager_log(
-                        LOG_WARNING, 0, MESSAGE_ID_OCCURRENCE_MISSED, job->stored.name, 0,
-                        "%s:%u: job '%s' was to run at %s, which is in the past: it will not run",
-                        job->job->file ?: "(no file)", job->job->line, job->stored.name,
-                        timestamp_format_utc(due_usec, due));
-        decision_forget_fold(job);
-        return decision_never_started(
-                        job,
-                        &(NeverStarted){
-                                        .first_usec = due_usec,
-                                        .last_usec = due_usec,
-                                        .count = 1,
-                                        .state = EXECUTION_MISSED,
-                                        .reason = REASON_IN_THE_PAST,
-                                        .cause = CAUSE_SCHEDULE,
-                                        .planned = &planned,
-                        });
-}
-
-int decision_in_the_past(ScheduledJob *job, const Job *old) {
-        usec_t now_usec = manager_now(job->manager);
-        PlannerView view = scheduled_job_view(job);
-        int r;
-
-        for (size_t i = 0; i < job->job->timetable.n_entries; i++) {
-                const ScheduleEntry *entry = &job->job->timetable.entries[i];
-                Occurrence occurrence;
-
-                if (schedule_kind(entry->schedule) != SCHEDULE_AT ||
-                    (old && string_list_contains(old->schedule_texts, job->job->schedule_texts[i])))
-                        continue;
-                if (schedule_entry_previous(entry, &view.context, now_usec, &occurrence) <= 0)
-                        continue;
-
-                r = one_in_the_past(job, occurrence.due_usec);
-                if (r < 0)
-                        return r;
-        }
-        return 0;
+        r = execution_begin(job, &begin, NULL);
+        if (r >= 0)
+                decision_move_cursor(job, planned->occurrence.due_usec);
+        return r;
 }

@@ -20,8 +20,12 @@ typedef struct NeverStarted {
 
 int decision_never_started(ScheduledJob *job, const NeverStarted *what);
 
-/* The next occurrence is due: starts it, or skips it where overlap says so. */
+/* The next occurrence is due: starts it, holds it back, or skips it where overlap says so. */
 int decision_begin(ScheduledJob *job, const PlannedOccurrence *planned, ExecutionCause cause);
+
+/* The next occurrence is to be caught up with behind all that were decided before. The cursor is not saved.
+ */
+int decision_queue(ScheduledJob *job, const PlannedOccurrence *planned);
 
 /* The next occurrence was not met in time: judges it and all others up to `until_usec` by `catch-up`. */
 int decision_late(ScheduledJob *job, const PlannedOccurrence *first, usec_t until_usec);
@@ -35,7 +39,7 @@ int decision_overtaken(Execution *execution);
 /*
  * The definition in force ends here, and no execution is to begin with it: writes what it still owes. The
  * occurrence that catch-up would start goes to *ret_catch_up (due_usec USEC_INFINITY: none) and is not
- * covered yet.
+ * covered yet; with `all` they are queued instead. `may_run` false: nothing is caught up with.
  */
 int decision_settle(ScheduledJob *job, bool may_run, PlannedOccurrence *ret_catch_up);
 
@@ -45,6 +49,13 @@ int decision_end_pause(ScheduledJob *job, usec_t until_usec);
 /* `at` entries of a new definition that are past already: each is a missed row. `old` NULL: a new job. */
 int decision_in_the_past(ScheduledJob *job, const Job *old);
 
+/* Why nobody was there at that instant. *ret_detail is static. */
+void decision_late_reason(
+                const Manager *manager,
+                usec_t instant_usec,
+                ExecutionReason *ret,
+                const char **ret_detail);
+
 /* The next skipped occurrence is not folded into an earlier row. */
 void decision_forget_fold(ScheduledJob *job);
 
@@ -53,3 +64,10 @@ void decision_forget_fold(ScheduledJob *job);
  * as it does with cron.
  */
 unsigned decision_insert_flags(const ScheduledJob *job, const PlannedOccurrence *planned);
+
+/* All up to that instant is decided. */
+void decision_move_cursor(ScheduledJob *job, usec_t instant_usec);
+/* Whether a row covers that instant already; `ran`: only one of an execution that was started counts. */
+int decision_has_row(const ScheduledJob *job, usec_t due_usec, bool ran);
+/* The row that was written ahead for that instant; one for another instant is taken back. */
+Execution *decision_armed_for(ScheduledJob *job, usec_t due_usec);

@@ -222,6 +222,7 @@ static void begin_refused(Execution *execution, int result) {
 
 static void on_inserted(void *userdata, uint64_t execution_id, int result, unsigned pass) {
         Execution *execution = userdata;
+        bool waits;
 
         assert(execution->n_pending > 0);
         execution->n_pending--;
@@ -231,6 +232,7 @@ static void on_inserted(void *userdata, uint64_t execution_id, int result, unsig
         }
 
         execution->record.pass = pass;
+        waits = execution->phase == PHASE_BEGINNING && execution->record.state == EXECUTION_WAITING;
         if (execution->phase == PHASE_BEGINNING) {
                 execution->phase = PHASE_READY;
                 execution_try_start(execution);
@@ -238,6 +240,8 @@ static void on_inserted(void *userdata, uint64_t execution_id, int result, unsig
         }
         if (execution->n_pending == 0)
                 execution_on_disk(execution);
+        if (waits)
+                waiting_on_disk(execution);
 }
 
 int execution_save(Execution *execution) {
@@ -293,11 +297,15 @@ static int fill_record(ScheduledJob *job, const ExecutionBegin *begin, Execution
                 return r;
 
         record->state = begin->state;
+        record->reason = begin->reason;
         record->cause = begin->cause;
-        record->due_usec = record->due_last_usec = record->nominal_usec = occurrence->due_usec;
-        record->start_after_usec = occurrence->due_usec;
+        record->due_usec = record->due_last_usec = occurrence->due_usec;
+        record->nominal_usec = occurrence->nominal_usec;
+        record->start_after_usec = MAX(begin->start_after_usec, occurrence->due_usec);
         record->count = MAX(occurrence->count, 1U);
         record->notes = occurrence->notes;
+        if (record->start_after_usec > occurrence->due_usec)
+                record->notes |= SCHEDULE_NOTE_DELAYED;
         if (begin->state != EXECUTION_ARMED)
                 record->queued_usec = manager_now(job->manager);
         return 0;
@@ -317,7 +325,7 @@ int execution_begin(ScheduledJob *job, const ExecutionBegin *begin, Execution **
                 execution->job = job_ref(job->job);
                 execution->phase = PHASE_BEGINNING;
                 execution->record.id = manager->last_execution_id + 1;
-                if (manager->connected)
+                if (manager->connected && begin->state != EXECUTION_WAITING)
                         mark_runner(execution);
                 r = store_insert_execution(
                                 manager->host.store, &execution->record, begin->insert_flags, on_inserted,
@@ -346,7 +354,8 @@ int execution_recover(ScheduledJob *job, ExecutionRecord *record, Execution **re
 
         execution->record = *record;
         execution_record_init(record);
-        execution->phase = PHASE_RECOVERED;
+        /* What waits has been sent to nobody. */
+        execution->phase = execution->record.state == EXECUTION_WAITING ? PHASE_READY : PHASE_RECOVERED;
         attach(execution);
         if (ret)
                 *ret = execution;
@@ -427,7 +436,7 @@ void execution_withdraw(Execution *execution) {
         Store *store = execution->manager->host.store;
         int r;
 
-        assert(execution->record.state == EXECUTION_ARMED);
+        assert(execution->record.state == EXECUTION_ARMED || execution->record.state == EXECUTION_WAITING);
 
         execution->phase = PHASE_WITHDRAWN;
         r = store_delete_execution(store, execution->record.id);

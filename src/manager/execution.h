@@ -17,7 +17,9 @@
 typedef struct ExecutionBegin {
         const PlannedOccurrence *planned;
         ExecutionCause cause;
-        ExecutionState state; /* armed or starting */
+        ExecutionState state;    /* armed, waiting or starting */
+        ExecutionReason reason;  /* of waiting: REASON_OVERLAP until others have ended */
+        usec_t start_after_usec; /* counts if it is later than the due time */
         const char *requested_by;
         unsigned insert_flags;
 } ExecutionBegin;
@@ -35,7 +37,7 @@ int execution_describe(const ScheduledJob *job, ExecutionRecord *record);
 bool execution_become_due(Execution *execution);
 /* Sends START if nothing stands in the way. */
 void execution_try_start(Execution *execution);
-/* Takes an armed row back: it is not due yet. */
+/* Takes the row of what has not been started back: it is not due yet, or another row covers it. */
 void execution_withdraw(Execution *execution);
 /* Ends it; what is in `record` beside goes with it. */
 void execution_close(Execution *execution, ExecutionState state, ExecutionReason reason, const char *detail);

@@ -328,7 +328,7 @@ static void settle_old(const Apply *apply, Change *change, bool may_run, Planned
 
         if (!apply->first)
                 scheduled_job_replan(job);
-        r = decision_settle(job, may_run && apply->first && !scheduled_job_is_held(job), ret);
+        r = decision_settle(job, may_run && apply->first, ret);
         if (r < 0)
                 (void) manager_store_error(apply->manager, r, "what the old definition of a job owed");
         scheduled_job_unplan(job);

@@ -147,10 +147,28 @@ static inline bool execution_is_active(const Execution *execution) {
         return execution->phase != PHASE_WITHDRAWN && execution_state_is_active(execution->record.state);
 }
 
+static inline bool execution_is_waiting(const Execution *execution) {
+        return execution->record.state == EXECUTION_WAITING && execution->phase != PHASE_WITHDRAWN;
+}
+
+/* It waits until others have ended; otherwise until an instant. */
+static inline bool execution_is_queued(const Execution *execution) {
+        return execution_is_waiting(execution) && execution->record.reason == REASON_OVERLAP;
+}
+
+/* It stands in the way of others. What is held back until an instant does not yet. */
+static inline bool execution_occupies(const Execution *execution) {
+        return execution_is_active(execution) &&
+                        (!execution_is_waiting(execution) || execution_is_queued(execution));
+}
+
 /* replan.c: decides what is due, then plans the next look. For whatever may have changed either. */
 void scheduled_job_replan(ScheduledJob *job);
 /* Forgets its plan: it was removed or has no definition. */
 void scheduled_job_unplan(ScheduledJob *job);
+
+/* waiting.c: its begin row is on disk. */
+void waiting_on_disk(Execution *execution);
 
 /* manager-notify.c */
 bool manager_is_observed(const Manager *manager);

@@ -141,7 +141,6 @@ static void count_jobs(const Manager *manager, ManagerStatus *counts) {
 
 void manager_get_status(const Manager *manager, ManagerStatus *ret) {
         Manager *cache = (Manager *) manager; /* the counts are kept, as a mere matter of speed */
-        const HeapNode *first = heap_first(&manager->wakes);
         Execution *execution, *next;
 
         assert(manager);
@@ -161,15 +160,11 @@ void manager_get_status(const Manager *manager, ManagerStatus *ret) {
 
         ret->started_usec = manager->started_usec;
         ret->next_start_usec = USEC_INFINITY;
-        /* A row that is written ahead wakes us before its job starts; no other job can be nearer by more. */
-        for (size_t i = 0; i < manager->wakes.n_nodes; i++) {
-                const HeapNode *node = manager->wakes.nodes[i];
-
-                if (node->key <= usec_add(first->key, manager->host.write_ahead_usec))
-                        ret->next_start_usec =
-                                        MIN(ret->next_start_usec,
-                                            HEAP_CONTAINER(node, ScheduledJob, wake)->next_start_usec);
-        }
+        /* Its wake-up may be for something else: to write a row ahead, or at its due time. */
+        for (size_t i = 0; i < manager->wakes.n_nodes; i++)
+                ret->next_start_usec = MIN(
+                                ret->next_start_usec,
+                                HEAP_CONTAINER(manager->wakes.nodes[i], ScheduledJob, wake)->next_start_usec);
 
         ret->load_errors = manager->load_errors;
         ret->store_trouble = manager->store_trouble;

@@ -113,6 +113,8 @@ typedef struct ManagerHost {
         void (*set_wakeup)(void *userdata, usec_t realtime_usec);
         /* Whether something keeps the real-time clock right (adjtimex); NULL: yes. */
         bool (*clock_synchronized)(void *userdata);
+        /* Any number, each as likely, for what is to be spread; NULL: always 0. */
+        uint64_t (*random)(void *userdata);
         /* `boot` schedules: boot id + start time of PID 1; --user: of the first daemon in it. */
         const char *boot_identity;
         const char *boot_id;

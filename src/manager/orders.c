@@ -160,8 +160,9 @@ static const char *caller_name(const Caller *caller, char buffer[static 24]) {
 }
 
 static int start_now(ScheduledJob *job, const Caller *caller, const char *user, Order *order) {
+        usec_t now_usec = manager_now(job->manager);
         const PlannedOccurrence planned = {
-                .occurrence = { .due_usec = manager_now(job->manager), .count = 1 },
+                .occurrence = { .due_usec = now_usec, .nominal_usec = now_usec, .count = 1 },
                 .kind = SCHEDULE_AT,
         };
         Execution *execution = NULL;

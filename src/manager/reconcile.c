@@ -9,7 +9,7 @@ ReconcileAction reconcile_judge(const ReconcileFacts *facts) {
 
         if (facts->listed)
                 return facts->state == LAUNCH_LISTED_RUNNING ? RECONCILE_ADOPT : RECONCILE_AWAIT_END;
-        if (facts->due_in_future)
+        if (facts->not_yet)
                 return RECONCILE_WAIT;
         if (facts->unsent && !facts->started)
                 return RECONCILE_SEND;

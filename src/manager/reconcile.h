@@ -8,7 +8,7 @@
 typedef struct ReconcileFacts {
         bool unsent;          /* START has certainly not gone to any runner */
         bool started;         /* a runner has said that it runs */
-        bool due_in_future;   /* written ahead, not due yet */
+        bool not_yet;         /* written ahead, or held back */
         bool same_boot;       /* the row is of this boot of the host */
         bool same_generation; /* of runs/, row and runner */
         bool listed;
@@ -20,7 +20,7 @@ typedef enum ReconcileAction {
         RECONCILE_ADOPT,     /* (b): it runs */
         RECONCILE_AWAIT_END, /* (c), (e) with a file: its outcome follows */
         RECONCILE_LOST,      /* (f), or a runner forgot it: nobody knows what became of it */
-        RECONCILE_WAIT,      /* not due yet: planned as any other */
+        RECONCILE_WAIT,      /* not to be sent yet: planned as any other */
         RECONCILE_ACTION_COUNT,
 } ReconcileAction;
 

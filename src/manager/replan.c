@@ -7,10 +7,12 @@
 #include "manager/decision.h"
 #include "manager/execution.h"
 #include "manager/scheduled-job.h"
+#include "manager/waiting.h"
 
-static void job_set_next(ScheduledJob *job, usec_t due_usec) {
+/* What waits for its random delay starts before what is due next. */
+static void job_set_next(ScheduledJob *job, usec_t due_usec, usec_t delay_usec) {
         job->next_due_usec = due_usec;
-        job->next_start_usec = due_usec;
+        job->next_start_usec = MIN(usec_add(due_usec, delay_usec), scheduled_job_held_until(job));
 }
 
 static void job_wake_at(ScheduledJob *job, usec_t wake_usec) {
@@ -30,8 +32,14 @@ void scheduled_job_unplan(ScheduledJob *job) {
 
         if (armed)
                 execution_withdraw(armed);
-        job_set_next(job, USEC_INFINITY);
+        job_set_next(job, USEC_INFINITY, 0);
         job_wake_at(job, USEC_INFINITY);
+}
+
+/* Nothing is due any more, as it stands; what waits goes on. */
+static void job_plan_nothing(ScheduledJob *job) {
+        scheduled_job_unplan(job);
+        job_wake_at(job, waiting_release(job));
 }
 
 /* Writes the row of what is due next ahead, if its time has come for that. */
@@ -41,6 +49,8 @@ static void job_plan(ScheduledJob *job, const PlannedOccurrence *next) {
         usec_t ahead_usec = manager->host.write_ahead_usec;
         Execution *armed = scheduled_job_armed(job);
         bool in_time = due_usec - ahead_usec <= now_usec;
+        PlannerView view = scheduled_job_view(job);
+        usec_t release_usec = waiting_release(job), wake_usec;
         bool may_arm;
         int r;
 
@@ -49,7 +59,8 @@ static void job_plan(ScheduledJob *job, const PlannedOccurrence *next) {
                 armed = NULL;
         }
 
-        may_arm = ahead_usec > 0 && !armed && !scheduled_job_blocker(job);
+        may_arm = ahead_usec > 0 && !armed && planner_may_arm(&view) && !scheduled_job_blocker(job) &&
+                        scheduled_job_last_start(job) < due_usec;
         if (may_arm && in_time) {
                 const ExecutionBegin begin = {
                         .planned = next,
@@ -63,8 +74,11 @@ static void job_plan(ScheduledJob *job, const PlannedOccurrence *next) {
                         (void) manager_store_error(manager, r, "an occurrence ahead of its time");
         }
 
-        job_set_next(job, due_usec);
-        job_wake_at(job, planner_wake(due_usec, now_usec, ahead_usec, may_arm));
+        job_set_next(job, due_usec, job->job->random_delay.fresh ? 0 : view.delay_usec);
+        wake_usec = planner_wake(due_usec, now_usec, ahead_usec, may_arm);
+        if (wake_usec == due_usec)
+                wake_usec = planner_coalesce(due_usec, job->job->accuracy_usec);
+        job_wake_at(job, MIN(wake_usec, release_usec));
 }
 
 /*
@@ -73,14 +87,16 @@ static void job_plan(ScheduledJob *job, const PlannedOccurrence *next) {
  */
 static usec_t late_until(const ScheduledJob *job, const PlannedOccurrence *next) {
         const Manager *manager = job->manager;
-        usec_t now_usec = manager_now(manager), until_usec = now_usec - LATE_TOLERANCE_USEC - 1;
         PlannerView view = scheduled_job_view(job);
+        usec_t latest_usec = manager_now(manager) - view.delay_usec;
+        usec_t until_usec = latest_usec - job->job->accuracy_usec - LATE_TOLERANCE_USEC - 1;
+        usec_t started_usec = manager->started_usec - view.delay_usec;
         PlannedOccurrence following;
 
-        if (manager->started_usec > until_usec && manager->started_usec <= now_usec &&
+        if (started_usec > until_usec && started_usec <= latest_usec &&
             planner_next(&view, next->occurrence.due_usec, &following) > 0 &&
-            following.occurrence.due_usec <= manager->started_usec)
-                until_usec = manager->started_usec;
+            following.occurrence.due_usec <= started_usec)
+                until_usec = started_usec;
         return until_usec;
 }
 
@@ -139,6 +155,8 @@ static void job_replan(ScheduledJob *job) {
         int r;
 
         if (!scheduled_job_is_listed(job) || !job->job || !job->job->enabled) {
+                if (job->job && !job->job->enabled)
+                        waiting_cancel(job, "the job was disabled before it was started");
                 scheduled_job_unplan(job);
                 return;
         }
@@ -150,14 +168,15 @@ static void job_replan(ScheduledJob *job) {
                 }
                 if (scheduled_job_is_paused(job) && !job_pause_is_over(job)) {
                         scheduled_job_unplan(job);
-                        job_wake_at(job, job->stored.paused_until_usec);
+                        job_wake_at(job, MIN(job->stored.paused_until_usec, waiting_release(job)));
                         return;
                 }
 
+                (void) waiting_release(job); /* what was due before comes first */
                 view = scheduled_job_view(job);
                 r = planner_next(&view, job->stored.cursor_usec, &next);
                 if (r <= 0) {
-                        scheduled_job_unplan(job);
+                        job_plan_nothing(job);
                         return;
                 }
                 r = job_decide_next(job, &next);

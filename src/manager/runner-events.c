@@ -21,7 +21,7 @@ static ReconcileFacts facts_of(const Execution *execution) {
                 /* Before a row names its runner, START is not sent. */
                 .unsent = execution_is_unsent(execution) || record->runner_generation[0] == '\0',
                 .started = record->state == EXECUTION_RUNNING,
-                .due_in_future = record->state == EXECUTION_ARMED,
+                .not_yet = record->state == EXECUTION_ARMED || record->state == EXECUTION_WAITING,
                 .same_boot = strcmp(record->boot_id, manager->host.boot_id ?: "") == 0,
                 .same_generation = strcmp(record->runner_generation, manager->generation) == 0,
                 .listed = execution->listed != NULL,
@@ -48,7 +48,7 @@ static void send_or_miss(Execution *execution) {
                 return;
         if (job)
                 reason = planner_late_start(
-                                &job->catch_up, record->cause, record->due_usec,
+                                &job->catch_up, record->cause, record->start_after_usec,
                                 manager_now(execution->manager));
         if (reason != REASON_NONE) {
                 execution_close(execution, EXECUTION_MISSED, reason, "no runner was told of it in time");

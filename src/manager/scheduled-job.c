@@ -7,6 +7,7 @@
 #include <utlist.h>
 
 #include "job/job-decode.h"
+#include "schedule/stable-delay.h"
 
 static const char *const job_state_names[] = {
         [JOB_IDLE] = "idle",         [JOB_WAITING] = "waiting",
@@ -79,6 +80,17 @@ bool scheduled_job_is_held(const ScheduledJob *job) {
         return false;
 }
 
+/* The most that random-delay adds: what is stable is that very delay, what is fresh is drawn below it. */
+static usec_t longest_delay(const ScheduledJob *job) {
+        const RandomDelay *delay = &job->job->random_delay;
+
+        if (delay->fresh)
+                return delay->up_to_usec;
+        return stable_delay(
+                        job->manager->host.machine_id, job->stored.owner_uid, job->stored.name,
+                        delay->up_to_usec);
+}
+
 PlannerView scheduled_job_view(const ScheduledJob *job) {
         const Manager *manager = job->manager;
         bool this_boot = job->stored.boot_identity && manager->host.boot_identity &&
@@ -91,6 +103,7 @@ PlannerView scheduled_job_view(const ScheduledJob *job) {
                         .anchor_usec = job->stored.anchor_usec,
                         .boot_usec = this_boot ? job->stored.boot_due_usec : USEC_INFINITY,
                 },
+                .delay_usec = longest_delay(job),
                 .boot_only = manager->untrusted,
         };
 }
@@ -99,7 +112,7 @@ Execution *scheduled_job_blocker(const ScheduledJob *job) {
         Execution *execution;
 
         DL_FOREACH(job->executions, execution)
-        if (execution_is_active(execution))
+        if (execution_occupies(execution))
                 return execution;
         return NULL;
 }
@@ -111,6 +124,45 @@ Execution *scheduled_job_armed(const ScheduledJob *job) {
         if (execution->record.state == EXECUTION_ARMED && execution->phase != PHASE_WITHDRAWN)
                 return execution;
         return NULL;
+}
+
+size_t scheduled_job_count_queued(const ScheduledJob *job) {
+        const Execution *execution;
+        size_t n = 0;
+
+        DL_FOREACH(job->executions, execution)
+        n += execution_is_queued(execution);
+        return n;
+}
+
+bool scheduled_job_is_catching_up(const ScheduledJob *job) {
+        const Execution *execution;
+
+        if (job->job->catch_up.policy != CATCH_UP_ALL)
+                return false;
+        DL_FOREACH(job->executions, execution)
+        if (execution->record.cause == CAUSE_CATCH_UP && execution_is_active(execution))
+                return true;
+        return false;
+}
+
+usec_t scheduled_job_last_start(const ScheduledJob *job) {
+        const Execution *execution;
+        usec_t last_usec = INT64_MIN;
+
+        DL_FOREACH(job->executions, execution)
+        if (execution_is_waiting(execution))
+                last_usec = MAX(last_usec, execution->record.start_after_usec);
+        return last_usec;
+}
+
+usec_t scheduled_job_held_until(const ScheduledJob *job) {
+        const Execution *execution;
+
+        DL_FOREACH(job->executions, execution)
+        if (execution_is_waiting(execution) && !execution_is_queued(execution))
+                return execution->record.start_after_usec;
+        return USEC_INFINITY;
 }
 
 static bool job_has_state(const ScheduledJob *job, ExecutionState state) {

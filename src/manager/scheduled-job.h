@@ -25,6 +25,19 @@ Execution *scheduled_job_blocker(const ScheduledJob *job);
 /* The row that was written ahead; NULL: none. */
 Execution *scheduled_job_armed(const ScheduledJob *job);
 
+/* More than so many of one job do not wait for others to end. */
+#define SCHEDULED_JOB_QUEUED_MAX 1000U
+size_t scheduled_job_count_queued(const ScheduledJob *job);
+
+/* `catch-up: all` is at work: what comes due now joins the end, whatever `overlap` says. */
+bool scheduled_job_is_catching_up(const ScheduledJob *job);
+
+/* Before this nothing may start that comes behind what waits; INT64_MIN: at any time. */
+usec_t scheduled_job_last_start(const ScheduledJob *job);
+
+/* The earliest instant that one is held back until; USEC_INFINITY: none. */
+usec_t scheduled_job_held_until(const ScheduledJob *job);
+
 /* Queue the whole, or the state only. */
 void scheduled_job_save(ScheduledJob *job);
 void scheduled_job_save_state(ScheduledJob *job);

@@ -76,6 +76,14 @@ void sim_expect_rows(Sim *sim, const char *name, const char *expected) {
         SIM_ASSERT(sim, strcmp(rows, expected) == 0, "rows of '%s':\n%s", name, rows);
 }
 
+uint64_t sim_revision(Sim *sim, uint64_t id) {
+        CLEANUP(execution_record_done) ExecutionRecord row = { 0 };
+
+        execution_record_init(&row);
+        ck_assert_int_eq(store_read_execution(sim->store, id, &row), 1);
+        return row.job_revision;
+}
+
 /* What of the row lies in [from, until] is exactly what the schedule has there. */
 static usec_t check_row(Sim *sim, const ScheduledJob *job, const ExecutionRecord *row, usec_t expected_usec) {
         const ScheduleContext context = { .zone = job->job->zone,

@@ -53,6 +53,10 @@ static bool clock_synchronized(void *userdata) {
         return ((Sim *) userdata)->clock_synchronized;
 }
 
+static uint64_t draw(void *userdata) {
+        return ((Sim *) userdata)->random;
+}
+
 static void on_execution_changed(void *userdata, const ExecutionRecord *record) {
         CLEANUP(execution_record_done) ExecutionRecord row = { 0 };
         Sim *sim = userdata;
@@ -166,6 +170,8 @@ void sim_start_daemon(Sim *sim) {
                 .boot_identity = boot,
                 .boot_id = boot,
                 .host_name = "box",
+                .machine_id = "box",
+                .random = draw,
                 .system_mode = true,
                 .write_ahead_usec = sim->write_ahead_usec,
                 .userdata = sim,

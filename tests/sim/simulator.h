@@ -68,6 +68,7 @@ typedef struct Sim {
         bool crashing;
         unsigned n_crashes;
         uint64_t seed;
+        uint64_t random; /* what the daemon draws */
 
         int last_result; /* of the last order */
         uint64_t last_id;
@@ -105,6 +106,9 @@ void sim_stop_execution(Sim *sim, uint64_t id);
 /* The rows of a job, oldest first, as "STATE REASON CAUSE DUE[..LAST xCOUNT]" lines. */
 char *sim_rows(Sim *sim, const char *name);
 void sim_expect_rows(Sim *sim, const char *name, const char *expected);
+
+/* The revision that an execution ran with. */
+uint64_t sim_revision(Sim *sim, uint64_t id);
 
 /* Each occurrence of the job in (from, until] is covered by exactly one row, and nothing else is. */
 void sim_check_coverage(Sim *sim, const char *name, usec_t from_usec, usec_t until_usec);

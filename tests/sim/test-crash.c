@@ -26,6 +26,8 @@ static const struct {
         { "schedule: '* * * * *'\ntimezone: UTC\ncommand: [/bin/true]\ncatch-up: none\n", USEC_PER_SEC, 5 * USEC_PER_SEC, 0, false },
         { "schedule: {every: 1s, start: 2026-01-01T00:00:00Z}\ncommand: [/bin/true]\n", USEC_PER_SEC, USEC_PER_MSEC, 0, false },
         { "schedule: '* * * * *'\ntimezone: UTC\ncommand: [/bin/true]\n", USEC_PER_SEC, 20 * USEC_PER_SEC, 0, true },
+        { "schedule: '* * * * *'\ntimezone: UTC\ncommand: [/bin/true]\ncatch-up: all\n", USEC_PER_SEC, 20 * USEC_PER_SEC, 4 * USEC_PER_MINUTE, false },
+        { "schedule: '* * * * *'\ntimezone: UTC\ncommand: [/bin/true]\ncatch-up: {policy: all, max: 2}\n", 0, 90 * USEC_PER_SEC, 4 * USEC_PER_MINUTE, true },
 };
 /* clang-format on */
 
@@ -41,12 +43,14 @@ static bool run_with_crash(size_t i, unsigned crash_at) {
         sim_write_job(&sim, "a", job);
         sim_start_daemon(&sim);
         sim_run_until(&sim, "2026-01-01T00:02:10.5Z");
+        if (cases[i].down_usec > 0)
+                sim_sleep(&sim, cases[i].down_usec);
         if (cases[i].kill_runner)
                 sim_kill_runner(&sim, crash_at % 4 < 2);
-        sim_run_until(&sim, "2026-01-01T00:05:30.5Z");
+        sim_run(&sim, 200 * USEC_PER_SEC);
 
         reached = sim.n_crashes > 0;
-        sim_check_coverage(&sim, "a", test_usec("2026-01-01T00:00:30.5Z"), test_usec("2026-01-01T00:05:30Z"));
+        sim_check_coverage(&sim, "a", test_usec("2026-01-01T00:00:30.5Z"), sim.realtime_usec - USEC_PER_SEC);
         sim_done(&sim);
         return reached;
 }

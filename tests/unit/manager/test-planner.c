@@ -8,22 +8,29 @@
 #define NOW (1000 * HOUR)
 
 /* clang-format off */
+/* Of an hourly job, `n` hours until `last_usec`. */
 static const struct {
         CatchUp catch_up;
         uint64_t n;
-        usec_t last_usec;
+        usec_t last_usec, delay_usec;
         bool another_is_due;
-        bool run_latest;
-        uint64_t n_missed;
+        uint64_t n_run, n_missed;
         bool too_late;
 } catch_up_cases[] = {
-        { { CATCH_UP_LATEST, USEC_INFINITY }, 1, NOW - HOUR,     false, true,  0, false },
-        { { CATCH_UP_LATEST, USEC_INFINITY }, 5, NOW - HOUR,     false, true,  4, false },
-        { { CATCH_UP_LATEST, USEC_INFINITY }, 5, NOW - HOUR,     true,  false, 5, false },
-        { { CATCH_UP_LATEST, HOUR },          5, NOW - HOUR,     false, true,  4, false },
-        { { CATCH_UP_LATEST, HOUR },          5, NOW - HOUR - 1, false, false, 5, true },
-        { { CATCH_UP_NONE,   USEC_INFINITY }, 5, NOW - HOUR,     false, false, 5, false },
-        { { CATCH_UP_NONE,   HOUR },          1, NOW - HOUR,     false, false, 1, false },
+        { { CATCH_UP_LATEST, USEC_INFINITY, 100 }, 1, NOW - HOUR, 0,        false, 1, 0, false },
+        { { CATCH_UP_LATEST, USEC_INFINITY, 100 }, 5, NOW - HOUR, 0,        false, 1, 4, false },
+        { { CATCH_UP_LATEST, USEC_INFINITY, 100 }, 5, NOW - HOUR, 0,        true,  0, 5, false },
+        { { CATCH_UP_LATEST, HOUR, 100 },          5, NOW - HOUR, 0,        false, 1, 4, false },
+        { { CATCH_UP_LATEST, HOUR - 1, 100 },      5, NOW - HOUR, 0,        false, 0, 5, true },
+        { { CATCH_UP_LATEST, HOUR - 1, 100 },      5, NOW - HOUR, 1,        false, 1, 4, false }, /* counts from the start */
+        { { CATCH_UP_NONE,   USEC_INFINITY, 100 }, 5, NOW - HOUR, 0,        false, 0, 5, false },
+        { { CATCH_UP_NONE,   HOUR, 100 },          1, NOW - HOUR, 0,        false, 0, 1, false },
+        { { CATCH_UP_ALL,    USEC_INFINITY, 100 }, 5, NOW - HOUR, 0,        false, 5, 0, false },
+        { { CATCH_UP_ALL,    USEC_INFINITY, 100 }, 5, NOW - HOUR, 0,        true,  5, 0, false },
+        { { CATCH_UP_ALL,    USEC_INFINITY, 3 },   5, NOW - HOUR, 0,        false, 3, 2, false },
+        { { CATCH_UP_ALL,    2 * HOUR, 3 },        5, NOW - HOUR, 0,        false, 2, 3, true },
+        { { CATCH_UP_ALL,    3 * HOUR, 3 },        5, NOW - HOUR, 0,        false, 3, 2, false },
+        { { CATCH_UP_ALL,    1, 3 },               5, NOW - HOUR, 0,        false, 0, 5, true },
 };
 
 static const struct {
@@ -58,31 +65,71 @@ static const struct {
         ExecutionState state;
         ExecutionReason reason;
         const char *detail;
-        usec_t decided_usec;
+        usec_t due_usec;
         bool folds;
 } fold_cases[] = { /* into a row skipped (overlap, "blocked by execution 41") that ends at NOW */
-        { EXECUTION_SKIPPED, REASON_OVERLAP, "blocked by execution 41", NOW,     true },
-        { EXECUTION_SKIPPED, REASON_OVERLAP, "blocked by execution 42", NOW,     false },
-        { EXECUTION_SKIPPED, REASON_OVERLAP, NULL,                      NOW,     false },
-        { EXECUTION_SKIPPED, REASON_PAUSED,  "blocked by execution 41", NOW,     false },
-        { EXECUTION_MISSED,  REASON_OVERLAP, "blocked by execution 41", NOW,     false },
-        { EXECUTION_SKIPPED, REASON_OVERLAP, "blocked by execution 41", NOW - 1, false }, /* the clock was set back */
+        { EXECUTION_SKIPPED, REASON_OVERLAP, "blocked by execution 41", NOW + 1,     true },
+        { EXECUTION_SKIPPED, REASON_OVERLAP, "blocked by execution 42", NOW + 1,     false },
+        { EXECUTION_SKIPPED, REASON_OVERLAP, NULL,                      NOW + 1,     false },
+        { EXECUTION_SKIPPED, REASON_PAUSED,  "blocked by execution 41", NOW + 1,     false },
+        { EXECUTION_MISSED,  REASON_OVERLAP, "blocked by execution 41", NOW + 1,     false },
+        { EXECUTION_SKIPPED, REASON_OVERLAP, "blocked by execution 41", NOW, false }, /* covered already */
 };
 /* clang-format on */
 
-START_TEST(catch_up_covers_all_and_runs_at_most_one) {
-        const OccurrenceSpan span = {
-                .n_occurrences = catch_up_cases[_i].n,
-                .first_usec = NOW - 100 * HOUR,
-                .last_usec = catch_up_cases[_i].last_usec,
+START_TEST(catch_up_covers_all_and_runs_the_newest) {
+        CLEANUP(schedule_freep) Schedule *hourly = NULL;
+        ScheduleEntry entry = { 0 };
+        const uint64_t n = catch_up_cases[_i].n;
+        const usec_t last_usec = catch_up_cases[_i].last_usec;
+        const OccurrenceSpan span = { n, last_usec - (usec_t) (n - 1) * HOUR, last_usec };
+        Job job = { .catch_up = catch_up_cases[_i].catch_up, .timetable = { &entry, 1 } };
+        const PlannerView view = {
+                .job = &job,
+                .context = { .zone = time_zone_utc() },
+                .delay_usec = catch_up_cases[_i].delay_usec,
         };
         CatchUpPlan plan;
 
-        planner_catch_up(&catch_up_cases[_i].catch_up, &span, catch_up_cases[_i].another_is_due, NOW, &plan);
-        ck_assert_int_eq(plan.run_latest, catch_up_cases[_i].run_latest);
+        ck_assert_int_eq(schedule_parse(SCHEDULE_CRON, "0 * * * *", NULL, &hourly, NULL), 0);
+        entry.schedule = hourly;
+
+        planner_catch_up(&view, &span, catch_up_cases[_i].another_is_due, NOW, &plan);
+        ck_assert_uint_eq(plan.n_run, catch_up_cases[_i].n_run);
         ck_assert_uint_eq(plan.n_missed, catch_up_cases[_i].n_missed);
         ck_assert_int_eq(plan.too_late, catch_up_cases[_i].too_late);
-        ck_assert_uint_eq(plan.n_missed + plan.run_latest, span.n_occurrences);
+        if (plan.n_run > 0)
+                ck_assert_int_eq(plan.first_run.due_usec, last_usec - (usec_t) (plan.n_run - 1) * HOUR);
+        if (plan.n_missed > 0)
+                ck_assert_int_eq(plan.missed_last_usec, last_usec - (usec_t) plan.n_run * HOUR);
+}
+END_TEST
+
+/* Due, how much later it may be met, and when it is. */
+static const struct {
+        const char *due;
+        usec_t accuracy_usec;
+        const char *wake;
+} coalesce_cases[] = {
+        { "2026-01-01T10:07:13Z", 0, "2026-01-01T10:07:13Z" },
+        { "2026-01-01T10:07:13Z", USEC_PER_SEC, "2026-01-01T10:07:13Z" },
+        { "2026-01-01T10:07:13.2Z", USEC_PER_SEC, "2026-01-01T10:07:14Z" },
+        { "2026-01-01T10:07:13Z", 20 * USEC_PER_SEC, "2026-01-01T10:07:30Z" },
+        { "2026-01-01T10:07:13Z", USEC_PER_MINUTE, "2026-01-01T10:08:00Z" },
+        { "2026-01-01T10:07:13Z", 10 * USEC_PER_MINUTE, "2026-01-01T10:10:00Z" },
+        { "2026-01-01T10:07:13Z", HOUR, "2026-01-01T11:00:00Z" },
+        { "2026-01-01T10:00:00Z", HOUR, "2026-01-01T10:00:00Z" },
+};
+
+START_TEST(wake_ups_meet_at_round_times) {
+        char wake[TIMESTAMP_MAX];
+
+        ck_assert_str_eq(
+                        test_timestamp(planner_coalesce(
+                                                       test_usec(coalesce_cases[_i].due),
+                                                       coalesce_cases[_i].accuracy_usec),
+                                       wake),
+                        coalesce_cases[_i].wake);
 }
 END_TEST
 
@@ -114,7 +161,7 @@ START_TEST(only_what_is_the_same_and_next_to_it_folds) {
 
         ck_assert_int_eq(
                         planner_may_fold(
-                                        &fold, fold_cases[_i].decided_usec, fold_cases[_i].state,
+                                        &fold, fold_cases[_i].due_usec, fold_cases[_i].state,
                                         fold_cases[_i].reason, fold_cases[_i].detail),
                         fold_cases[_i].folds);
         ck_assert(!planner_may_fold(NULL, NOW, EXECUTION_SKIPPED, REASON_OVERLAP, NULL));
@@ -165,9 +212,10 @@ Suite *test_suite(void) {
         Suite *suite = suite_create("manager-planner");
         TCase *planner = tcase_create("planner");
 
-        tcase_add_loop_test(planner, catch_up_covers_all_and_runs_at_most_one, 0, ARRAY_SIZE(catch_up_cases));
+        tcase_add_loop_test(planner, catch_up_covers_all_and_runs_the_newest, 0, ARRAY_SIZE(catch_up_cases));
         tcase_add_loop_test(
                         planner, a_begun_row_is_sent_unless_it_is_too_late, 0, ARRAY_SIZE(late_start_cases));
+        tcase_add_loop_test(planner, wake_ups_meet_at_round_times, 0, ARRAY_SIZE(coalesce_cases));
         tcase_add_loop_test(planner, it_wakes_to_write_ahead_or_to_start, 0, ARRAY_SIZE(wake_cases));
         tcase_add_loop_test(planner, only_what_is_the_same_and_next_to_it_folds, 0, ARRAY_SIZE(fold_cases));
         tcase_add_test(planner, boot_is_not_judged_late_and_alone_in_an_untrusted_clock);

@@ -20,7 +20,7 @@ static const struct {
         { "a: and the host was restarted", { REBOOTED, UNLISTED, .unsent = true },                      RECONCILE_SEND },
         { "b: it runs",                    { SAME, LISTED(LAUNCH_LISTED_RUNNING) },                     RECONCILE_ADOPT },
         { "b: whatever the row says",      { NEW_GENERATION, LISTED(LAUNCH_LISTED_RUNNING) },           RECONCILE_ADOPT },
-        { "b: though it is not due",       { SAME, LISTED(LAUNCH_LISTED_RUNNING), .due_in_future = true }, RECONCILE_ADOPT },
+        { "b: though it is not due",       { SAME, LISTED(LAUNCH_LISTED_RUNNING), .not_yet = true }, RECONCILE_ADOPT },
         { "c: it has ended",               { SAME, LISTED(LAUNCH_LISTED_ENDED) },                       RECONCILE_AWAIT_END },
         { "e: a file with an outcome",     { SAME, LISTED(LAUNCH_LISTED_ENDED) },                       RECONCILE_AWAIT_END },
         { "e: a file without",             { SAME, LISTED(LAUNCH_LISTED_LOST) },                        RECONCILE_AWAIT_END },
@@ -28,8 +28,8 @@ static const struct {
         { "f: new generation",             { NEW_GENERATION, UNLISTED },                                RECONCILE_LOST },
         { "f: the host was restarted",     { REBOOTED, UNLISTED },                                      RECONCILE_LOST },
         { "it ran, and was forgotten",     { SAME, UNLISTED, .started = true },                         RECONCILE_LOST },
-        { "not due yet",                   { SAME, UNLISTED, .due_in_future = true },                   RECONCILE_WAIT },
-        { "not due yet, new generation",   { NEW_GENERATION, UNLISTED, .due_in_future = true },         RECONCILE_WAIT },
+        { "not due yet",                   { SAME, UNLISTED, .not_yet = true },                   RECONCILE_WAIT },
+        { "not due yet, new generation",   { NEW_GENERATION, UNLISTED, .not_yet = true },         RECONCILE_WAIT },
 };
 /* clang-format on */
 

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * What becomes of executions that wait: held back until an instant (`random-delay`; the reason is none), or
+ * until what is before them in the job's list has ended (REASON_OVERLAP). They start in the order of the
+ * list, which is that of their due times.
+ *
+ * A row that waits names no runner, so that on disk `waiting` means: START was sent to nobody.
+ */
+
+#include "manager/manager-internal.h"
+
+/* Starts, skips or misses what need not wait any longer. Returns when there is more to do; USEC_INFINITY:
+ * when something ends. */
+usec_t waiting_release(ScheduledJob *job);
+
+/* The clock was set back before their due times: they become due again. */
+void waiting_take_back(ScheduledJob *job, usec_t now_usec);
+
+/* The job does not run any more. */
+void waiting_cancel(ScheduledJob *job, const char *detail);
