@@ -10,6 +10,7 @@
 #include <systemd/sd-id128.h>
 #include <unistd.h>
 
+#include "protocol/machine-id.h"
 #include "util/process-id.h"
 
 /* Once, before the loop runs: NSS may take its time. */
@@ -18,17 +19,6 @@ static void learn_user(Host *host) {
 
         if (entry)
                 (void) snprintf(host->user, sizeof(host->user), "%s", entry->pw_name);
-}
-
-/* A container or an early boot may have none; what is spread by machine is then spread alike. */
-static void learn_machine(Host *host) {
-        static const sd_id128_t application =
-                        SD_ID128_MAKE(8d, 4c, 3b, 1f, 52, 0e, 4a, 7b, 9c, 66, d1, 5a, 70, 2f, e8, 93);
-        sd_id128_t machine_id;
-
-        host->machine_id[0] = '\0';
-        if (sd_id128_get_machine_app_specific(application, &machine_id) >= 0)
-                (void) sd_id128_to_string(machine_id, host->machine_id);
 }
 
 int host_init(Host *host) {
@@ -42,7 +32,7 @@ int host_init(Host *host) {
 
         host->user[0] = '\0';
         learn_user(host);
-        learn_machine(host);
+        (void) machine_id_derive(host->machine_id);
 
         r = sd_id128_get_boot(&boot_id);
         if (r < 0)

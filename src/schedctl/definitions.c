@@ -19,6 +19,12 @@ static int open_loader(const Context *context, const Instance *instance, Definit
         if (r < 0 && r != -EINVAL)
                 return complain_errno(r, "cannot read the settings in '%s'", instance->settings_file);
 
+        (void) machine_id_derive(definitions->machine_id);
+        definitions->site = (JobSite){
+                .hash_salt = settings.hash_seed == HASH_SEED_MACHINE_ID ? definitions->machine_id : NULL,
+                .business_days = settings.business_days,
+        };
+
         r = time_zone_cache_new(&definitions->zones);
         if (r >= 0)
                 r = job_loader_new(
@@ -29,6 +35,7 @@ static int open_loader(const Context *context, const Instance *instance, Definit
                                                 .zones = definitions->zones,
                                                 .owner_uid = context->options.user ? getuid() : 0,
                                                 .system_mode = !context->options.user,
+                                                .site = &definitions->site,
                                                 .clock = &system_clock,
                                 },
                                 &definitions->loader);
@@ -37,21 +44,19 @@ static int open_loader(const Context *context, const Instance *instance, Definit
 }
 
 int definitions_open(const Context *context, Definitions *ret) {
-        Definitions definitions = { 0 };
         Instance instance = { 0 };
         int r, status;
 
+        *ret = (Definitions){ 0 };
         r = instance_init(&instance, context->options.user);
         if (r < 0)
                 return complain_errno(
                                 r, "cannot tell where your definitions are; set HOME or XDG_CONFIG_HOME");
 
-        status = open_loader(context, &instance, &definitions);
+        status = open_loader(context, &instance, ret);
         instance_done(&instance);
-        if (status == STATUS_OK)
-                *ret = definitions;
-        else
-                definitions_done(&definitions);
+        if (status != STATUS_OK)
+                definitions_done(ret);
         return status;
 }
 

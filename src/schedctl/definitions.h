@@ -4,10 +4,14 @@
 /* Reading definitions without the daemon, with the daemon's own loader. */
 
 #include "job/job-loader.h"
+#include "protocol/machine-id.h"
 #include "schedctl/context.h"
 
+/* The loader points into it: it is not copied. */
 typedef struct Definitions {
         TimeZoneCache *zones;
+        JobSite site;
+        char machine_id[MACHINE_ID_TEXT_MAX];
         JobLoader *loader;
         Diagnostics settings_faults; /* of the settings file */
 } Definitions;

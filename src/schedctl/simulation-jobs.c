@@ -137,6 +137,7 @@ static int add_definition(Context *context, const json_t *row, SimulationJobs *j
                 .zones = jobs->definitions.zones,
                 .owner_uid = context->options.user ? getuid() : 0,
                 .system_mode = !context->options.user,
+                .site = &jobs->definitions.site,
         };
         ClientDefinition definition = { 0 };
         ClientError error = { 0 };
