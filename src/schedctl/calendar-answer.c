@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "schedule/stable-delay.h"
 #include "schedule/timetable.h"
 #include "util/timestamp.h"
 
@@ -52,7 +53,9 @@ static int parse_expression(
         return r;
 }
 
-static int add_time(CalendarAnswer *answer, const Occurrence *occurrence) {
+static int add_time(CalendarAnswer *answer, const Occurrence *occurrence, usec_t delay_usec) {
+        CalendarTime *time;
+
         if (answer->n_times == answer->n_allocated) {
                 size_t n = MAX(answer->n_allocated * 2, (size_t) 16);
                 CalendarTime *times = reallocarray(answer->times, n, sizeof(*times));
@@ -62,8 +65,13 @@ static int add_time(CalendarAnswer *answer, const Occurrence *occurrence) {
                 answer->times = times;
                 answer->n_allocated = n;
         }
-        answer->times[answer->n_times++] =
-                        (CalendarTime){ .occurrence = *occurrence, .start_usec = occurrence->due_usec };
+        time = &answer->times[answer->n_times++];
+        *time = (CalendarTime){
+                .occurrence = *occurrence,
+                .start_usec = usec_add(occurrence->due_usec, delay_usec),
+        };
+        if (delay_usec > 0)
+                time->occurrence.notes |= SCHEDULE_NOTE_DELAYED;
         return 0;
 }
 
@@ -89,6 +97,9 @@ static int find_times(CalendarAnswer *answer, const CalendarEnvironment *environ
                 .resume_usec = USEC_INFINITY,
                 .last_end_usec = USEC_INFINITY,
         };
+        usec_t delay_usec =
+                        stable_delay(environment->machine_id, environment->owner_uid,
+                                     request->options.hash_key ?: "", request->random_delay_usec);
         Occurrence occurrence = { .due_usec = request->from_usec };
         int r;
 
@@ -103,7 +114,7 @@ static int find_times(CalendarAnswer *answer, const CalendarEnvironment *environ
                         answer->exhausted = true;
                         return 0;
                 }
-                r = add_time(answer, &occurrence);
+                r = add_time(answer, &occurrence, delay_usec);
                 if (r < 0)
                         return r;
         }

@@ -23,6 +23,10 @@ typedef struct CalendarEnvironment {
         TimeZone *zone;   /* for requests that name none */
         usec_t now_usec;  /* `from` of requests that have none */
         usec_t boot_usec; /* of this machine */
+
+        /* What a stable random delay is spread by, beside the hash key. */
+        const char *machine_id;
+        uid_t owner_uid;
 } CalendarEnvironment;
 
 /* Points into itself and into its JSON: it is not copied. */

@@ -14,6 +14,7 @@
 #include "schedctl/message.h"
 #include "schedctl/selection.h"
 #include "schedctl/view.h"
+#include "schedule/stable-delay.h"
 #include "util/duration.h"
 #include "util/string-list.h"
 
@@ -112,6 +113,18 @@ static int check_durations(const Context *context) {
                 return STATUS_OK;
         complain("--duration is a span such as 5min, or NAME=5min of one job, not '%s'", fault);
         return STATUS_USAGE;
+}
+
+/* As the daemon spreads them on this machine. */
+static void set_delays(SimulationJobs *jobs) {
+        for (size_t i = 0; i < jobs->n_items; i++) {
+                const Job *job = jobs->items[i].job;
+
+                if (!job->random_delay.fresh)
+                        jobs->items[i].delay_usec =
+                                        stable_delay(jobs->definitions.machine_id, job->owner_uid, job->name,
+                                                     job->random_delay.up_to_usec);
+        }
 }
 
 /* --- which ----------------------------------------------------------------------------------------- */
@@ -310,6 +323,7 @@ int simulation_jobs_load(Context *context, char **words, SimulationJobs *ret) {
         if (status == STATUS_OK)
                 status = load(context, words, ret);
         drop_doubles(ret);
+        set_delays(ret);
         if (status == STATUS_OK)
                 status = check_words(words, ret);
         if (status == STATUS_OK)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "protocol/machine-id.h"
 #include "schedctl/calendar-answer.h"
 #include "schedctl/calendar-batch.h"
 #include "schedctl/message.h"
@@ -282,6 +283,7 @@ static int run(Preview *preview, char **arguments) {
 int verb_calendar(Context *context, char **arguments) {
         CLEANUP(time_zone_cache_freep) TimeZoneCache *zones = NULL;
         Preview preview = { .context = context };
+        char machine_id[MACHINE_ID_TEXT_MAX];
         int r, status = STATUS_OK;
 
         if (context->options.batch)
@@ -301,6 +303,8 @@ int verb_calendar(Context *context, char **arguments) {
                 .zones = zones,
                 .zone = context->zone,
                 .now_usec = context_now(context),
+                .machine_id = machine_id_derive(machine_id),
+                .owner_uid = context->options.user ? getuid() : 0,
         };
         preview.environment.boot_usec =
                         preview.environment.now_usec - clock_now(context->clock, CLOCK_KIND_BOOTTIME);

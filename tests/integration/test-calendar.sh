@@ -53,6 +53,8 @@ berlin="--timezone=Europe/Berlin --from=2026-03-28"
     check "--hash-key spreads" equals 1 "$(for key in a b c; do
         calendar -o short --hash-key=$key --from=2026-01-01 "H H * * *"
     done | sort -u | wc -l | sed 's/[23]/1/; t; s/.*/0/')"
+    check "--random-delay" status_is 0 calendar $berlin --hash-key=a --random-delay=1h "30 2 * * *"
+    check "--random-delay shows the start" out_has "starts: "
     check "the note of a gap" status_is 0 calendar $berlin -n2 "30 2 * * *"
     check "the note of a gap is shown" out_has "note: gap"
     check "relative times" status_is 0 calendar --from=-2h --until=tomorrow -n3 "@hourly"

@@ -91,6 +91,7 @@ day="--from=2026-03-29T00:00:00 --until=2026-03-30T12:00:00"
 cat >"$S/jobs/slow.yaml" <<'EOJ'
 jobs:
   slow: {schedule: "0 * * * *", command: [sleep, "1"]}
+  delayed: {schedule: "0 0 * * *", random-delay: 10min, command: [/bin/true]}
 EOJ
 scheduler_start
 check "the runner is there" wait_until 20 runner_is_there
@@ -98,9 +99,11 @@ check "a job is paused" ctl pause often
 check "an execution is history" ctl start --wait slow
 # shellcheck disable=SC2086 # several words
 {
+    check "the random delay is the daemon's" equals "$(ctl show delayed -p next_start --value)" \
+        "$(ctl -o short simulate delayed | cut -d ' ' -f 1)"
     check "the daemon's jobs" status_is 0 ctl -o json simulate $day
     check "nothing is said" equals "" "$(cat "$S/err")"
-    check "the daemon's starts" json_is "$starts" "backup=2 never=0 often=0 slow=37 weekly=0"
+    check "the daemon's starts" json_is "$starts" "backup=2 delayed=2 never=0 often=0 slow=37 weekly=0"
     check "what is paused is skipped" json_is '[j["paused"] for j in d["jobs"] if j["job"] == "often"]' "[217]"
     check "history says how long" json_is '[1 <= j["duration_seconds"] < 30 for j in d["jobs"] if j["job"] == "slow"]' \
         "[True]"

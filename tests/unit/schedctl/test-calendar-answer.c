@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "schedule/stable-delay.h"
 #include "support/test-support.h"
 #include "support/test-time.h"
 
@@ -15,7 +16,9 @@ static json_t *ask(const char *text) {
         CLEANUP(time_zone_cache_freep) TimeZoneCache *zones = NULL;
         CLEANUP(time_zone_unrefp) TimeZone *zone = test_zone("Europe/Berlin");
         CLEANUP(buffer_done) Buffer buffer = { 0 };
-        CalendarEnvironment environment = { .now_usec = test_usec(NOW), .boot_usec = test_usec(NOW) };
+        CalendarEnvironment environment = {
+                .now_usec = test_usec(NOW), .boot_usec = test_usec(NOW), .machine_id = "m", .owner_uid = 7
+        };
         json_t *json = json_loads(text, 0, NULL), *encoded;
         CalendarAnswer answer = { 0 };
         CalendarRequest request;
@@ -119,6 +122,35 @@ START_TEST(times_are_those_that_were_asked_for) {
 }
 END_TEST
 
+START_TEST(a_random_delay_is_stable) {
+        json_t *answer = ask("{\"expression\": \"0 * * * *\", \"count\": 3, \"random_delay\": \"10min\", "
+                             "\"hash_key\": \"backup\"}");
+        json_t *other = ask("{\"expression\": \"0 * * * *\", \"random_delay\": 600, \"hash_key\": \"b\"}");
+        usec_t delay_usec = stable_delay("m", 7, "backup", 10 * USEC_PER_MINUTE);
+        const json_t *times = json_object_get(answer, "next"), *time;
+        char text[TIMESTAMP_MAX];
+        size_t i;
+
+        ck_assert_int_gt(delay_usec, 0);
+        json_array_foreach(times, i, time) {
+                usec_t due_usec = json_integer_value(json_object_get(time, "epoch_usec"));
+
+                ck_assert_str_eq(
+                                json_string_value(json_object_get(time, "start")),
+                                timestamp_format_utc(due_usec + delay_usec, text));
+                ck_assert_str_eq(
+                                json_string_value(json_array_get(json_object_get(time, "notes"), 0)),
+                                "delayed");
+        }
+        ck_assert_uint_eq(i, 3);
+        ck_assert(!json_equal(
+                        json_object_get(json_array_get(times, 0), "start"),
+                        json_object_get(json_array_get(json_object_get(other, "next"), 0), "start")));
+        json_decref(answer);
+        json_decref(other);
+}
+END_TEST
+
 /* clang-format off */
 static const struct {
         const char *rest, *kind, *normalized, *description, *zone, *warning;
@@ -199,6 +231,7 @@ Suite *test_suite(void) {
         TCase *answer = tcase_create("answer");
 
         tcase_add_loop_test(answer, times_are_those_that_were_asked_for, 0, ARRAY_SIZE(time_cases));
+        tcase_add_test(answer, a_random_delay_is_stable);
         tcase_add_loop_test(answer, the_meaning_is_told, 0, ARRAY_SIZE(meaning_cases));
         tcase_add_loop_test(answer, a_wrong_expression_is_located, 0, ARRAY_SIZE(fault_cases));
         suite_add_tcase(suite, answer);
