@@ -60,6 +60,7 @@ int at_parse(const char *text, const ScheduleOptions *options, Schedule **ret, S
 int boot_parse(const char *text, const ScheduleOptions *options, Schedule **ret, ScheduleError *reterr);
 int startup_parse(const char *text, const ScheduleOptions *options, Schedule **ret, ScheduleError *reterr);
 int resume_parse(const char *text, const ScheduleOptions *options, Schedule **ret, ScheduleError *reterr);
+int rrule_parse(const char *text, const ScheduleOptions *options, Schedule **ret, ScheduleError *reterr);
 
 /* An `every` that is counted from the end of the last execution. */
 bool schedule_is_from_end(const Schedule *schedule);

@@ -58,6 +58,9 @@ static const ScheduleParser parsers[SCHEDULE_KIND_COUNT] = {
         [SCHEDULE_EVERY] = every_parse,   [SCHEDULE_AT] = at_parse,
         [SCHEDULE_BOOT] = boot_parse,     [SCHEDULE_STARTUP] = startup_parse,
         [SCHEDULE_RESUME] = resume_parse,
+#if HAVE_LIBICAL
+        [SCHEDULE_RRULE] = rrule_parse,
+#endif
 };
 
 const char *schedule_note_name(unsigned bit) {
@@ -203,7 +206,9 @@ int schedule_parse(
 
         if (!parsers[kind])
                 return schedule_error(
-                                reterr, 0, "this build has no %s schedules", schedule_kind_to_string(kind));
+                                reterr, 0,
+                                "this build has no %s schedules: configure found no libical (--with-libical)",
+                                schedule_kind_to_string(kind));
         r = trim(text, &trimmed, &n_leading, reterr);
         if (r < 0)
                 return r;
