@@ -177,7 +177,7 @@ START_TEST(a_file_that_a_job_names_is_read_again) {
         ics = path_in(&place, "x.ics");
         ck_assert_int_gt(
                         asprintf(&text,
-                                 "defaults: {except: [{ics: %s}]}\njobs:\n  a: {command: x}\n"
+                                 "defaults: {except: {ics: %s}}\njobs:\n  a: {command: x}\n"
                                  "  b: {command: x, except: {days: Sat}}\n",
                                  ics),
                         0);
