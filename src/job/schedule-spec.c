@@ -270,6 +270,11 @@ static void add_word(Buffer *buffer, const char *key, const char *word) {
         (void) buffer_add_format(buffer, ", %s %s", key, word);
 }
 
+static void add_count(Buffer *buffer, const char *what, size_t n) {
+        if (n > 0)
+                (void) buffer_add_format(buffer, ", %zu %s%s", n, what, n > 1 ? "s" : "");
+}
+
 void schedule_spec_format(const ScheduleSpec *spec, ScheduleKind kind, Buffer *buffer) {
         if (kind == SCHEDULE_CRON && spec->dialect != CRON_DIALECT_DEFAULT)
                 add_word(buffer, "dialect", cron_dialect_to_string(spec->dialect));
@@ -285,8 +290,6 @@ void schedule_spec_format(const ScheduleSpec *spec, ScheduleKind kind, Buffer *b
                 add_word(buffer, "start", spec->start.text);
         if (spec->end.text)
                 add_word(buffer, "end", spec->end.text);
-        if (spec->exdates.n_items > 0)
-                (void) buffer_add_format(buffer, ", %zu exdates", spec->exdates.n_items);
-        if (spec->rdates.n_items > 0)
-                (void) buffer_add_format(buffer, ", %zu rdates", spec->rdates.n_items);
+        add_count(buffer, "exdate", spec->exdates.n_items);
+        add_count(buffer, "rdate", spec->rdates.n_items);
 }

@@ -45,6 +45,14 @@ static const JobFaultCase fault_cases[] = {
         { C "schedule: {every: 1h, start: 2020-01-01, end: 2025-12-31}\n", "2:19: warning: this schedule never comes again" },
         { C "schedule: {calendar: 2025-*-* 06:00}\n", "2:22: warning: this schedule never comes again" },
         { C "schedule: {calendar: 2026-02-30}\n", "2:22: warning: 'calendar': there is no such date, so this is never due" },
+#if HAVE_LIBICAL
+        { C "schedule: FREQ=DAILY\n",           "2:11: 'FREQ=DAILY' is a recurrence rule, not a cron expression; write schedule: {rrule: \"FREQ=DAILY\"}" },
+        { C "schedule: {rrule: FREQ=DAILY;INTERVAL=2}\n", "2:19: 'rrule': INTERVAL needs a start from which it is counted" },
+        { C "schedule: {rrule: FREQ=DAILY, start: 2026-01-01, exdate: [2026-01-02, soon]}\n", "2:71: 'exdate' expects a time such as 2026-01-31T08:00, not 'soon'" },
+        { C "schedule: {rrule: FREQ=DAILY;UNTIL=20251231T000000Z, start: 2025-12-01}\n", "2:19: warning: this schedule never comes again" },
+#else
+        { C "schedule: {rrule: FREQ=DAILY}\n",  "2:19: 'rrule': this build has no rrule schedules" },
+#endif
         { C "schedule:\n",                      "2:1: 'schedule' has no value; write null for its default" },
 };
 /* clang-format on */
@@ -67,6 +75,10 @@ static const struct {
         { "schedule: {boot: true}",                                     "boot 0" },
         { "schedule: {startup: 5s}",                                    "startup 5s" },
         { "schedule: {resume: 0}",                                      "resume 0" },
+#if HAVE_LIBICAL
+        { "schedule: {rrule: FREQ=DAILY;INTERVAL=2, start: 2026-01-01, exdate: 2026-01-03, rdate: [2026-01-04, 2026-01-06]}\ndst: {gap: run}",
+          "rrule FREQ=DAILY;INTERVAL=2, gap run, start 2026-01-01, 1 exdate, 2 rdates" },
+#endif
         { "schedule: {at: 2026-12-24T18:00, timezone: UTC}",            "at 2026-12-24T18:00:00 UTC" },
 };
 /* clang-format on */
