@@ -156,8 +156,17 @@ void json_writer_string_n(JsonWriter *writer, const char *key, const char *value
 }
 
 void json_writer_integer(JsonWriter *writer, const char *key, int64_t value) {
+        char text[sizeof("-9223372036854775808")], *at = text + sizeof(text);
+        uint64_t rest = value < 0 ? -(uint64_t) value : (uint64_t) value;
+
+        do
+                *--at = (char) ('0' + rest % 10);
+        while (rest /= 10);
+        if (value < 0)
+                *--at = '-';
+
         begin_value(writer, key);
-        (void) buffer_add_format(writer->buffer, "%" PRId64, value);
+        (void) buffer_add(writer->buffer, at, (size_t) (text + sizeof(text) - at));
 }
 
 /* JSON has no infinities and no NaN: null. Otherwise the shortest text that reads back as the same number. */

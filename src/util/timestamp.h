@@ -31,7 +31,8 @@ typedef struct Timestamp {
 
 /*
  * Reads "2026-03-29", "2026-03-29T02:30", "2026-03-29 02:30:00.5", each with an optional "Z" or "+HH:MM"
- * (with or without colon), and "@SECONDS[.FRACTION]". Returns 0 or -EINVAL; the whole text must match.
+ * (with or without colon; ":SS" behind it for local mean times), and "@SECONDS[.FRACTION]". Returns 0 or
+ * -EINVAL; the whole text must match.
  */
 int timestamp_parse(const char *text, Timestamp *ret);
 
