@@ -34,6 +34,7 @@ void clock_watch_init(Manager *manager) {
         manager->realtime_offset_usec = clocks.realtime_offset_usec;
         manager->sleep_offset_usec = clocks.sleep_offset_usec;
         manager->set_back_until_usec = INT64_MIN;
+        manager->resumed_usec = USEC_INFINITY;
         manager->gap = (Gap){ .from_usec = USEC_INFINITY, .until_usec = USEC_INFINITY };
 }
 
@@ -87,6 +88,7 @@ static void step(Manager *manager, usec_t now_usec, usec_t delta_usec) {
 static void resumed(Manager *manager, usec_t now_usec, usec_t delta_usec) {
         char span[DURATION_SHORT_MAX];
 
+        manager->resumed_usec = now_usec;
         log_info("The host was suspended for %s", duration_format_short(delta_usec, span));
         note_gap(manager, now_usec - delta_usec, now_usec, REASON_SUSPENDED, "the host was suspended");
 }
@@ -160,6 +162,15 @@ usec_t clock_watch_wakeup(const Manager *manager) {
 
 /* --- changes --------------------------------------------------------------------------------------- */
 
+/* What is counted from the end of an execution is elapsed time, whatever the clock is set to. */
+static void shift_ends(Manager *manager, usec_t delta_usec) {
+        ScheduledJob *job, *next;
+
+        HASH_ITER(hh, manager->jobs, job, next)
+                if (job->last_end_usec != USEC_INFINITY)
+                        job->last_end_usec = usec_add(job->last_end_usec, delta_usec);
+}
+
 /* Returns true if the plan of every job has to be looked at. */
 static bool compare_clocks(Manager *manager) {
         Clocks clocks = read_clocks(manager);
@@ -173,9 +184,11 @@ static bool compare_clocks(Manager *manager) {
 
         if (slept_usec >= CLOCK_STEP_MIN_USEC)
                 resumed(manager, clocks.realtime_usec, slept_usec);
-        if (was_set)
+        if (was_set) {
+                shift_ends(manager, set_usec);
                 step(manager, clocks.realtime_usec, set_usec);
-        return was_set;
+        }
+        return was_set || slept_usec >= CLOCK_STEP_MIN_USEC;
 }
 
 void clock_watch_check(Manager *manager) {

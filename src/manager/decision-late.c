@@ -78,8 +78,38 @@ static int check_cursor(ScheduledJob *job, usec_t until_usec) {
         job->cursor_checked = true;
         if (r == 0 || found.cause == CAUSE_MANUAL || found.due_last_usec <= job->stored.cursor_usec)
                 return 0;
-        decision_move_cursor(job, MIN(found.due_last_usec, until_usec));
+        scheduled_job_move_cursor(job, MIN(found.due_last_usec, until_usec));
         return 1;
+}
+
+static int write_excepted(ScheduledJob *job, usec_t after_usec, usec_t until_usec) {
+        const Timetable *timetable = &job->job->timetable;
+        PlannerView view = scheduled_job_view(job);
+        OccurrenceSpan span = { 0 };
+
+        if (timetable->exceptions && job->job->enabled)
+                timetable_excepted(timetable, &view.context, after_usec, until_usec, &span);
+        if (span.n_occurrences == 0)
+                return 0;
+        return decision_never_started(
+                        job,
+                        &(NeverStarted){
+                                        .first_usec = span.first_usec,
+                                        .last_usec = span.last_usec,
+                                        .count = span.n_occurrences,
+                                        .state = EXECUTION_SKIPPED,
+                                        .reason = REASON_EXCEPTED,
+                                        .cause = CAUSE_SCHEDULE,
+                        });
+}
+
+int decision_excepted(ScheduledJob *job, usec_t until_usec) {
+        int r;
+
+        if (!job->job->timetable.exceptions)
+                return 0;
+        r = check_cursor(job, manager_now(job->manager));
+        return r != 0 ? r : write_excepted(job, scheduled_job_cursor(job), until_usec - 1);
 }
 
 static void late_plan(
@@ -94,7 +124,7 @@ static void late_plan(
         PlannedOccurrence next;
         bool another_is_due;
 
-        planner_late_span(&view, job->stored.cursor_usec, until_usec, ret_span);
+        planner_late_span(&view, scheduled_job_cursor(job), until_usec, ret_span);
         if (ret_span->n_occurrences == 0) /* a schedule that disagrees with itself */
                 *ret_span = (OccurrenceSpan){ 1, first->occurrence.due_usec, first->occurrence.due_usec };
 
@@ -136,8 +166,21 @@ static bool queues(const ScheduledJob *job) {
         return job->job->catch_up.policy == CATCH_UP_ALL;
 }
 
-int decision_late(ScheduledJob *job, const PlannedOccurrence *first, usec_t until_usec) {
+/* The newest of the late ones are begun. */
+static int run_late(ScheduledJob *job, const PlannedOccurrence *first, const CatchUpPlan *plan) {
         PlannedOccurrence latest = *first;
+
+        if (plan->n_run == 0)
+                return 0;
+        if (queues(job))
+                return queue_all(job, plan);
+        if (plan->n_missed > 0)
+                latest.occurrence = plan->first_run;
+        return decision_begin(job, &latest, CAUSE_CATCH_UP);
+}
+
+int decision_late(ScheduledJob *job, const PlannedOccurrence *first, usec_t until_usec) {
+        usec_t after_usec;
         OccurrenceSpan span;
         CatchUpPlan plan;
         int r;
@@ -146,19 +189,24 @@ int decision_late(ScheduledJob *job, const PlannedOccurrence *first, usec_t unti
         if (r != 0)
                 return r; /* moved: what is left is asked for again */
 
+        after_usec = scheduled_job_cursor(job);
         late_plan(job, first, until_usec, &span, &plan);
         if (plan.n_missed > 0) {
                 r = write_missed(job, first, &span, &plan);
                 if (r < 0)
                         return r;
         }
-        if (plan.n_run == 0)
-                return 0;
-        if (queues(job))
-                return queue_all(job, &plan);
-        if (plan.n_missed > 0)
-                latest.occurrence = plan.first_run;
-        return decision_begin(job, &latest, CAUSE_CATCH_UP);
+        r = run_late(job, first, &plan);
+        if (r >= 0)
+                r = write_excepted(job, after_usec, span.last_usec);
+        if (r < 0)
+                return r;
+
+        if (scheduled_job_counts_from_end(job)) { /* what was not run now is counted from here */
+                scheduled_job_move_cursor(job, until_usec);
+                scheduled_job_save_state(job);
+        }
+        return 0;
 }
 
 /* As many as catch-up runs came after it before the daemon was there again. */
@@ -201,12 +249,12 @@ int decision_overtaken(Execution *execution) {
 /* The row of what a pause has kept from running so far. */
 static int paused_span(ScheduledJob *job, usec_t until_usec) {
         PlannerView view = scheduled_job_view(job);
+        usec_t after_usec = scheduled_job_cursor(job);
         OccurrenceSpan span = { 0 };
         int r;
 
         if (job->job->enabled)
-                timetable_count(&job->job->timetable, &view.context, job->stored.cursor_usec, until_usec,
-                                &span);
+                timetable_count(&job->job->timetable, &view.context, after_usec, until_usec, &span);
         if (span.n_occurrences > 0) {
                 r = decision_never_started(
                                 job,
@@ -222,12 +270,15 @@ static int paused_span(ScheduledJob *job, usec_t until_usec) {
                         return r;
         }
 
-        decision_move_cursor(job, until_usec);
+        r = write_excepted(job, after_usec, until_usec);
+        if (r < 0)
+                return r;
+        scheduled_job_move_cursor(job, until_usec);
         return 0;
 }
 
 int decision_settle(ScheduledJob *job, bool may_run, PlannedOccurrence *ret_catch_up) {
-        usec_t now_usec = manager_now(job->manager);
+        usec_t now_usec = manager_now(job->manager), after_usec;
         PlannerView view = scheduled_job_view(job);
         PlannedOccurrence first;
         OccurrenceSpan span;
@@ -237,17 +288,18 @@ int decision_settle(ScheduledJob *job, bool may_run, PlannedOccurrence *ret_catc
         *ret_catch_up = (PlannedOccurrence){ .occurrence.due_usec = USEC_INFINITY };
         if (scheduled_job_is_paused(job))
                 return paused_span(job, now_usec);
-        if (!job->job->enabled || view.boot_only)
+        if (!job->job->enabled || view.elapsed_only)
                 return 0;
 
         do {
                 if (planner_next(&view, job->stored.cursor_usec, &first) <= 0 ||
                     first.occurrence.due_usec > now_usec)
-                        return 0;
+                        return MIN(decision_excepted(job, now_usec + 1), 0);
                 r = check_cursor(job, now_usec);
         } while (r > 0);
         if (r < 0)
                 return r;
+        after_usec = job->stored.cursor_usec;
 
         late_plan(job, &first, now_usec, &span, &plan);
         if (!may_run || (!queues(job) && scheduled_job_is_held(job)))
@@ -257,8 +309,9 @@ int decision_settle(ScheduledJob *job, bool may_run, PlannedOccurrence *ret_catc
                 if (r < 0)
                         return r;
         }
-        if (plan.n_run == 0)
-                return 0;
+        r = write_excepted(job, after_usec, now_usec);
+        if (r < 0 || plan.n_run == 0)
+                return r;
         if (queues(job))
                 return queue_all(job, &plan);
         *ret_catch_up = first;

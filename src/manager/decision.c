@@ -38,10 +38,6 @@ static int fold_load(ScheduledJob *job) {
         return 0;
 }
 
-void decision_move_cursor(ScheduledJob *job, usec_t instant_usec) {
-        job->stored.cursor_usec = MAX(job->stored.cursor_usec, instant_usec);
-}
-
 unsigned decision_insert_flags(const ScheduledJob *job, const PlannedOccurrence *planned) {
         if (planned && planned->interval_like &&
             planned->occurrence.due_usec <= job->manager->set_back_until_usec)
@@ -136,6 +132,8 @@ static int fold_start(ScheduledJob *job, const NeverStarted *what) {
         record->reason = what->reason;
         record->cause = what->cause;
         record->due_usec = record->nominal_usec = record->start_after_usec = what->first_usec;
+        if (what->planned && what->count == 1)
+                record->nominal_usec = what->planned->occurrence.nominal_usec;
         record->due_last_usec = what->last_usec;
         record->count = what->count;
         record->notes = what->planned ? what->planned->occurrence.notes : 0;
@@ -177,7 +175,7 @@ int decision_never_started(ScheduledJob *job, const NeverStarted *what) {
 
         r = was_started_before(job, what);
         if (r > 0) {
-                decision_move_cursor(job, what->last_usec);
+                scheduled_job_move_cursor(job, what->last_usec);
                 scheduled_job_save_state(job);
         }
         if (r != 0)
@@ -199,7 +197,7 @@ int decision_never_started(ScheduledJob *job, const NeverStarted *what) {
 
         if (!folds)
                 log_never_started(job, what, job->fold ? job->fold->id : 0);
-        decision_move_cursor(job, what->last_usec);
+        scheduled_job_move_cursor(job, what->last_usec);
         scheduled_job_save_state(job);
         return 0;
 }
@@ -281,7 +279,7 @@ static int begin_row(ScheduledJob *job, const ExecutionBegin *begin) {
                 saved = execution_become_due(armed);
         }
 
-        decision_move_cursor(job, due_usec);
+        scheduled_job_move_cursor(job, due_usec);
         if (!saved)
                 scheduled_job_save_state(job);
         return 0;
@@ -327,6 +325,6 @@ int decision_queue(ScheduledJob *job, const PlannedOccurrence *planned) {
 
         r = execution_begin(job, &begin, NULL);
         if (r >= 0)
-                decision_move_cursor(job, planned->occurrence.due_usec);
+                scheduled_job_move_cursor(job, planned->occurrence.due_usec);
         return r;
 }

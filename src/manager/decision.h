@@ -43,6 +43,12 @@ int decision_overtaken(Execution *execution);
  */
 int decision_settle(ScheduledJob *job, bool may_run, PlannedOccurrence *ret_catch_up);
 
+/*
+ * What exceptions swallowed before the next occurrence, which is due at `until_usec`. Returns 1 if the cursor
+ * was found to be further on than was known: what is next has to be asked again.
+ */
+int decision_excepted(ScheduledJob *job, usec_t until_usec);
+
 /* What a pause kept from running until `until_usec`. */
 int decision_end_pause(ScheduledJob *job, usec_t until_usec);
 
@@ -65,8 +71,6 @@ void decision_forget_fold(ScheduledJob *job);
  */
 unsigned decision_insert_flags(const ScheduledJob *job, const PlannedOccurrence *planned);
 
-/* All up to that instant is decided. */
-void decision_move_cursor(ScheduledJob *job, usec_t instant_usec);
 /* Whether a row covers that instant already; `ran`: only one of an execution that was started counts. */
 int decision_has_row(const ScheduledJob *job, usec_t due_usec, bool ran);
 /* The row that was written ahead for that instant; one for another instant is taken back. */

@@ -208,7 +208,7 @@ static void begin_refused(Execution *execution, int result) {
 
         execution->phase = PHASE_WITHDRAWN;
         if (result == -EEXIST) { /* it was started before the clock was set back: decided already */
-                job->stored.cursor_usec = MAX(job->stored.cursor_usec, execution->record.due_usec);
+                scheduled_job_move_cursor(job, execution->record.due_usec);
                 scheduled_job_save_state(job);
         } else {
                 (void) manager_store_error(execution->manager, result, "an occurrence: it is not started");
@@ -453,6 +453,7 @@ static void remember_in_job(const Execution *execution) {
         StoredJob *stored = &execution->scheduled_job->stored;
         const ExecutionRecord *record = &execution->record;
 
+        execution->scheduled_job->last_end_usec = MIN(record->ended_usec, manager_now(execution->manager));
         stored->last_execution_id = record->id;
         stored->last_state = record->state;
         stored->last_due_usec = record->due_usec;

@@ -235,6 +235,8 @@ static void see_boot(const Apply *apply, ScheduledJob *job) {
         bool owed = apply->first && (stored->boot_identity || apply->manager->boot_is_new);
         char *copy;
 
+        if (apply->first) /* `startup` is due once in each life of the daemon, likewise */
+                job->startup_usec = manager_now(apply->manager);
         if (!identity || !has_boot_schedule(job->job) ||
             (stored->boot_identity && strcmp(stored->boot_identity, identity) == 0))
                 return;

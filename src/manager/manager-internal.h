@@ -107,6 +107,7 @@ struct Manager {
         char incarnation[ID_TEXT_MAX], generation[ID_TEXT_MAX];
 
         usec_t started_usec;
+        usec_t resumed_usec; /* when the machine last woke up; USEC_INFINITY: not since the start */
         Gap gap;
         usec_t realtime_offset_usec, sleep_offset_usec; /* realtime - boottime, boottime - monotonic */
         usec_t set_back_until_usec;                     /* before the clock was set back it was this late */

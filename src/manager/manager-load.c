@@ -103,10 +103,13 @@ int manager_load(Manager *manager) {
                 return log_error_errno(r, "Cannot read the open executions from the database: %m");
 
         manager->boot_is_new = true;
-        HASH_ITER(hh, manager->jobs, job, next)
+        HASH_ITER(hh, manager->jobs, job, next) {
+                if (job->stored.last_ended_usec != USEC_INFINITY)
+                        job->last_end_usec = MIN(job->stored.last_ended_usec, manager_now(manager));
                 if (job->stored.boot_identity && manager->host.boot_identity &&
                     strcmp(job->stored.boot_identity, manager->host.boot_identity) == 0)
                         manager->boot_is_new = false;
+        }
 
         clock_watch_load(manager);
         manager_invalidate(manager);

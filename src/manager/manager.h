@@ -76,9 +76,12 @@ struct ScheduledJob {
         UT_hash_handle hh; /* by stored.name */
 
         /* Private to the manager. */
-        ExecutionRecord *fold; /* the row that the next equal skip folds into; NULL: none */
-        bool fold_known;       /* false after a start: the store knows whether there is one */
-        bool cursor_checked;   /* false after a start: rows behind the cursor may be on disk */
+        ExecutionRecord *fold;      /* the row that the next equal skip folds into; NULL: none */
+        bool fold_known;            /* false after a start: the store knows whether there is one */
+        bool cursor_checked;        /* false after a start: rows behind the cursor may be on disk */
+        usec_t elapsed_cursor_usec; /* stands for the stored one while the clock is not to be trusted */
+        usec_t last_end_usec; /* of its last execution, as the clock shows it now; USEC_INFINITY: none */
+        usec_t startup_usec;  /* when the daemon started, if it was there then; USEC_INFINITY */
         unsigned apply_mark;
         unsigned n_unpruned; /* executions that have ended since its history was pruned */
         usec_t pruned_usec;

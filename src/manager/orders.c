@@ -182,6 +182,8 @@ static int start_now(ScheduledJob *job, const Caller *caller, const char *user, 
 
         execution->start_order = order;
         decision_forget_fold(job);
+        if (scheduled_job_counts_from_end(job))
+                scheduled_job_replan(job); /* nothing is due before this one ends */
         return manager_queue_audit(
                         job->manager, AUDIT_EXECUTION_STARTED, job->stored.name, execution->record.id, caller,
                         NULL);

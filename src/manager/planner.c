@@ -7,39 +7,55 @@
 
 #include "manager/manager-internal.h"
 
-/* The first occurrence among the schedules of one kind. */
-static int next_of_kind(const PlannerView *view, ScheduleKind kind, usec_t after_usec, Occurrence *ret) {
+bool planner_is_event(ScheduleKind kind) {
+        return kind == SCHEDULE_BOOT || kind == SCHEDULE_STARTUP || kind == SCHEDULE_RESUME;
+}
+
+static bool is_event(const Schedule *schedule) {
+        return planner_is_event(schedule_kind(schedule));
+}
+
+static bool is_elapsed(const Schedule *schedule) {
+        return is_event(schedule) || schedule_is_from_end(schedule);
+}
+
+/* The first occurrence of those schedules that `matches` names, whatever is excepted. */
+static int next_of(
+                const PlannerView *view,
+                bool (*matches)(const Schedule *schedule),
+                usec_t after_usec,
+                PlannedOccurrence *ret) {
         int found = 0;
 
         for (size_t i = 0; i < view->job->timetable.n_entries; i++) {
                 const ScheduleEntry *entry = &view->job->timetable.entries[i];
                 Occurrence occurrence;
 
-                if (schedule_kind(entry->schedule) != kind)
+                if (!matches(entry->schedule))
                         continue;
                 if (schedule_entry_next(entry, &view->context, after_usec, &occurrence) <= 0)
                         continue;
-                if (found == 0 || occurrence.due_usec < ret->due_usec)
-                        *ret = occurrence;
+                if (found == 0 || occurrence.due_usec < ret->occurrence.due_usec)
+                        *ret = (PlannedOccurrence){
+                                .occurrence = occurrence,
+                                .kind = schedule_kind(entry->schedule),
+                                .interval_like = job_is_interval_like(view->job, i),
+                        };
                 found = 1;
         }
         return found;
 }
 
 int planner_next(const PlannerView *view, usec_t after_usec, PlannedOccurrence *ret) {
-        PlannedOccurrence planned = { .kind = SCHEDULE_BOOT };
+        PlannedOccurrence planned = { 0 };
         size_t entry = 0;
         int r;
 
         assert(view);
         assert(ret);
 
-        if (view->boot_only) {
-                r = next_of_kind(view, SCHEDULE_BOOT, after_usec, &planned.occurrence);
-                if (r > 0)
-                        *ret = planned;
-                return r;
-        }
+        if (view->elapsed_only)
+                return next_of(view, is_elapsed, after_usec, ret);
 
         r = timetable_next(&view->job->timetable, &view->context, after_usec, &planned.occurrence, &entry);
         if (r <= 0)
@@ -52,10 +68,10 @@ int planner_next(const PlannerView *view, usec_t after_usec, PlannedOccurrence *
 }
 
 void planner_late_span(const PlannerView *view, usec_t after_usec, usec_t until_usec, OccurrenceSpan *ret) {
-        Occurrence boot;
+        PlannedOccurrence event;
 
-        if (next_of_kind(view, SCHEDULE_BOOT, after_usec, &boot) > 0 && boot.due_usec <= until_usec)
-                until_usec = boot.due_usec - 1;
+        if (next_of(view, is_event, after_usec, &event) > 0)
+                until_usec = MIN(until_usec, event.occurrence.due_usec - 1);
 
         timetable_count(&view->job->timetable, &view->context, after_usec, until_usec, ret);
 }
@@ -178,7 +194,7 @@ bool planner_is_finished(const PlannerView *view, usec_t after_usec) {
         if (view->job->timetable.n_entries == 0)
                 return false;
         for (size_t i = 0; i < view->job->timetable.n_entries; i++)
-                if (schedule_kind(view->job->timetable.entries[i].schedule) == SCHEDULE_BOOT)
+                if (is_elapsed(view->job->timetable.entries[i].schedule))
                         return false;
         return planner_next(view, after_usec, &next) == 0;
 }

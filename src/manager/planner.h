@@ -19,16 +19,17 @@ typedef struct PlannerView {
         const Job *job;
         ScheduleContext context;
         usec_t delay_usec; /* random-delay lets no occurrence start later than this after its due time */
-        bool boot_only;    /* the clock is not to be trusted: nothing else is planned */
+        bool elapsed_only; /* the clock is not to be trusted: only what counts from an event is planned */
 } PlannerView;
 
 /* The first occurrence later than `after_usec`. Returns 1 with *ret, or 0: never again. */
 int planner_next(const PlannerView *view, usec_t after_usec, PlannedOccurrence *ret);
 
-/*
- * Occurrences in (after, until] that are not from a `boot` schedule, which is never judged late: the span
- * ends before the first of those.
- */
+/* `boot`, `startup` and `resume` are due after what happened, and never too late for it. */
+bool planner_is_event(ScheduleKind kind);
+
+/* Occurrences in (after, until] that are not of an event, which is never judged late: the span ends before
+ * the first of those. */
 void planner_late_span(const PlannerView *view, usec_t after_usec, usec_t until_usec, OccurrenceSpan *ret);
 
 /* What becomes of occurrences that nobody met in time: the older ones are missed, the newest run late. */
@@ -80,5 +81,5 @@ bool planner_may_fold(
                 ExecutionReason reason,
                 const char *detail);
 
-/* All of its schedules are over for good: `at` in the past, and nothing else. `boot` comes again. */
+/* All of its schedules are over for good: `at` in the past, and nothing else. Events come again. */
 bool planner_is_finished(const PlannerView *view, usec_t after_usec);

@@ -42,6 +42,10 @@ static void job_plan_nothing(ScheduledJob *job) {
         job_wake_at(job, waiting_release(job));
 }
 
+static ExecutionCause cause_of(const PlannedOccurrence *planned) {
+        return planned->kind == SCHEDULE_BOOT ? CAUSE_BOOT : CAUSE_SCHEDULE;
+}
+
 /* Writes the row of what is due next ahead, if its time has come for that. */
 static void job_plan(ScheduledJob *job, const PlannedOccurrence *next) {
         Manager *manager = job->manager;
@@ -61,10 +65,10 @@ static void job_plan(ScheduledJob *job, const PlannedOccurrence *next) {
 
         may_arm = ahead_usec > 0 && !armed && planner_may_arm(&view) && !scheduled_job_blocker(job) &&
                         scheduled_job_last_start(job) < due_usec;
-        if (may_arm && in_time) {
+        if (may_arm && in_time && decision_excepted(job, due_usec) == 0) {
                 const ExecutionBegin begin = {
                         .planned = next,
-                        .cause = next->kind == SCHEDULE_BOOT ? CAUSE_BOOT : CAUSE_SCHEDULE,
+                        .cause = cause_of(next),
                         .state = EXECUTION_ARMED,
                         .insert_flags = decision_insert_flags(job, next),
                 };
@@ -109,13 +113,15 @@ static int job_decide_next(ScheduledJob *job, const PlannedOccurrence *next) {
                 return 0;
 
         until_usec = late_until(job, next);
-
-        if (next->kind == SCHEDULE_BOOT)
-                r = decision_begin(job, next, CAUSE_BOOT);
-        else if (next->occurrence.due_usec > until_usec)
-                r = decision_begin(job, next, CAUSE_SCHEDULE);
-        else
+        if (!planner_is_event(next->kind) && !job->manager->untrusted &&
+            next->occurrence.due_usec <= until_usec) {
                 r = decision_late(job, next, until_usec);
+                return r < 0 ? r : 1;
+        }
+
+        r = decision_excepted(job, next->occurrence.due_usec);
+        if (r == 0)
+                r = decision_begin(job, next, cause_of(next));
         return r < 0 ? r : 1;
 }
 
@@ -174,8 +180,7 @@ static void job_replan(ScheduledJob *job) {
 
                 (void) waiting_release(job); /* what was due before comes first */
                 view = scheduled_job_view(job);
-                r = planner_next(&view, job->stored.cursor_usec, &next);
-                if (r <= 0) {
+                if (planner_next(&view, scheduled_job_cursor(job), &next) <= 0) {
                         job_plan_nothing(job);
                         return;
                 }

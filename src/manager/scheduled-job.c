@@ -32,6 +32,8 @@ int scheduled_job_new(Manager *manager, const char *name, ScheduledJob **ret) {
         job->manager = manager;
         job->wake.index = HEAP_NONE;
         job->next_due_usec = job->next_start_usec = USEC_INFINITY;
+        job->elapsed_cursor_usec = INT64_MIN;
+        job->last_end_usec = job->startup_usec = USEC_INFINITY;
         stored_job_init(&job->stored);
         job->stored.removed_usec = 0; /* until it is added */
 
@@ -91,21 +93,61 @@ static usec_t longest_delay(const ScheduledJob *job) {
                         delay->up_to_usec);
 }
 
+usec_t scheduled_job_cursor(const ScheduledJob *job) {
+        return job->manager->untrusted ? job->elapsed_cursor_usec : job->stored.cursor_usec;
+}
+
+void scheduled_job_move_cursor(ScheduledJob *job, usec_t instant_usec) {
+        usec_t *cursor_usec = job->manager->untrusted ? &job->elapsed_cursor_usec : &job->stored.cursor_usec;
+
+        *cursor_usec = MAX(*cursor_usec, instant_usec);
+}
+
+bool scheduled_job_counts_from_end(const ScheduledJob *job) {
+        const Timetable *timetable = &job->job->timetable;
+
+        for (size_t i = 0; i < timetable->n_entries; i++)
+                if (schedule_is_from_end(timetable->entries[i].schedule))
+                        return true;
+        return false;
+}
+
+/* What was decided without a run (missed, paused, excepted) counts as if it had ended there and then. */
+static void count_from_end(const ScheduledJob *job, PlannerView *view) {
+        const Timetable *timetable = &job->job->timetable;
+        usec_t cursor_usec = scheduled_job_cursor(job);
+        Occurrence due;
+
+        view->context.is_running = scheduled_job_blocker(job) != NULL;
+        for (size_t i = 0; i < timetable->n_entries && !view->context.is_running; i++)
+                if (schedule_is_from_end(timetable->entries[i].schedule) &&
+                    schedule_entry_next(&timetable->entries[i], &view->context, INT64_MIN, &due) > 0 &&
+                    due.due_usec <= cursor_usec)
+                        view->context.last_end_usec = cursor_usec;
+}
+
 PlannerView scheduled_job_view(const ScheduledJob *job) {
         const Manager *manager = job->manager;
         bool this_boot = job->stored.boot_identity && manager->host.boot_identity &&
                         strcmp(job->stored.boot_identity, manager->host.boot_identity) == 0;
 
-        return (PlannerView){
+        PlannerView view = {
                 .job = job->job,
                 .context = {
                         .zone = job->job->zone ?: time_zone_utc(),
                         .anchor_usec = job->stored.anchor_usec,
                         .boot_usec = this_boot ? job->stored.boot_due_usec : USEC_INFINITY,
+                        .startup_usec = job->startup_usec,
+                        .resume_usec = manager->resumed_usec,
+                        .last_end_usec = job->last_end_usec,
                 },
                 .delay_usec = longest_delay(job),
-                .boot_only = manager->untrusted,
+                .elapsed_only = manager->untrusted,
         };
+
+        if (scheduled_job_counts_from_end(job))
+                count_from_end(job, &view);
+        return view;
 }
 
 Execution *scheduled_job_blocker(const ScheduledJob *job) {

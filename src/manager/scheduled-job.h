@@ -25,6 +25,13 @@ Execution *scheduled_job_blocker(const ScheduledJob *job);
 /* The row that was written ahead; NULL: none. */
 Execution *scheduled_job_armed(const ScheduledJob *job);
 
+/* The last instant that was decided. */
+usec_t scheduled_job_cursor(const ScheduledJob *job);
+void scheduled_job_move_cursor(ScheduledJob *job, usec_t instant_usec);
+
+/* One of its schedules is `every` from the end. */
+bool scheduled_job_counts_from_end(const ScheduledJob *job);
+
 /* More than so many of one job do not wait for others to end. */
 #define SCHEDULED_JOB_QUEUED_MAX 1000U
 size_t scheduled_job_count_queued(const ScheduledJob *job);

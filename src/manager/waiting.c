@@ -76,7 +76,7 @@ static bool is_overtaken(const Execution *waiting, usec_t now_usec) {
         for (const Execution *execution = waiting->next; execution; execution = execution->next)
                 if (execution_is_waiting(execution) && execution->record.start_after_usec <= now_usec)
                         return true;
-        return planner_next(&view, job->stored.cursor_usec, &newer) > 0 &&
+        return planner_next(&view, scheduled_job_cursor(job), &newer) > 0 &&
                         usec_add(newer.occurrence.due_usec, view.delay_usec) <= now_usec;
 }
 

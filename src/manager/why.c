@@ -370,10 +370,41 @@ static void find_neighbours(Why *why, usec_t from_usec, usec_t until_usec) {
                 answer->next_due_usec = occurrence.due_usec;
 }
 
+/* Whether exceptions took an occurrence in [from, until] away; the first of them. */
+static bool find_excepted(const Why *why, usec_t from_usec, usec_t until_usec, usec_t *ret) {
+        const Timetable *timetable = &why->job->job->timetable;
+        PlannerView view = scheduled_job_view(why->job);
+        OccurrenceSpan span;
+
+        if (!timetable->exceptions)
+                return false;
+        timetable_excepted(timetable, &view.context, from_usec - 1, until_usec, &span);
+        if (span.n_occurrences > 0)
+                *ret = span.first_usec;
+        return span.n_occurrences > 0;
+}
+
+/* Computed: its row is written only when the span of what is excepted ends. */
+static void answer_excepted(Why *why, usec_t due_usec) {
+        bool is_past = due_usec <= why->now_usec;
+        char due[TIMESTAMP_MAX];
+
+        why->answer->scheduled = true;
+        why->answer->due_usec = due_usec;
+        why->answer->when = is_past ? WHY_PAST : WHY_FUTURE;
+        why->answer->state = is_past ? EXECUTION_SKIPPED : -1;
+        why->answer->reason = REASON_EXCEPTED;
+        SAY(why, "The occurrence of %s %s: %s", local_time(why, due_usec, due),
+            is_past ? "was skipped" : "will be skipped", reason_phrases[REASON_EXCEPTED]);
+        say_neighbours(why);
+        SAY(why, ".");
+}
+
 static int answer_from_schedule(Why *why, usec_t from_usec, usec_t until_usec) {
         const Job *job = why->job->job;
         PlannerView view;
         Occurrence occurrence;
+        usec_t excepted_usec;
         int r;
 
         find_neighbours(why, from_usec, until_usec);
@@ -385,7 +416,10 @@ static int answer_from_schedule(Why *why, usec_t from_usec, usec_t until_usec) {
         view = scheduled_job_view(why->job);
         if (timetable_next(&job->timetable, &view.context, from_usec - 1, &occurrence, NULL) <= 0 ||
             occurrence.due_usec > until_usec) {
-                answer_not_scheduled(why);
+                if (find_excepted(why, from_usec, until_usec, &excepted_usec))
+                        answer_excepted(why, excepted_usec);
+                else
+                        answer_not_scheduled(why);
                 return 0;
         }
 
@@ -430,6 +464,7 @@ static bool row_is_about(const Why *why, const ExecutionRecord *record, usec_t f
         const Job *job = why->job->job;
         Occurrence occurrence;
         PlannerView view;
+        usec_t excepted_usec;
 
         if (record->id == 0)
                 return false;
@@ -438,6 +473,8 @@ static bool row_is_about(const Why *why, const ExecutionRecord *record, usec_t f
                 return true;
 
         view = scheduled_job_view(why->job);
+        if (record->reason == REASON_EXCEPTED)
+                return find_excepted(why, from_usec, until_usec, &excepted_usec);
         return timetable_next(&job->timetable, &view.context, from_usec - 1, &occurrence, NULL) > 0 &&
                         occurrence.due_usec <= until_usec;
 }

@@ -62,9 +62,6 @@ int startup_parse(const char *text, const ScheduleOptions *options, Schedule **r
 int resume_parse(const char *text, const ScheduleOptions *options, Schedule **ret, ScheduleError *reterr);
 int rrule_parse(const char *text, const ScheduleOptions *options, Schedule **ret, ScheduleError *reterr);
 
-/* An `every` that is counted from the end of the last execution. */
-bool schedule_is_from_end(const Schedule *schedule);
-
 /* How many lie in (after, until], without walking; only if the kind knows how. */
 bool schedule_can_count(const Schedule *schedule);
 uint64_t schedule_count(

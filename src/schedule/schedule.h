@@ -133,6 +133,9 @@ const char *schedule_warning(const Schedule *schedule);
 /* Interval-like (any `*`, step or range in second, minute or hour; every) or fixed-time. */
 bool schedule_is_interval_like(const Schedule *schedule);
 
+/* `every` that is counted from the end of the last execution. */
+bool schedule_is_from_end(const Schedule *schedule);
+
 /* The zone that the text ends with; NULL: none. Borrowed. */
 const TimeZone *schedule_zone(const Schedule *schedule);
 

@@ -197,7 +197,7 @@ START_TEST(boot_is_not_judged_late_and_alone_in_an_untrusted_clock) {
         ck_assert_int_eq(next.kind, SCHEDULE_CRON);
         ck_assert(next.interval_like);
 
-        view.boot_only = true;
+        view.elapsed_only = true;
         ck_assert_int_eq(planner_next(&view, boot_usec - 2 * HOUR, &next), 1);
         ck_assert_int_eq(next.kind, SCHEDULE_BOOT);
         ck_assert_int_eq(next.occurrence.due_usec, test_usec("2026-01-01T02:35:00Z"));
