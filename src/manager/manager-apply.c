@@ -38,14 +38,14 @@ typedef struct Change {
         ScheduledJob *new_job; /* the same, while it is not in the table */
         LoadedJob *loaded;     /* NULL: the scan does not have it */
         Diagnostic held;       /* what is wrong with its file; no message: nothing */
-        Job *stored;           /* what was in force before the restart, decoded */
+        Job *stored;           /* prepare_stored() */
 } Change;
 
 typedef struct Apply {
         Manager *manager;
         const Caller *caller;
         const JobSet *set;
-        bool first;
+        bool first, zones_changed;
         Change *changes;
         size_t n_changes;
         char **load_errors;
@@ -102,16 +102,21 @@ static ChangeKind classify_unseen(const ScheduledJob *job, const HeldFile *held)
         return held ? CHANGE_KEPT : CHANGE_REMOVED;
 }
 
-/* The stored definition, where the scan does not bring the same. */
+/*
+ * The definition that is in force, decoded: after a start, where the scan does not bring the same; with other
+ * time zone data than it was decoded with, where it stays in force without the scan.
+ */
 static int prepare_stored(const Apply *apply, Change *change) {
         const ScheduledJob *job = change->job;
+        bool stays = change->kind == CHANGE_KEPT || change->kind == CHANGE_FAULTY;
+        bool was_in_force = apply->first && change->kind != CHANGE_SAME && change->kind != CHANGE_ADDED;
         int r;
 
-        if (!apply->first || !scheduled_job_is_listed(job) || !job->stored.definition ||
-            change->kind == CHANGE_SAME || change->kind == CHANGE_ADDED)
+        if (!scheduled_job_is_listed(job) || !definition_of(job) ||
+            !(was_in_force || (stays && apply->zones_changed)))
                 return 0;
 
-        r = scheduled_job_decode(job, job->stored.revision, job->stored.definition, &change->stored);
+        r = scheduled_job_decode(job, job->stored.revision, definition_of(job), &change->stored);
         return r == -ENOMEM ? r : 0;
 }
 
@@ -454,6 +459,7 @@ static void apply_commit(Apply *apply) {
         manager->load_errors = TAKE_PTR(apply->load_errors);
 
         manager->applied = true;
+        manager->zones_generation = time_zone_cache_generation(manager->host.zones);
         if (apply->first)
                 manager->started_usec = MAX(manager->started_usec, manager_now(manager));
 
@@ -485,6 +491,7 @@ int manager_apply(Manager *manager, JobSet *set, const Caller *caller) {
                 .caller = caller,
                 .set = set,
                 .first = !manager->applied,
+                .zones_changed = manager->zones_generation != time_zone_cache_generation(manager->host.zones),
         };
         int r;
 

@@ -101,6 +101,7 @@ struct Manager {
         int64_t last_job_id;
         unsigned apply_mark;
         bool applied;
+        uint64_t zones_generation; /* with which the jobs were decoded */
         bool boot_is_new; /* no stored job had seen this boot */
 
         bool connected;

@@ -153,6 +153,7 @@ typedef struct CachedZone {
 
 struct TimeZoneCache {
         CachedZone *zones;
+        uint64_t generation;
 };
 
 int time_zone_cache_new(TimeZoneCache **ret) {
@@ -169,11 +170,17 @@ void time_zone_cache_refresh(TimeZoneCache *cache) {
         CachedZone *cached, *next;
 
         assert(cache);
+        cache->generation++;
         HASH_ITER(hh, cache->zones, cached, next) {
                 HASH_DEL(cache->zones, cached);
                 (void) time_zone_unref(cached->zone);
                 free(cached);
         }
+}
+
+uint64_t time_zone_cache_generation(const TimeZoneCache *cache) {
+        assert(cache);
+        return cache->generation;
 }
 
 TimeZoneCache *time_zone_cache_free(TimeZoneCache *cache) {

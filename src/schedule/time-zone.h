@@ -81,3 +81,4 @@ TimeZoneCache *time_zone_cache_free(TimeZoneCache *cache);
 DEFINE_CLEANUP(TimeZoneCache, time_zone_cache_free);
 int time_zone_cache_get(TimeZoneCache *cache, const char *name, TimeZone **ret); /* a new reference */
 void time_zone_cache_refresh(TimeZoneCache *cache);
+uint64_t time_zone_cache_generation(const TimeZoneCache *cache); /* grows with each refresh */

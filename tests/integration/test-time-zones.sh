@@ -63,8 +63,25 @@ check "what came with it is watched" due_soon cron "-01-01T03:00"
 mkdir "$TZDIR/Mars" && cp "$host/Europe/Berlin" "$TZDIR/Mars/Olympus"
 check "a zone that was missing comes" due_soon later "-01-01T11:00"
 
-echo damaged >"$TZDIR/Europe/Berlin"
+cat >"$S/jobs/held.yaml" <<'EOF'
+jobs:
+  held: {command: ["true"], schedule: "0 12 1 1 *", timezone: Europe/Berlin}
+  faulty: {command: ["true"], schedule: "0 12 1 1 *", timezone: Europe/Berlin}
+EOF
+check "two more jobs" due_soon held "-01-01T03:00"
 has_load_error() { [ -n "$(schedctl --user show -p LoadError --value "$1")" ]; }
+sed -i '/faulty/s/12 1 1/61 1 1/' "$S/jobs/held.yaml"
+check "one has become wrong" wait_until 5 has_load_error faulty
+replace Europe/Berlin
+check "what stays in force of it has the new data" due_soon faulty "-01-01T11:00"
+echo "rubbish" >>"$S/jobs/held.yaml"
+check "the whole file has become wrong" wait_until 5 has_load_error held
+replace Asia/Tokyo
+check "what stays in force has the new data: one job" due_soon held "-01-01T03:00"
+check "and the other" due_soon faulty "-01-01T03:00"
+rm "$S/jobs/held.yaml"
+
+echo damaged >"$TZDIR/Europe/Berlin"
 check "a damaged file is an error of the job" wait_until 5 has_load_error cron
 check "which goes on by what it had" due_in cron "-01-01T03:00"
 rm -r "$TZDIR"

@@ -152,6 +152,7 @@ START_TEST(the_cache_loads_once_until_it_is_refreshed) {
         CLEANUP(time_zone_unrefp) TimeZone *second = NULL;
         CLEANUP(time_zone_unrefp) TimeZone *third = NULL;
         TimeZone *missing = NULL;
+        uint64_t generation;
         LocalTime local;
 
         ck_assert_int_eq(time_zone_cache_new(&cache), 0);
@@ -160,7 +161,9 @@ START_TEST(the_cache_loads_once_until_it_is_refreshed) {
         ck_assert_ptr_eq(first, second);
         ck_assert_int_eq(time_zone_cache_get(cache, "Test/Missing", &missing), -ENOENT);
 
+        generation = time_zone_cache_generation(cache);
         time_zone_cache_refresh(cache);
+        ck_assert_uint_gt(time_zone_cache_generation(cache), generation);
         ck_assert_int_eq(time_zone_cache_get(cache, "Test/Good", &third), 0);
         ck_assert_ptr_ne(first, third);
 
