@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "schedule/exception-rule.h"
+#include "schedule/ics-read.h"
 #include "schedule/schedule-kind.h"
 #include "util/civil-date.h"
 
@@ -251,10 +252,23 @@ static int parse_schedule(
         return 0;
 }
 
+static int parse_events(const char *text, ExceptionRule *rule, ScheduleError *reterr) {
+        rule->has_events = true;
+#if HAVE_LIBICAL
+        return ics_read(text, &rule->instants, &rule->locals, reterr);
+#else
+        return schedule_error(
+                        reterr, 0,
+                        "this build reads no iCalendar files: configure found no libical (--with-libical)");
+#endif
+}
+
 void exception_rule_done(ExceptionRule *rule) {
         free(rule->dates);
         rule->calendar = schedule_free(rule->calendar);
         rule->cron = schedule_free(rule->cron);
+        event_list_done(&rule->instants);
+        event_list_done(&rule->locals);
         *rule = (ExceptionRule){};
 }
 
@@ -295,9 +309,7 @@ int exception_rule_parse(
         }
         if (r >= 0 && item->ics) {
                 *reterr_key = "ics";
-                r = schedule_error(
-                                reterr, 0,
-                                "this build cannot read iCalendar files: see configure --with-libical");
+                r = parse_events(item->ics, ret, reterr);
         }
         return r;
 }

@@ -3,6 +3,7 @@
 
 /* What the files of Exceptions share: one item, parsed, and what a part of it says about a moment. */
 
+#include "schedule/event-list.h"
 #include "schedule/exceptions.h"
 #include "schedule/time-zone-internal.h"
 #include "util/types.h"
@@ -26,6 +27,9 @@ typedef struct ExceptionRule {
 
         Schedule *calendar, *cron;        /* NULL: not written */
         usec_t calendar_granularity_usec; /* what an occurrence covers: a day, a minute or a second */
+
+        bool has_events;
+        EventList instants, locals; /* of an iCalendar file */
 } ExceptionRule;
 
 /* An instant, as the parts of a rule look at it. */

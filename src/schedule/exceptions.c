@@ -219,6 +219,17 @@ static void verdict_join(ExceptionVerdict *whole, ExceptionVerdict part, bool de
         }
 }
 
+/* What an event covers is known as instants or as local time, by how it was written. */
+static ExceptionVerdict events_verdict(const ExceptionRule *rule, const ExceptionMoment *moment) {
+        EventSpan span;
+        bool holds = event_list_find(&rule->instants, moment->instant_usec, &span);
+        ExceptionVerdict whole = { holds, span.begin_usec, span.end_usec };
+
+        holds = event_list_find(&rule->locals, moment->local_usec, &span);
+        verdict_join(&whole, exception_verdict_local(moment, holds, span.begin_usec, span.end_usec), true);
+        return whole;
+}
+
 static ExceptionVerdict rule_verdict(const ExceptionRule *rule, const ExceptionMoment *moment) {
         ExceptionVerdict whole = { true, -USEC_INFINITY, USEC_INFINITY };
 
@@ -232,6 +243,8 @@ static ExceptionVerdict rule_verdict(const ExceptionRule *rule, const ExceptionM
                 verdict_join(&whole, calendar_verdict(rule, moment), false);
         if (rule->cron)
                 verdict_join(&whole, cron_verdict(rule, moment), false);
+        if (rule->has_events)
+                verdict_join(&whole, events_verdict(rule, moment), false);
         return whole;
 }
 

@@ -400,7 +400,7 @@ static bool find_next(const RecurrenceSeries *series, int64_t from, int64_t *ret
         for (unsigned n = 0; n < N_PERIODS_MAX; n++) {
                 Period period = period_at(series, index);
 
-                if (period.first_day > LOCAL_TIME_MAX / USEC_PER_DAY)
+                if (period.first_day > MIN(series->last_local_usec, LOCAL_TIME_MAX) / USEC_PER_DAY)
                         return false;
                 if (period_find(series, &period, true, from, ret))
                         return true;
