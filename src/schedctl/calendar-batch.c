@@ -102,7 +102,7 @@ int calendar_batch_answer(
         json_t *json;
         int r;
 
-        json = json_loadb(line, size, JSON_REJECT_DUPLICATES, &fault);
+        json = json_loadb(line, size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_ANY, &fault);
         if (!json) {
                 if (json_error_code(&fault) == json_error_out_of_memory)
                         return -ENOMEM;

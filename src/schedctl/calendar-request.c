@@ -52,6 +52,10 @@ static int wrong_type(const Reader *reader, const json_t *value, const char *wan
 static int read_text(const Reader *reader, const json_t *value, const char **ret) {
         if (!json_is_string(value))
                 return wrong_type(reader, value, "a string");
+        if (strlen(json_string_value(value)) < json_string_length(value))
+                return calendar_error(
+                                reader->error, CALENDAR_ERROR_VALUE, reader->key, "'%s' has a zero byte",
+                                reader->key);
         *ret = json_string_value(value);
         return 0;
 }

@@ -212,9 +212,11 @@ static int parse_random(CronParser *parser, const char *begin, CronElement *elem
 
 /* In "7-7", for "0-7" is the whole week; and before any range that cron would take for one that wraps. */
 static bool seven_stays(const CronParser *parser) {
-        char sign = *parser->at;
+        const char *at = parser->at;
 
-        return (sign == '-' || sign == '~') && (cron_is_vixie(parser) || parser->at[1] == '7');
+        if (*at != '-' && *at != '~')
+                return false;
+        return cron_is_vixie(parser) || at[1 + strspn(at + 1, "0")] == '7';
 }
 
 /* A value and what may follow it. */

@@ -85,13 +85,19 @@ int schedule_error(ScheduleError *reterr, size_t offset, const char *format, ...
 }
 
 /* Copies the text without the blanks around it. */
-static int trim(const char *text, char **ret, size_t *ret_n_leading, ScheduleError *reterr) {
-        size_t leading = strspn(text, BLANKS), length = strnlen(text + leading, SCHEDULE_TEXT_MAX + 1);
+static int trim(
+                const char *text,
+                const char *blanks,
+                char **ret,
+                size_t *ret_n_leading,
+                ScheduleError *reterr) {
+
+        size_t leading = strspn(text, blanks), length = strnlen(text + leading, SCHEDULE_TEXT_MAX + 1);
         char *copy;
 
         if (length > SCHEDULE_TEXT_MAX)
                 return schedule_error(reterr, 0, "the text is longer than %u characters", SCHEDULE_TEXT_MAX);
-        while (length > 0 && strchr(BLANKS, text[leading + length - 1]))
+        while (length > 0 && strchr(blanks, text[leading + length - 1]))
                 length--;
         if (length == 0)
                 return schedule_error(reterr, 0, "the text is empty: a schedule was expected");
@@ -155,7 +161,7 @@ int schedule_guess_kind(const char *text, ScheduleError *reterr) {
 
         assert(text);
 
-        r = trim(text, &trimmed, &n_leading, reterr);
+        r = trim(text, BLANKS, &trimmed, &n_leading, reterr);
         if (r < 0)
                 return r;
 
@@ -209,7 +215,8 @@ int schedule_parse(
                                 reterr, 0,
                                 "this build has no %s schedules: configure found no libical (--with-libical)",
                                 schedule_kind_to_string(kind));
-        r = trim(text, &trimmed, &n_leading, reterr);
+        /* To systemd a line break is no blank. */
+        r = trim(text, kind == SCHEDULE_CALENDAR ? " \t" : BLANKS, &trimmed, &n_leading, reterr);
         if (r < 0)
                 return r;
 

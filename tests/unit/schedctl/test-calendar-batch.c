@@ -75,7 +75,9 @@ static const struct {
         { "[]\n",                     { "{\"error\":{\"code\":\"json\"" } },
         { "{\"id\":1,\"id\":2}\n",    { "{\"error\":{\"code\":\"json\"" } },
         { "{\"id\":1}{\"id\":2}\n",   { "{\"error\":{\"code\":\"json\"" } },
-        { "{\"id\":\"\\u0000\"}\n",   { "{\"error\":{\"code\":\"json\"" } },
+        { "{\"id\":\"\\u0000\"}\n",   { "{\"id\":\"\\u0000\",\"error\":{\"code\":\"field\"" } },
+        { "{\"id\":1,\"expression\":\"@daily\\u0000\"}\n", { "{\"id\":1,\"error\":{\"code\":\"value\",\"field\":\"expression\"" } },
+        { "null\n",                   { "{\"error\":{\"code\":\"json\",\"field\":null,\"offset\":null,\"message\":\"a request is a JSON object\"}}\n" } },
         { "{\"id\":\"\377\"}\n",      { "{\"error\":{\"code\":\"json\"" } },
 };
 /* clang-format on */

@@ -32,6 +32,8 @@ static const struct {
         { "Mon5",                  3, "a blank is missing" },
         { "  Mon..Xyz",            7, "'Xyz'" },
         { "Mon\t10:00",            3, "a blank is missing" },
+        { "*:4,30:*\n",            8, "a character that no" },
+        { "daily\n",               0, "wrong place" },
         { "*/2:0",                 1, "write 0/" },
         { "*-*-*/2",               5, "write 1/" },
         { "*,1:0",                 1, "',' has no meaning" },

@@ -33,6 +33,7 @@ static const struct {
         { "0 0 * * 7-2",         NULL, NULL, CRON_WEEKDAY, "0 1 2" },
         { "0 0 * * 0-7",         NULL, NULL, CRON_WEEKDAY, "0 1 2 3 4 5 6" },
         { "0 0 * * 7-7",         NULL, NULL, CRON_WEEKDAY, "0" },
+        { "0 0 * * 7-07",        NULL, NULL, CRON_WEEKDAY, "0" },
         { "0 0 * * sat/2",       NULL, NULL, CRON_WEEKDAY, "6" },
         { "5-10,7-20/5,59 0 * * *", NULL, NULL, CRON_MINUTE, "5 6 7 8 9 10 12 17 59" },
         { "*/25 0 0 1 1 *",      NULL, NULL, CRON_SECOND,  "0 25 50" },
