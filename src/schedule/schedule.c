@@ -85,8 +85,7 @@ int schedule_error(ScheduleError *reterr, size_t offset, const char *format, ...
 }
 
 /* Copies the text without the blanks around it. */
-static int trim(
-                const char *text,
+static int trim(const char *text,
                 const char *blanks,
                 char **ret,
                 size_t *ret_n_leading,
