@@ -106,6 +106,15 @@ static int read_before(sd_bus_message *message, BusFilterKind kind, BusFilter *f
         return sd_bus_message_read_basic(message, 't', &filter->before_id);
 }
 
+static int read_all(sd_bus_message *message, BusFilterKind kind, BusFilter *filter, sd_bus_error *reterr) {
+        int flag, r;
+
+        r = sd_bus_message_read_basic(message, 'b', &flag);
+        if (r >= 0)
+                filter->all = flag != 0;
+        return r;
+}
+
 /* clang-format off */
 static const FilterKey keys[] = {
         { "names",  "as", false, read_names },
@@ -115,6 +124,7 @@ static const FilterKey keys[] = {
         { "mine",   "b",  false, read_mine },
         { "limit",  "t",  true,  read_limit },
         { "before", "t",  true,  read_before },
+        { "all",    "b",  true,  read_all },
 };
 /* clang-format on */
 
@@ -145,7 +155,7 @@ static int read_entry(
                                 reterr, SD_BUS_ERROR_INVALID_ARGS,
                                 "The filter has an unknown key '%.100s'; known are names, states, since, "
                                 "until, mine%s.",
-                                name, is_dump ? ", limit, before" : "");
+                                name, is_dump ? ", limit, before, all" : "");
 
         r = sd_bus_message_peek_type(message, NULL, &signature);
         if (r < 0)

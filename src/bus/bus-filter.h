@@ -26,6 +26,7 @@ typedef struct BusFilter {
         uint32_t states; /* bit per JobState, ExecutionState or AuditEvent, as the kind is */
         usec_t since_usec, until_usec;
         bool mine;
+        bool all;           /* timers: also of jobs that have no next start; Dump only */
         uint64_t limit;     /* 0: all; Dump only */
         uint64_t before_id; /* 0: from the newest; Dump only */
 } BusFilter;

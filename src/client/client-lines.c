@@ -112,6 +112,9 @@ static int append_filter(sd_bus_message *call, const ClientFilter *filter) {
         r = append_number(call, "limit", "t", (int64_t) filter->limit);
         if (r < 0)
                 return r;
+        r = filter->all ? sd_bus_message_append(call, "{sv}", "all", "b", true) : 0;
+        if (r < 0)
+                return r;
         return sd_bus_message_close_container(call);
 }
 

@@ -42,6 +42,7 @@ typedef struct ClientFilter {
         usec_t until_usec;  /* 0: open */
         uint64_t before_id; /* 0: from the newest */
         uint64_t limit;     /* 0: all */
+        bool all;           /* timers: also of jobs that have no next start */
 } ClientFilter;
 
 /* JSON objects as text, one a line, in the daemon's order. */

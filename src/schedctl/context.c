@@ -50,7 +50,11 @@ int context_parse_time(
 }
 
 int context_filter(const Context *context, char *const *names, ClientFilter *ret) {
-        ClientFilter filter = { .names = names, .states = context->options.states };
+        ClientFilter filter = {
+                .names = names,
+                .states = context->options.states,
+                .all = context->options.all,
+        };
         int status = STATUS_OK;
 
         if (context->options.since)

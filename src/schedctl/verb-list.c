@@ -25,8 +25,7 @@ typedef struct List {
         const TableColumn *columns;
         size_t n_columns;
         void (*add)(Table *table, const Context *context, const json_t *row);
-        bool (*want)(const Context *context, const json_t *row); /* NULL: all */
-        bool (*is_state)(const char *state);                     /* NULL: there are no states */
+        bool (*is_state)(const char *state); /* NULL: there are no states */
         /* Instead of a table, with --full; NULL: the table. */
         void (*print_full)(const Context *context, const json_t *row);
 } List;
@@ -38,25 +37,6 @@ static void reverse(ClientLines *lines) {
                 lines->lines[i] = lines->lines[j - 1];
                 lines->lines[j - 1] = line;
         }
-}
-
-/* Drops the rows that the list does not want; the daemon's filters know nothing of them. */
-static int keep_wanted(const List *list, const Context *context, ClientLines *lines) {
-        size_t n = 0;
-
-        if (!list->want)
-                return 0;
-        for (size_t i = 0; i < lines->n_lines; i++) {
-                CLEANUP_JSON json_t *row = NULL;
-                int r = client_line_parse(&lines->lines[i], &row);
-
-                if (r < 0)
-                        return r;
-                if (list->want(context, row))
-                        lines->lines[n++] = lines->lines[i];
-        }
-        lines->n_lines = n;
-        return 0;
 }
 
 static int print_full(const List *list, const Context *context, const ClientLines *lines) {
@@ -118,11 +98,6 @@ static int check_names(char **names, const ClientLines *lines) {
 }
 
 static int print_list(const List *list, Context *context, ClientLines *lines) {
-        int r;
-
-        r = keep_wanted(list, context, lines);
-        if (r < 0)
-                return complain_errno(r, "cannot read what jobschedd answered");
         if (context->options.reverse)
                 reverse(lines);
 
@@ -237,10 +212,6 @@ static void add_timer(Table *table, const Context *context, const json_t *timer)
         table_add(table, schedule && *schedule ? schedule : view_text(timer, "schedule"));
 }
 
-static bool want_timer(const Context *context, const json_t *timer) {
-        return context->options.all || view_instant(timer, "next_start") != USEC_INFINITY;
-}
-
 static const List timers_list = {
         .what = "timers",
         .short_key = "job",
@@ -249,7 +220,6 @@ static const List timers_list = {
         .columns = timer_columns,
         .n_columns = ARRAY_SIZE(timer_columns),
         .add = add_timer,
-        .want = want_timer,
 };
 
 int verb_list_timers(Context *context, char **arguments) {

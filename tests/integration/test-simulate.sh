@@ -97,6 +97,15 @@ scheduler_start
 check "the runner is there" wait_until 20 runner_is_there
 check "a job is paused" ctl pause often
 check "an execution is history" ctl start --wait slow
+check "list-timers" status_is 0 ctl -o json list-timers delayed
+check "list-timers has its keys in their order" json_is '",".join(d[0])' \
+    "job,schedule,next_due,next_start,left_seconds,last_due,last_started,passed_seconds"
+check "list-timers: the start is behind the due time" json_is 'd[0]["next_due"] < d[0]["next_start"]' True
+check "list-timers: columns" status_is 0 ctl list-timers
+check "list-timers: the columns of systemctl" equals "NEXT LEFT LAST PASSED JOB SCHEDULE" \
+    "$(head -n 1 "$S/out" | tr -s ' ')"
+check "list-timers leaves out what has no next start" equals "" "$(ctl -o short list-timers never)"
+check "list-timers --all does not" equals "never" "$(ctl -o short list-timers --all never)"
 # shellcheck disable=SC2086 # several words
 {
     check "the random delay is the daemon's" equals "$(ctl show delayed -p next_start --value)" \

@@ -56,10 +56,10 @@ START_TEST(every_key_is_read) {
 
         ck_assert_int_ge(
                         sd_bus_message_append(
-                                        message, "a{sv}", 7, "names", "as", 2, "a*", "b", "states", "as", 2,
+                                        message, "a{sv}", 8, "names", "as", 2, "a*", "b", "states", "as", 2,
                                         "failed", "missed", "since", "x", INT64_C(-5), "until", "x",
                                         INT64_C(7), "mine", "b", 1, "limit", "t", UINT64_C(9), "before", "t",
-                                        UINT64_MAX),
+                                        UINT64_MAX, "all", "b", 1),
                         0);
         ck_assert_int_eq(read_filter(BUS_FILTER_EXECUTIONS, true, &filter), 0);
         ck_assert_int_eq(string_list_join(filter.names, " ", &names), 0);
@@ -70,6 +70,7 @@ START_TEST(every_key_is_read) {
         ck_assert(filter.mine);
         ck_assert_uint_eq(filter.limit, 9);
         ck_assert_uint_eq(filter.before_id, UINT64_MAX);
+        ck_assert(filter.all);
         bus_filter_done(&filter);
 }
 END_TEST
@@ -114,7 +115,7 @@ static const struct {
         { "nmaes", "x", "The filter has an unknown key 'nmaes'; known are names, states, since, until, mine.", false },
         { "limit", "x", "The filter has an unknown key 'limit'; known are names, states, since, until, mine.", false },
         { "nmaes", "x", "The filter has an unknown key 'nmaes'; known are names, states, since, until, mine, limit, "
-                        "before.", true },
+                        "before, all.", true },
         { "limit", "x", "The filter's 'limit' must have the type 't', not 'x'.", true },
         { "names", "x", "The filter's 'names' must have the type 'as', not 'x'.", false },
         { "since", "t", "The filter's 'since' must have the type 'x', not 't'.", false },

@@ -505,6 +505,26 @@ START_TEST(timers_are_those_that_will_start) {
 }
 END_TEST
 
+/* Disabled jobs have a schedule and no next start; those without a schedule are no timers. */
+START_TEST(all_timers_are_those_with_a_schedule) {
+        sd_bus_message *reply =
+                        bus_fixture_ask(&fixture, client, "Dump", "sa{sv}", "timers", 1, "all", "b", 1);
+        CLEANUP_FREE char *lines = NULL;
+        const char *second;
+        int fd;
+
+        ck_assert_int_gt(sd_bus_message_read(reply, "h", &fd), 0);
+        lines = test_read_fd(fd, NULL);
+        (void) sd_bus_message_unref(reply);
+        ck_assert_ptr_eq(strstr(lines, "{\"job\":\"alpha\""), lines);
+        second = strchr(lines, '\n') + 1;
+        ck_assert_ptr_eq(
+                        strstr(second, "{\"job\":\"gamma\",\"schedule\":[\"0 0 * * *\"],\"next_due\":null"),
+                        second);
+        ck_assert_str_eq(strchr(second, '\n'), "\n");
+}
+END_TEST
+
 START_TEST(the_audit_log_is_dumped_newest_first) {
         CLEANUP_FREE char *lines = NULL;
         const char *paused, *started;
@@ -551,6 +571,7 @@ Suite *test_suite(void) {
         tcase_add_test(dumps, a_dump_has_the_keys_of_an_execution_in_order);
         tcase_add_test(dumps, a_dump_can_ask_for_one_execution);
         tcase_add_test(dumps, timers_are_those_that_will_start);
+        tcase_add_test(dumps, all_timers_are_those_with_a_schedule);
         tcase_add_test(dumps, the_audit_log_is_dumped_newest_first);
         suite_add_tcase(suite, dumps);
         return suite;
