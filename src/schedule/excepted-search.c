@@ -18,7 +18,9 @@
 /* A day more, for the clock changes in between. */
 #define REACH_USEC ((EXCEPTED_MOVE_DAYS + 1) * USEC_PER_DAY)
 
-#define N_STEPS_MAX 50000U
+/* So often the exceptions are asked before a search gives up: years of a daily schedule that is never free.
+ */
+#define N_ASKED_MAX 100000U
 
 #define MONDAY_TO_FRIDAY 0x3eU
 
@@ -35,6 +37,7 @@ typedef struct Search {
         Move move;
         usec_t back, ahead; /* how far a nominal time may be before what is due, and behind it */
         usec_t limit_usec;
+        unsigned n_asked;
         Occurrence best; /* count 0: none yet */
 } Search;
 
@@ -131,7 +134,8 @@ static void occurrence_meet(Occurrence *occurrence, const Occurrence *other) {
 }
 
 /* Moves an excepted occurrence; false: it is left out. */
-static bool search_move(const Search *search, Occurrence *occurrence) {
+static bool search_move(Search *search, Occurrence *occurrence) {
+        search->n_asked += EXCEPTED_MOVE_DAYS; /* at most */
         if (!find_free_day(search->policy, search->entry, search->context, occurrence->nominal_usec,
                            &occurrence->due_usec))
                 return false;
@@ -222,7 +226,7 @@ static int find_from_end(
 
         if (schedule_entry_next(entry, context, -USEC_INFINITY, ret) <= 0)
                 return 0;
-        for (unsigned n_steps = 0; n_steps < N_STEPS_MAX; n_steps++) {
+        for (unsigned n_asked = 0; n_asked < N_ASKED_MAX; n_asked++) {
                 if (!exceptions_span(policy->exceptions, context->zone, ret->due_usec, &begin, &end))
                         return 1;
                 if (end > LOCAL_TIME_MAX)
@@ -246,7 +250,7 @@ int excepted_next(
         if (schedule_is_from_end(entry->schedule))
                 return find_from_end(policy, entry, context, ret) > 0 && ret->due_usec > after_usec;
 
-        for (unsigned n_steps = 0; n_steps < N_STEPS_MAX; n_steps++) {
+        for (; search.n_asked < N_ASKED_MAX; search.n_asked++) {
                 Occurrence occurrence;
 
                 if (schedule_entry_next(entry, context, at, &occurrence) <= 0)
@@ -277,7 +281,7 @@ int excepted_previous(
         if (schedule_is_from_end(entry->schedule))
                 return find_from_end(policy, entry, context, ret) > 0 && ret->due_usec < before_usec;
 
-        for (unsigned n_steps = 0; n_steps < N_STEPS_MAX; n_steps++) {
+        for (; search.n_asked < N_ASKED_MAX; search.n_asked++) {
                 Occurrence occurrence;
 
                 if (schedule_entry_previous(entry, context, at, &occurrence) <= 0)

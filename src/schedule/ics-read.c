@@ -10,6 +10,7 @@
 #include <assert.h>
 #include <libical/ical.h>
 #include <string.h>
+#include <strings.h>
 
 #include "schedule/rrule.h"
 #include "util/cleanup.h"
@@ -387,6 +388,23 @@ static int read_calendar(Reader *reader, icalcomponent *calendar) {
         return 0;
 }
 
+/* Each BEGIN has its END: libical would print what it thinks of a file in which they do not. */
+static bool is_nested(const char *text) {
+        int depth = 0;
+
+        for (const char *line = text; *line && depth >= 0;) {
+                size_t length = strcspn(line, "\r\n");
+
+                if (strncasecmp(line, "BEGIN:", 6) == 0)
+                        depth++;
+                else if (strncasecmp(line, "END:", 4) == 0)
+                        depth--;
+                line += length;
+                line += strspn(line, "\r\n");
+        }
+        return depth == 0;
+}
+
 int ics_read(const char *text, EventList *instants, EventList *locals, ScheduleError *reterr) {
         CLEANUP(component_freep) icalcomponent *root = NULL;
         CLEANUP_FREE Reader *reader = NULL;
@@ -397,6 +415,10 @@ int ics_read(const char *text, EventList *instants, EventList *locals, ScheduleE
 
         if (strnlen(text, ICS_SIZE_MAX + 1) > ICS_SIZE_MAX)
                 return schedule_error(reterr, 0, "the file is larger than %zu bytes", ICS_SIZE_MAX);
+
+        if (!is_nested(text))
+                return schedule_error(
+                                reterr, 0, "this is no iCalendar file: its BEGIN and END lines do not match");
 
         reader = calloc(1, sizeof(*reader));
         if (!reader)

@@ -253,16 +253,20 @@ static bool recurrence_from(const struct icalrecurrencetype *from, Recurrence *r
         return true;
 }
 
-static RruleUntil until_from(struct icaltimetype from) {
-        RruleUntil until = { .written = !icaltime_is_null_time(from), .is_instant = icaltime_is_utc(from) };
+/* libical takes a 49th of a 29th month for a date. */
+static int until_from(const RuleText *rule, struct icaltimetype from, RruleUntil *ret) {
         CivilTime time = { { from.year, from.month, from.day }, from.hour, from.minute, from.second, 0 };
 
-        if (!until.written)
-                return until;
+        *ret = (RruleUntil){ .written = !icaltime_is_null_time(from), .is_instant = icaltime_is_utc(from) };
+        if (!ret->written)
+                return 0;
         if (from.is_date)
                 time.hour = 23, time.minute = 59, time.second = 59;
-        until.usec = civil_time_to_usec(time);
-        return until;
+        if (from.year < 1 || from.year > 9999 || !civil_date_valid(time.date) || time.hour > 23 ||
+            time.minute > 59 || time.second > 60)
+                return fault(rule, 0, "the calendar has no such time as that of UNTIL");
+        ret->usec = civil_time_to_usec(time);
+        return 0;
 }
 
 static int prepare(const char *text, RuleText *rule) {
@@ -308,8 +312,9 @@ int rrule_read(const char *text,
                 return fault(&rule, 0, "libical cannot read this rule");
         }
         r = check_together(&rule, &recurrence);
+        if (r >= 0)
+                r = until_from(&rule, read.until, ret_until);
         written = r >= 0 ? icalrecurrencetype_as_string_r(&read) : NULL;
-        *ret_until = until_from(read.until);
         icalrecurrencetype_clear(&read);
         if (r < 0)
                 return r;

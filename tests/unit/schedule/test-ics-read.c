@@ -68,6 +68,7 @@ static const struct {
         const char *text, *reason;
 } faults[] = {
         { "",                                       "this is no iCalendar file: it has no VCALENDAR" },
+        { "BEGIN:VCALENDAR\nEND:VEVENT\nEND:VCALENDAR\n", "this is no iCalendar file: its BEGIN and END lines do not match" },
         { "schedule: daily\n",                      "this is no iCalendar file: it has no VCALENDAR" },
         { EVENT("DTSTART:20260101T000000Z\r\n"),    "this is no iCalendar file: it has no VCALENDAR" },
         { CALENDAR(EVENT("SUMMARY:x\r\n")),         "event 1: it has no DTSTART" },

@@ -184,6 +184,7 @@ static const struct {
         { "FREQ=MONTHLY;BYMONTHDAY=0",       false, 24, "this is no value of BYMONTHDAY" },
         { "FREQ=WEEKLY;BYDAY=MO,XX",         false, 18, "this is no value of BYDAY" },
         { "FREQ=DAILY;UNTIL=soon",           false, 17, "this is no value of UNTIL" },
+        { "FREQ=DAILY;UNTIL=74672949T000000Z", false, 0, "the calendar has no such time as that of UNTIL" },
         { "FREQ=DAILY;INTERVAL=0",           true,  20, "INTERVAL is a number from 1 to 32767" },
         { "FREQ=DAILY;INTERVAL=99999999999", true,  20, "INTERVAL is a number from 1 to 32767" },
         { "FREQ=DAILY;COUNT=1x",             true,  18, "a digit expected" },
