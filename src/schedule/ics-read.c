@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * libical takes the file apart, and knows the offsets of the time zones that it defines; which events recur
+ * libical takes the file apart; which events recur
  * when is found by recurrence.c. Nothing is looked up outside of the file.
  */
 
@@ -12,21 +12,20 @@
 #include <string.h>
 #include <strings.h>
 
+#include "schedule/ics-zone.h"
 #include "schedule/rrule.h"
 #include "util/cleanup.h"
 
 #define N_EVENTS_MAX 10000U
 #define N_OVERRIDES_MAX 1000U
 #define N_SPANS_MAX 200000U
-#define N_ZONE_PARTS_MAX 1000
-
-#define HORIZON ((usec_t) 4133980799 * USEC_PER_SEC) /* 2100-12-31T23:59:59 */
+#define N_ZONES_MAX 64U
 
 /* A time as a property gives it. */
 typedef struct IcsTime {
         usec_t local_usec;
         bool is_date, is_utc;
-        icaltimezone *zone; /* of the file; NULL: none */
+        const IcsZone *zone; /* of the file; NULL: none */
 } IcsTime;
 
 /* An event that stands in for one occurrence of a recurring one. */
@@ -41,6 +40,8 @@ typedef struct Reader {
         unsigned n_events; /* of which the last is being read */
         Override overrides[N_OVERRIDES_MAX];
         size_t n_overrides;
+        IcsZone zones[N_ZONES_MAX]; /* of the calendar that is being read */
+        size_t n_zones;
 } Reader;
 
 /* One event while it is taken apart. */
@@ -66,33 +67,46 @@ static int fault(const Reader *reader, const char *reason) {
         return schedule_error(reader->error, 0, "event %u: %s", reader->n_events, reason);
 }
 
-/* A rule by the second in a zone's definition would have libical go through all of them. */
-static bool zone_is_sane(icalcomponent *zone) {
-        int n = 0;
+static icalcomponent *find_definition(icalcomponent *calendar, const char *id) {
+        icalcompiter iterator = icalcomponent_begin_component(calendar, ICAL_VTIMEZONE_COMPONENT);
 
-        for (icalcomponent *part = icalcomponent_get_first_component(zone, ICAL_ANY_COMPONENT); part;
-             part = icalcomponent_get_next_component(zone, ICAL_ANY_COMPONENT)) {
-                icalproperty *rule = icalcomponent_get_first_property(part, ICAL_RRULE_PROPERTY);
+        for (icalcomponent *zone = icalcompiter_deref(&iterator); zone; zone = icalcompiter_next(&iterator)) {
+                icalproperty *property = icalcomponent_get_first_property(zone, ICAL_TZID_PROPERTY);
 
-                if (++n > N_ZONE_PARTS_MAX)
-                        return false;
-                for (; rule; rule = icalcomponent_get_next_property(part, ICAL_RRULE_PROPERTY))
-                        if (icalproperty_get_rrule(rule).freq != ICAL_YEARLY_RECURRENCE)
-                                return false;
+                if (property && strcmp(icalproperty_get_tzid(property) ?: "", id) == 0)
+                        return zone;
         }
-        return true;
+        return NULL;
 }
 
-static int find_zone(const Event *event, const char *id, icaltimezone **ret) {
-        icaltimezone *zone = icalcomponent_get_timezone(event->calendar, id);
+static int find_zone(const Event *event, const char *id, const IcsZone **ret) {
+        Reader *reader = event->reader;
+        IcsZone *zone = &reader->zones[reader->n_zones];
+        ScheduleError error = {};
+        icalcomponent *component;
+        int r;
 
-        if (!zone || !icaltimezone_get_component(zone))
+        for (size_t i = 0; i < reader->n_zones; i++)
+                if (strcmp(reader->zones[i].id, id) == 0) {
+                        *ret = &reader->zones[i];
+                        return 0;
+                }
+
+        component = find_definition(event->calendar, id);
+        if (!component)
                 return schedule_error(
-                                event->reader->error, 0,
-                                "event %u: the file does not define its time zone '%.60s'",
-                                event->reader->n_events, id);
-        if (!zone_is_sane(icaltimezone_get_component(zone)))
-                return fault(event->reader, "its time zone has rules that are not yearly, or too many");
+                                reader->error, 0, "event %u: the file does not define its time zone '%.60s'",
+                                reader->n_events, id);
+        if (reader->n_zones == N_ZONES_MAX)
+                return fault(reader, "there are too many time zones");
+
+        r = ics_zone_read(component, zone, &error);
+        if (r < 0) {
+                ics_zone_done(zone);
+                return r == -EINVAL ? fault(reader, error.reason) : r;
+        }
+        zone->id = id;
+        reader->n_zones++;
         *ret = zone;
         return 0;
 }
@@ -116,27 +130,9 @@ static int time_from(const Event *event, icalproperty *property, struct icaltime
         return 0;
 }
 
-static struct icaltimetype to_icaltime(usec_t local_usec) {
-        CivilTime civil = civil_time_from_usec(local_usec);
-        struct icaltimetype time = icaltime_null_time();
-
-        time.year = civil.date.year;
-        time.month = civil.date.month;
-        time.day = civil.date.day;
-        time.hour = civil.hour;
-        time.minute = civil.minute;
-        time.second = civil.second;
-        return time;
-}
-
 /* The instant of a local time of the file, or the local time itself if that is what the event has. */
 static usec_t place_of(const IcsTime *form, usec_t local_usec) {
-        struct icaltimetype time;
-
-        if (!form->zone)
-                return local_usec;
-        time = to_icaltime(local_usec);
-        return local_usec - icaltimezone_get_utc_offset(form->zone, &time, NULL) * USEC_PER_SEC;
+        return form->zone ? ics_zone_to_instant(form->zone, local_usec) : local_usec;
 }
 
 static bool is_instant(const IcsTime *time) {
@@ -144,13 +140,7 @@ static bool is_instant(const IcsTime *time) {
 }
 
 static usec_t local_of(const IcsTime *form, usec_t instant_usec) {
-        struct icaltimetype time;
-
-        if (!form->zone)
-                return instant_usec;
-        time = to_icaltime(instant_usec);
-        time.zone = icaltimezone_get_utc_timezone();
-        return instant_usec + icaltimezone_get_utc_offset_of_utc_time(form->zone, &time, NULL) * USEC_PER_SEC;
+        return form->zone ? ics_zone_to_local(form->zone, instant_usec) : instant_usec;
 }
 
 /* The same time as the event's own are written. */
@@ -225,9 +215,9 @@ static int add_rule(const Event *event, icalproperty *property) {
         if (r < 0)
                 return r;
 
-        last = HORIZON;
+        last = ICS_HORIZON;
         if (until.written)
-                last = MIN(HORIZON, until.is_instant ? local_of(&event->start, until.usec) : until.usec);
+                last = MIN(ICS_HORIZON, until.is_instant ? local_of(&event->start, until.usec) : until.usec);
         recurrence_series_init(&series, &rule, event->start.local_usec, last);
         for (; recurrence_next(&series, at, &at); at++) {
                 r = add_occurrence(event, at);
@@ -271,7 +261,7 @@ static int read_length(Event *event) {
         } else {
                 event->length_usec = event->start.is_date ? USEC_PER_DAY : 0;
         }
-        if (event->length_usec > HORIZON)
+        if (event->length_usec > ICS_HORIZON)
                 return fault(event->reader, "it is too long");
         return 0;
 }
@@ -363,7 +353,7 @@ static int read_override(Reader *reader, icalcomponent *calendar, icalcomponent 
         return 0;
 }
 
-static int read_calendar(Reader *reader, icalcomponent *calendar) {
+static int read_events(Reader *reader, icalcomponent *calendar) {
         static int (*const passes[])(
                         Reader *, icalcomponent *, icalcomponent *) = { read_override, read_event };
 
@@ -384,8 +374,17 @@ static int read_calendar(Reader *reader, icalcomponent *calendar) {
                                 return r;
                 }
         }
-        reader->n_overrides = 0;
         return 0;
+}
+
+static int read_calendar(Reader *reader, icalcomponent *calendar) {
+        int r = read_events(reader, calendar);
+
+        for (size_t i = 0; i < reader->n_zones; i++)
+                ics_zone_done(&reader->zones[i]);
+        reader->n_zones = 0;
+        reader->n_overrides = 0;
+        return r;
 }
 
 /* Each BEGIN has its END: libical would print what it thinks of a file in which they do not. */

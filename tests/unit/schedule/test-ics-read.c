@@ -40,6 +40,10 @@ static const struct {
         { CALENDAR(EVENT("DTSTART:20260701T100000Z\r\nDTEND:20260701T110000Z\r\n")), "Asia/Tokyo", "2026-07-01T11:00:00Z", false },
         { CALENDAR(BERLIN EVENT("DTSTART;TZID=Mitteleuropa:20260701T100000\r\nDTEND;TZID=Mitteleuropa:20260701T110000\r\n")), "UTC", "2026-07-01T08:00:00Z", true },
         { CALENDAR(BERLIN EVENT("DTSTART;TZID=Mitteleuropa:20260701T100000\r\nDTEND;TZID=Mitteleuropa:20260701T110000\r\n")), "UTC", "2026-07-01T09:00:00Z", false },
+        { CALENDAR(BERLIN EVENT("DTSTART;TZID=Mitteleuropa:20261025T023000\r\nDURATION:PT10M\r\n")), "UTC", "2026-10-25T00:30:00Z", true },
+        { CALENDAR(BERLIN EVENT("DTSTART;TZID=Mitteleuropa:20261025T023000\r\nDURATION:PT10M\r\n")), "UTC", "2026-10-25T01:30:00Z", false },
+        { CALENDAR(BERLIN EVENT("DTSTART;TZID=Mitteleuropa:20260329T023000\r\nDURATION:PT10M\r\n")), "UTC", "2026-03-29T01:30:00Z", true },
+        { CALENDAR(BERLIN EVENT("DTSTART;TZID=Mitteleuropa:19600701T100000\r\nDURATION:PT10M\r\n")), "UTC", "1960-07-01T09:00:00Z", true },
         { CALENDAR(EVENT("DTSTART:20260701T100000\r\nDURATION:PT1H30M\r\n")), "Europe/Berlin", "2026-07-01T09:29:59Z", true },
         { CALENDAR(EVENT("DTSTART:20260701T100000\r\nDURATION:PT1H30M\r\n")), "Europe/Berlin", "2026-07-01T09:30:00Z", false },
 
@@ -77,6 +81,7 @@ static const struct {
         { CALENDAR(EVENT("DTSTART;VALUE=DATE:20260101\r\nRRULE:FREQ=WEEKLY;BYMONTHDAY=1\r\n")), "event 1: BYMONTHDAY cannot be with this FREQ" },
         { CALENDAR(EVENT("DTSTART;VALUE=DATE:20260101\r\nRRULE:FREQ=DAILY\r\nRRULE:FREQ=WEEKLY\r\n")), "event 1: it has more than one RRULE" },
         { CALENDAR(EVENT("DTSTART;TZID=Atlantis:20260101T000000\r\n")), "event 1: the file does not define its time zone 'Atlantis'" },
+        { CALENDAR("BEGIN:VTIMEZONE\r\nTZID:X\r\nEND:VTIMEZONE\r\n" EVENT("DTSTART;TZID=X:20260101T000000\r\n")), "event 1: its time zone has no offset" },
         { CALENDAR(EVENT("DTSTART:20260101T000000Z\r\nDURATION:PT1S\r\nRRULE:FREQ=SECONDLY;INTERVAL=2\r\n")), "the events come more than 200000 times until the year 2100" },
 };
 /* clang-format on */
