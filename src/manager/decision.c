@@ -45,13 +45,6 @@ unsigned decision_insert_flags(const ScheduledJob *job, const PlannedOccurrence 
         return 0;
 }
 
-/* A span may begin with what ran before the clock was set back: its row stands beside that one. */
-static unsigned span_insert_flags(const ScheduledJob *job, const NeverStarted *what) {
-        if (what->count > 1 && what->first_usec <= job->manager->set_back_until_usec)
-                return STORE_INSERT_NEXT_PASS;
-        return decision_insert_flags(job, what->planned);
-}
-
 static void log_never_started(const ScheduledJob *job, const NeverStarted *what, uint64_t id) {
         char due[TIMESTAMP_MAX], count[48] = "";
         bool skipped = what->state == EXECUTION_SKIPPED;
@@ -140,7 +133,8 @@ static int fold_start(ScheduledJob *job, const NeverStarted *what) {
         record->queued_usec = record->ended_usec = manager_now(manager);
 
         record->id = manager->last_execution_id + 1;
-        r = store_insert_execution(manager->host.store, record, span_insert_flags(job, what), NULL, NULL);
+        /* What ran before the clock was set back may be part of it: this row stands beside that one. */
+        r = store_insert_execution(manager->host.store, record, STORE_INSERT_NEXT_PASS, NULL, NULL);
         if (r < 0)
                 return r;
         manager->last_execution_id++;
@@ -169,6 +163,22 @@ static int was_started_before(const ScheduledJob *job, const NeverStarted *what)
         return decision_has_row(job, what->first_usec, true);
 }
 
+/* Nothing else is due between the row it would join and it; what waited may be decided later than its
+ * followers. */
+static bool follows_fold(const ScheduledJob *job, const NeverStarted *what) {
+        PlannedOccurrence next;
+        PlannerView view;
+        bool found;
+
+        if (!job->fold)
+                return false;
+        view = scheduled_job_view(job);
+        found = planner_next(&view, job->fold->due_last_usec, &next) > 0;
+        if (what->reason == REASON_EXCEPTED)
+                return !found || next.occurrence.due_usec > what->first_usec;
+        return found && next.occurrence.due_usec == what->first_usec;
+}
+
 int decision_never_started(ScheduledJob *job, const NeverStarted *what) {
         bool folds;
         int r;
@@ -185,7 +195,8 @@ int decision_never_started(ScheduledJob *job, const NeverStarted *what) {
         if (r < 0)
                 return r;
 
-        folds = planner_may_fold(job->fold, what->first_usec, what->state, what->reason, what->detail);
+        folds = planner_may_fold(job->fold, what->first_usec, what->state, what->reason, what->detail) &&
+                        follows_fold(job, what);
         if (folds) {
                 r = fold_extend(job, what);
         } else {

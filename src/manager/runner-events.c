@@ -44,7 +44,7 @@ static void send_or_miss(Execution *execution) {
                 return;
         }
 
-        if (job && decision_overtaken(execution) > 0)
+        if (job && execution->scheduled_job->job && decision_overtaken(execution) > 0)
                 return;
         if (job)
                 reason = planner_late_start(

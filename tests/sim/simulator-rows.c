@@ -84,11 +84,20 @@ uint64_t sim_revision(Sim *sim, uint64_t id) {
         return row.job_revision;
 }
 
+static ScheduleContext context_of(const ScheduledJob *job) {
+        return (ScheduleContext){
+                .zone = job->job->zone,
+                .anchor_usec = job->stored.anchor_usec,
+                .boot_usec = USEC_INFINITY,
+                .startup_usec = USEC_INFINITY,
+                .resume_usec = USEC_INFINITY,
+                .last_end_usec = USEC_INFINITY,
+        };
+}
+
 /* What of the row lies in [from, until] is exactly what the schedule has there. */
 static usec_t check_row(Sim *sim, const ScheduledJob *job, const ExecutionRecord *row, usec_t expected_usec) {
-        const ScheduleContext context = { .zone = job->job->zone,
-                                          .anchor_usec = job->stored.anchor_usec,
-                                          .boot_usec = USEC_INFINITY };
+        const ScheduleContext context = context_of(job);
         OccurrenceSpan span;
         Occurrence next;
         char due[TIMESTAMP_MAX], wanted[TIMESTAMP_MAX];
@@ -112,6 +121,27 @@ static int compare_due(const void *a, const void *b) {
         return x->due_usec < y->due_usec ? -1 : x->due_usec > y->due_usec;
 }
 
+/* What exceptions took away has rows of its own, which may lie among those of the others. */
+static void check_excepted(const Rows *rows, const ScheduledJob *job, Sim *sim, usec_t from_usec) {
+        const ScheduleContext context = context_of(job);
+        usec_t until_usec = from_usec;
+        OccurrenceSpan span;
+        uint64_t n = 0;
+
+        for (size_t i = 0; i < rows->n; i++) {
+                const ExecutionRecord *row = &rows->items[i];
+
+                if (row->reason != REASON_EXCEPTED || row->due_usec <= from_usec)
+                        continue;
+                SIM_ASSERT(sim, row->due_usec > until_usec, "'%s': excepted rows overlap", row->job);
+                until_usec = row->due_last_usec;
+                n += row->count;
+        }
+        timetable_excepted(&job->job->timetable, &context, from_usec, until_usec, &span);
+        SIM_ASSERT(sim, n == span.n_occurrences, "'%s': rows for %" PRIu64 " excepted ones of %" PRIu64,
+                   job->stored.name, n, span.n_occurrences);
+}
+
 void sim_check_coverage(Sim *sim, const char *name, usec_t from_usec, usec_t until_usec) {
         CLEANUP(rows_done) Rows rows = { 0 };
         const ScheduledJob *job = manager_find_job(sim->manager, name);
@@ -120,9 +150,7 @@ void sim_check_coverage(Sim *sim, const char *name, usec_t from_usec, usec_t unt
         usec_t expected_usec;
 
         ck_assert_ptr_nonnull(job);
-        context = (ScheduleContext){ .zone = job->job->zone,
-                                     .anchor_usec = job->stored.anchor_usec,
-                                     .boot_usec = USEC_INFINITY };
+        context = context_of(job);
         ck_assert_int_eq(timetable_next(&job->job->timetable, &context, from_usec, &first, NULL), 1);
         expected_usec = first.due_usec;
 
@@ -130,9 +158,10 @@ void sim_check_coverage(Sim *sim, const char *name, usec_t from_usec, usec_t unt
         qsort(rows.items, rows.n, sizeof(*rows.items), compare_due);
         for (size_t i = 0; i < rows.n; i++)
                 if (rows.items[i].cause != CAUSE_MANUAL && rows.items[i].state != EXECUTION_ARMED &&
-                    rows.items[i].due_usec > from_usec)
+                    rows.items[i].reason != REASON_EXCEPTED && rows.items[i].due_usec > from_usec)
                         expected_usec = check_row(sim, job, &rows.items[i], expected_usec);
         SIM_ASSERT(sim, expected_usec > until_usec, "'%s': nothing covers %" PRIi64, name, expected_usec);
+        check_excepted(&rows, job, sim, from_usec);
 }
 
 size_t sim_count_launches(const Sim *sim, const char *name) {

@@ -189,7 +189,13 @@ void sim_start_daemon(Sim *sim) {
         sim_reload(sim);
 }
 
+static void forget_cursors(Sim *sim) {
+        for (size_t i = 0; i < SIM_JOBS_MAX; i++)
+                sim->jobs[i].cursor_usec = INT64_MIN;
+}
+
 void sim_kill_daemon(Sim *sim) {
+        forget_cursors(sim); /* what was not on disk is decided again */
         sim->crashing = true;
         sim->connected = false;
         if (sim->store)
@@ -232,6 +238,18 @@ void sim_reboot(Sim *sim, usec_t off_usec) {
 
 /* --- time ------------------------------------------------------------------------------------------ */
 
+static void check_cursors(Sim *sim) {
+        for (size_t i = 0; i < SIM_JOBS_MAX && sim->manager; i++) {
+                const ScheduledJob *job = manager_find_job(sim->manager, sim->jobs[i].name);
+
+                if (!job)
+                        continue;
+                SIM_ASSERT(sim, job->stored.cursor_usec >= MIN(sim->jobs[i].cursor_usec, sim->realtime_usec),
+                           "the cursor of '%s' moved back", sim->jobs[i].name);
+                sim->jobs[i].cursor_usec = job->stored.cursor_usec;
+        }
+}
+
 static void restart_after_crash(Sim *sim) {
         if (!sim->crashing || !sim->manager)
                 return;
@@ -258,6 +276,7 @@ void sim_settle(Sim *sim) {
                         busy = true;
                 }
         } while (busy);
+        check_cursors(sim);
         if (!sim->manager)
                 (void) sim_runner_speaks(sim);
 }
@@ -309,8 +328,16 @@ void sim_sleep(Sim *sim, usec_t span_usec) {
         sim_settle(sim);
 }
 
+void sim_freeze(Sim *sim, usec_t span_usec) {
+        advance(sim, span_usec);
+        if (sim->manager)
+                manager_wakeup(sim->manager);
+        sim_settle(sim);
+}
+
 void sim_step_clock(Sim *sim, usec_t delta_usec) {
         sim->realtime_usec += delta_usec;
+        forget_cursors(sim);
         if (sim->manager)
                 manager_clock_changed(sim->manager, CLOCK_CHANGE_SET, delta_usec);
         sim_settle(sim);

@@ -6,8 +6,9 @@
  * runner whose jobs take as long and end as the test says.
  *
  * What must hold whatever happens is checked on the way: START only after its begin row is on disk, no
- * execution started twice, acknowledged and told of only what is on disk, and a row with an outcome never
- * changes. sim_check_coverage() compares the rows with the schedule, occurrence by occurrence.
+ * execution started twice, acknowledged and told of only what is on disk, a row with an outcome never
+ * changes, and no job's cursor moves back but with the clock. sim_check_coverage() compares the rows with the
+ * schedule, occurrence by occurrence.
  *
  * A crash is exact: from the crash point on nothing of the daemon reaches the disk or the runner.
  */
@@ -60,7 +61,8 @@ typedef struct Sim {
         /* The jobs' files. */
         struct {
                 char name[64];
-                char text[512]; /* "": not there */
+                char text[512];     /* "": not there */
+                usec_t cursor_usec; /* as it was last seen */
         } jobs[SIM_JOBS_MAX];
         bool file_is_held; /* the file of all jobs does not parse */
 
@@ -94,6 +96,8 @@ void sim_run(Sim *sim, usec_t span_usec);
 void sim_run_until(Sim *sim, const char *instant);
 void sim_sleep(Sim *sim, usec_t span_usec);       /* the machine is suspended */
 void sim_step_clock(Sim *sim, usec_t delta_usec); /* the real-time clock is set */
+
+void sim_freeze(Sim *sim, usec_t span_usec); /* the daemon is stopped, the machine goes on */
 
 /* Commits and delivers whatever can be now. */
 void sim_settle(Sim *sim);

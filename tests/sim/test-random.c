@@ -5,7 +5,9 @@
  * Everything that the simulator checks on the way holds, and in the end each occurrence has its row.
  */
 
+#include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/simulator.h"
 #include "support/test-random.h"
@@ -15,12 +17,18 @@
 #define STEPS 60U
 #define SEEDS_DEFAULT 40
 
-static const char *const names[] = { "a", "b", "c" };
+static const char *const names[] = { "a", "b", "c", "d", "e", "f", "g" };
 static const char *const texts[] = {
         "schedule: '* * * * *'\ntimezone: UTC\ncommand: [/bin/true]\n",
         "schedule: ['*/7 * * * *', '3,14 * * * *']\ntimezone: UTC\ncommand: [/bin/true]\ncatch-up: none\n",
         "schedule: {every: 40s, start: 2026-01-01T00:00:00Z}\ntimezone: UTC\ncommand: [/bin/true]\n"
         "catch-up: {policy: latest, within: 90s}\n",
+        "schedule: '* * * * *'\ntimezone: UTC\ncommand: [/bin/true]\ncatch-up: {policy: all, max: 4}\n",
+        "schedule: '* * * * *'\ntimezone: UTC\ncommand: [/bin/true]\nrandom-delay: 100s\n",
+        "schedule: '*/2 * * * *'\ntimezone: UTC\ncommand: [/bin/true]\n"
+        "random-delay: {up-to: 5min, kind: fresh}\ncatch-up: {policy: all, within: 10min}\naccuracy: 20s\n",
+        "schedule: '*/3 * * * *'\ntimezone: UTC\ncommand: [/bin/true]\n"
+        "except: [{time: '00:10..00:30'}, {time: '01:00..01:20'}, {time: '02:00..02:40'}]\n",
 };
 
 typedef struct Story {
@@ -35,6 +43,7 @@ static usec_t seconds(Story *story, int64_t most) {
 
 static void act_run(Story *story) {
         story->sim.duration_usec = seconds(story, 100);
+        story->sim.random = test_random(&story->random);
         story->sim.exit_code = (int) test_random_between(&story->random, 0, 1);
         sim_run(&story->sim, seconds(story, 300));
 }
@@ -95,6 +104,10 @@ static void act_step_forward(Story *story) {
         sim_step_clock(&story->sim, seconds(story, 600));
 }
 
+static void act_freeze(Story *story) {
+        sim_freeze(&story->sim, seconds(story, 600));
+}
+
 static void act_reboot(Story *story) {
         if (story->sim.boot >= 3)
                 return;
@@ -103,9 +116,9 @@ static void act_reboot(Story *story) {
 }
 
 static void (*const acts[])(Story *story) = {
-        act_run,        act_run,         act_run,         act_run,          act_kill_daemon,
-        act_crash_soon, act_kill_runner, act_runner_away, act_pause,        act_start,
-        act_stop,       act_reload,      act_sleep,       act_step_forward, act_reboot,
+        act_run,         act_run,          act_run,    act_run,    act_kill_daemon, act_crash_soon,
+        act_kill_runner, act_runner_away,  act_pause,  act_start,  act_stop,        act_reload,
+        act_sleep,       act_step_forward, act_reboot, act_freeze,
 };
 
 static void live(uint64_t seed) {
@@ -132,16 +145,77 @@ static void live(uint64_t seed) {
         sim_done(sim);
 }
 
+#define ALL_HOURS "0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23"
+#define FIXED \
+        "schedule: '0,6,12,18,24,30,36,42,48,54 " ALL_HOURS " * * *'\ntimezone: UTC\ncommand: [/bin/true]\n"
+
+static const char *const fixed_texts[ARRAY_SIZE(names)] = {
+        FIXED,
+        FIXED "catch-up: none\n",
+        FIXED "catch-up: {policy: latest, within: 90s}\n",
+        FIXED "catch-up: {policy: all, max: 4}\n",
+        FIXED "random-delay: 10min\n",
+        FIXED "random-delay: {up-to: 10min, kind: fresh}\ncatch-up: all\n",
+        FIXED "accuracy: 1min\n",
+};
+
+static void act_step_back(Story *story) {
+        sim_step_clock(&story->sim, -seconds(story, 1800));
+}
+
+/* Whatever the clock was, one due time is started once; by hand it is another matter. */
+static void check_runs(const Sim *sim) {
+        for (size_t i = 0; i < sim->n_runs; i++)
+                for (size_t j = 0; j < i; j++)
+                        ck_assert_msg(sim->runs[i].due_usec != sim->runs[j].due_usec ||
+                                                      sim->runs[i].due_usec % USEC_PER_MINUTE != 0 ||
+                                                      strcmp(sim->runs[i].job, sim->runs[j].job) != 0,
+                                      "seed %" PRIu64 ": '%s' was started twice for %" PRIi64, sim->seed,
+                                      sim->runs[i].job, sim->runs[i].due_usec);
+}
+
+/* A clock that is set back and forth: nothing that was started is started a second time. */
+static void live_with_a_bad_clock(uint64_t seed) {
+        Story story = { .random = { .seed = seed, .state = seed } };
+        Sim *sim = &story.sim;
+        size_t n_before;
+
+        sim_init(sim, "2026-01-01T08:00:30.5Z");
+        sim->seed = seed;
+        for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+                sim_write_job(sim, names[i], fixed_texts[i]);
+        sim_start_daemon(sim);
+
+        for (unsigned i = 0; i < STEPS; i++) {
+                acts[test_random_between(&story.random, 0, ARRAY_SIZE(acts) - 1)](&story);
+                if (test_random_between(&story.random, 0, 4) == 0)
+                        act_step_back(&story);
+        }
+
+        sim->crash_at = 0;
+        for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+                sim_resume_job(sim, names[i]);
+        sim->duration_usec = USEC_PER_SEC;
+        sim_run(sim, 10 * USEC_PER_HOUR); /* past what it was before */
+        n_before = sim->n_runs;
+        sim_run(sim, 30 * USEC_PER_MINUTE);
+        ck_assert_uint_ge(sim->n_runs, n_before + 4 * ARRAY_SIZE(names)); /* it goes on */
+        check_runs(sim);
+        sim_done(sim);
+}
+
+static void (*const lives[])(uint64_t seed) = { live, live_with_a_bad_clock };
+
 START_TEST(whatever_happens_each_occurrence_has_its_row) {
         const char *n = getenv("JOBSCHED_SIM_SEEDS");
         TestRandom random = test_random_new();
 
         if (getenv("JOBSCHED_TEST_SEED")) {
-                live(random.seed);
+                lives[_i](random.seed);
                 return;
         }
         for (long i = n ? strtol(n, NULL, 10) : SEEDS_DEFAULT; i > 0; i--)
-                live(test_random(&random));
+                lives[_i](test_random(&random));
 }
 END_TEST
 
@@ -150,7 +224,7 @@ Suite *test_suite(void) {
         TCase *life = tcase_create("life");
 
         tcase_set_timeout(life, 3600);
-        tcase_add_test(life, whatever_happens_each_occurrence_has_its_row);
+        tcase_add_loop_test(life, whatever_happens_each_occurrence_has_its_row, 0, ARRAY_SIZE(lives));
         suite_add_tcase(suite, life);
         return suite;
 }
