@@ -51,7 +51,7 @@ static const JobFaultCase fault_cases[] = {
         { C "schedule: {rrule: FREQ=DAILY, start: 2026-01-01, exdate: [2026-01-02, soon]}\n", "2:71: 'exdate' expects a time such as 2026-01-31T08:00, not 'soon'" },
         { C "schedule: {rrule: FREQ=DAILY;UNTIL=20251231T000000Z, start: 2025-12-01}\n", "2:19: warning: this schedule never comes again" },
 #else
-        { C "schedule: {rrule: FREQ=DAILY}\n",  "2:19: 'rrule': this build has no rrule schedules" },
+        { C "schedule: {rrule: FREQ=DAILY}\n",  "2:19: 'rrule': this build has no rrule schedules: configure found no libical (--with-libical)" },
 #endif
         { C "schedule:\n",                      "2:1: 'schedule' has no value; write null for its default" },
 };
