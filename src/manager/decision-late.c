@@ -145,7 +145,7 @@ static void plan_nothing(const OccurrenceSpan *span, CatchUpPlan *plan) {
 static int queue_all(ScheduledJob *job, const CatchUpPlan *plan) {
         PlannerView view = scheduled_job_view(job);
         PlannedOccurrence planned;
-        usec_t after_usec = plan->first_run.due_usec - 1;
+        usec_t after_usec = plan->first_run.due_usec - 1, earliest_usec = scheduled_job_last_start(job);
         Execution *armed = decision_armed_for(job, plan->first_run.due_usec);
         int r;
 
@@ -153,7 +153,7 @@ static int queue_all(ScheduledJob *job, const CatchUpPlan *plan) {
                 execution_withdraw(armed);
         decision_forget_fold(job);
         for (uint64_t i = 0; i < plan->n_run && planner_next(&view, after_usec, &planned) > 0; i++) {
-                r = decision_queue(job, &planned);
+                r = decision_queue(job, &planned, &earliest_usec);
                 if (r < 0)
                         return r;
                 after_usec = planned.occurrence.due_usec;

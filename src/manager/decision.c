@@ -245,7 +245,7 @@ static int skip_one(
 }
 
 /* Its random delay is drawn here, once; it never comes before one that waits already. */
-static usec_t start_of(const ScheduledJob *job, usec_t due_usec) {
+static usec_t start_of(const ScheduledJob *job, usec_t due_usec, usec_t earliest_usec) {
         const RandomDelay *random_delay = &job->job->random_delay;
         const ManagerHost *host = &job->manager->host;
         PlannerView view = scheduled_job_view(job);
@@ -254,7 +254,7 @@ static usec_t start_of(const ScheduledJob *job, usec_t due_usec) {
         if (random_delay->fresh && delay_usec > 0)
                 delay_usec = host->random ? (usec_t) (host->random(host->userdata) % (uint64_t) delay_usec)
                                           : 0;
-        return MAX(usec_add(due_usec, delay_usec), scheduled_job_last_start(job));
+        return MAX(usec_add(due_usec, delay_usec), earliest_usec);
 }
 
 /* Its time has come, but it may not start yet. */
@@ -297,7 +297,7 @@ static int begin_row(ScheduledJob *job, const ExecutionBegin *begin) {
 }
 
 int decision_begin(ScheduledJob *job, const PlannedOccurrence *planned, ExecutionCause cause) {
-        usec_t start_after_usec = start_of(job, planned->occurrence.due_usec);
+        usec_t start_after_usec = start_of(job, planned->occurrence.due_usec, scheduled_job_last_start(job));
         ExecutionBegin begin = {
                 .planned = planned,
                 .cause = cause,
@@ -323,19 +323,21 @@ int decision_begin(ScheduledJob *job, const PlannedOccurrence *planned, Executio
         return begin_row(job, &begin);
 }
 
-int decision_queue(ScheduledJob *job, const PlannedOccurrence *planned) {
+int decision_queue(ScheduledJob *job, const PlannedOccurrence *planned, usec_t *earliest_usec) {
         const ExecutionBegin begin = {
                 .planned = planned,
                 .cause = CAUSE_CATCH_UP,
                 .state = EXECUTION_WAITING,
                 .reason = REASON_OVERLAP,
                 .insert_flags = decision_insert_flags(job, planned),
-                .start_after_usec = start_of(job, planned->occurrence.due_usec),
+                .start_after_usec = start_of(job, planned->occurrence.due_usec, *earliest_usec),
         };
         int r;
 
         r = execution_begin(job, &begin, NULL);
-        if (r >= 0)
-                scheduled_job_move_cursor(job, planned->occurrence.due_usec);
-        return r;
+        if (r < 0)
+                return r;
+        scheduled_job_move_cursor(job, planned->occurrence.due_usec);
+        *earliest_usec = begin.start_after_usec;
+        return 0;
 }

@@ -23,9 +23,11 @@ int decision_never_started(ScheduledJob *job, const NeverStarted *what);
 /* The next occurrence is due: starts it, holds it back, or skips it where overlap says so. */
 int decision_begin(ScheduledJob *job, const PlannedOccurrence *planned, ExecutionCause cause);
 
-/* The next occurrence is to be caught up with behind all that were decided before. The cursor is not saved.
+/*
+ * The next occurrence is to be caught up with behind all that were decided before. The cursor is not saved.
+ * *earliest_usec is scheduled_job_last_start(), kept from one to the next of many.
  */
-int decision_queue(ScheduledJob *job, const PlannedOccurrence *planned);
+int decision_queue(ScheduledJob *job, const PlannedOccurrence *planned, usec_t *earliest_usec);
 
 /* The next occurrence was not met in time: judges it and all others up to `until_usec` by `catch-up`. */
 int decision_late(ScheduledJob *job, const PlannedOccurrence *first, usec_t until_usec);

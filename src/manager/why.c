@@ -117,8 +117,9 @@ static void say_start(Why *why, const ExecutionRecord *record) {
         if (record->started_usec == USEC_INFINITY)
                 return;
         SAY(why, " started at %s", local_time(why, record->started_usec, started));
-        if (record->cause != CAUSE_MANUAL && record->started_usec - record->due_usec >= USEC_PER_SEC)
-                SAY(why, ", %s late", duration_format_short(record->started_usec - record->due_usec, late));
+        if (record->cause != CAUSE_MANUAL && record->started_usec - record->start_after_usec >= USEC_PER_SEC)
+                SAY(why, ", %s late",
+                    duration_format_short(record->started_usec - record->start_after_usec, late));
         if (record->cause == CAUSE_CATCH_UP)
                 SAY(why, " to catch up");
 }
@@ -141,6 +142,16 @@ static void say_armed(Why *why, const ExecutionRecord *record) {
 
         SAY(why, " starts in %s; its record is written already",
             duration_format_short(MAX(record->due_usec - why->now_usec, (usec_t) 0), left));
+}
+
+static void say_waiting(Why *why, const ExecutionRecord *record) {
+        char start[TIMESTAMP_MAX];
+
+        if (record->reason == REASON_OVERLAP)
+                SAY(why, " is due and waits for the executions before it to end");
+        else
+                SAY(why, " is due and starts at %s, as random-delay has it",
+                    local_time(why, record->start_after_usec, start));
 }
 
 static void say_starting(Why *why, const ExecutionRecord *record) {
@@ -180,7 +191,7 @@ static void say_never_started(Why *why, const ExecutionRecord *record) {
 }
 
 static void (*const sayers[EXECUTION_STATE_COUNT])(Why *why, const ExecutionRecord *record) = {
-        [EXECUTION_ARMED] = say_armed,           [EXECUTION_WAITING] = say_starting,
+        [EXECUTION_ARMED] = say_armed,           [EXECUTION_WAITING] = say_waiting,
         [EXECUTION_STARTING] = say_starting,     [EXECUTION_RUNNING] = say_running,
         [EXECUTION_RETRYING] = say_starting,     [EXECUTION_SUCCEEDED] = say_ended,
         [EXECUTION_FAILED] = say_ended,          [EXECUTION_TIMED_OUT] = say_ended,
@@ -237,6 +248,9 @@ static int say_pause(Why *why, const char *verb) {
 static int answer_future(Why *why, usec_t due_usec) {
         const ScheduledJob *job = why->job;
         const Execution *blocker = scheduled_job_blocker(job);
+        const RandomDelay *random_delay = &job->job->random_delay;
+        PlannerView view = scheduled_job_view(job);
+        usec_t start_usec = usec_add(due_usec, random_delay->fresh ? 0 : view.delay_usec);
         char due[TIMESTAMP_MAX], left[DURATION_SHORT_MAX];
 
         why->answer->when = WHY_FUTURE;
@@ -244,7 +258,11 @@ static int answer_future(Why *why, usec_t due_usec) {
         if (scheduled_job_is_paused(job) && due_usec <= job->stored.paused_until_usec)
                 return say_pause(why, "will be skipped");
 
-        SAY(why, " will start in %s", duration_format_short(due_usec - why->now_usec, left));
+        SAY(why, " will start in %s", duration_format_short(start_usec - why->now_usec, left));
+        if (random_delay->fresh)
+                SAY(why, ", or up to %s later", duration_format_short(random_delay->up_to_usec, left));
+        else if (start_usec > due_usec)
+                SAY(why, ", at %s, as random-delay has it", local_time(why, start_usec, due));
         if (why->manager->untrusted)
                 SAY(why, ", if the clock can be trusted by then");
         return blocker ? say_blocker(why, blocker) : 0;

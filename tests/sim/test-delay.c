@@ -2,6 +2,8 @@
 
 /* `random-delay`: due at one instant, started at a later one. The machine's dice show sim.random. */
 
+#include <string.h>
+
 #include "schedule/stable-delay.h"
 #include "sim/story.h"
 
@@ -189,6 +191,31 @@ START_TEST(a_pause_skips_it) {
 }
 END_TEST
 
+/* Of what waits, of what has run, and of what is due next. */
+START_TEST(why_says_when_it_starts) {
+        static const struct {
+                const char *now, *asked, *says;
+        } questions[] = {
+                { "2026-01-01T01:06:00Z", "2026-01-01T01:00:00Z",
+                  "starts at 2026-01-01T01:10:00+00:00, as random-delay" },
+                { "2026-01-01T01:30:00Z", "2026-01-01T01:00:00Z",
+                  "started at 2026-01-01T01:10:00+00:00 and succeeded" },
+                { "2026-01-01T01:30:00Z", "2026-01-01T02:00:00Z", "in 30min, or up to 1h later" },
+        };
+
+        setup_fresh(FRESH);
+        for (size_t i = 0; i < ARRAY_SIZE(questions); i++) {
+                usec_t asked_usec = test_usec(questions[i].asked);
+                WhyAnswer answer;
+
+                sim_run_until(&sim, questions[i].now);
+                ck_assert_int_eq(manager_why(sim.manager, "a", asked_usec, asked_usec, &answer), 0);
+                ck_assert_msg(strstr(answer.text, questions[i].says), "%s", answer.text);
+                why_answer_done(&answer);
+        }
+}
+END_TEST
+
 START_TEST(accuracy_lets_it_wake_up_with_others) {
         setup("2026-01-01T00:30:00Z",
               "schedule: '7 * * * *'\ntimezone: UTC\ncommand: [/bin/true]\naccuracy: 10min\ncatch-up: "
@@ -219,6 +246,7 @@ static const Story stories[] = {
         { "delay",    &one_due_while_down_is_not_late_before_its_start, 1 },
         { "delay",    &a_clock_set_back_repeats_nothing, 2 },
         { "delay",    &a_pause_skips_it, 1 },
+        { "delay", &why_says_when_it_starts, 1 },
         { "accuracy", &accuracy_lets_it_wake_up_with_others, 1 },
 };
 /* clang-format on */
