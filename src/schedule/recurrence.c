@@ -451,6 +451,52 @@ bool recurrence_previous(const RecurrenceSeries *series, usec_t until_local_usec
         return true;
 }
 
+/* The times of a day before a second of it. */
+static uint64_t times_before(const RecurrenceSeries *series, int64_t second) {
+        unsigned hour = (unsigned) (second / 3600), minute = (unsigned) (second / 60 % 60);
+        uint64_t n_seconds = (uint64_t) __builtin_popcountll(series->seconds);
+        uint64_t n_minutes = (uint64_t) __builtin_popcountll(series->minutes);
+        uint64_t n = mask_count_below(series->hours, hour) * n_minutes * n_seconds;
+
+        if (series->hours >> hour & 1)
+                n += mask_count_below(series->minutes, minute) * n_seconds;
+        if ((series->hours >> hour & 1) && (series->minutes >> minute & 1))
+                n += mask_count_below(series->seconds, (unsigned) (second % 60));
+        return n;
+}
+
+/* With each period in, a day that matches has all of its times. Both ends are occurrences. */
+static uint64_t count_by_days(const RecurrenceSeries *series, int64_t first, int64_t last) {
+        int64_t first_day = floor_divide(first, SECONDS_PER_DAY),
+                last_day = floor_divide(last, SECONDS_PER_DAY);
+        uint64_t per_day = times_before(series, SECONDS_PER_DAY - 1), n = 0;
+
+        per_day += series->hours >> 23 & series->minutes >> 59 & series->seconds >> 59 & 1;
+        for (int64_t day = first_day; day <= last_day; day++)
+                if (day_matches(series, day, civil_date_from_days(day)))
+                        n += per_day;
+        n -= times_before(series, first - first_day * SECONDS_PER_DAY);
+        n -= per_day - times_before(series, last - last_day * SECONDS_PER_DAY) - 1;
+        return n;
+}
+
+uint64_t recurrence_count(const RecurrenceSeries *series, usec_t from_local_usec, usec_t until_local_usec) {
+        const Recurrence *rule = series->rule;
+        usec_t first, last, at;
+        uint64_t n = 0;
+
+        if (!recurrence_next(series, from_local_usec, &first) || first > until_local_usec ||
+            !recurrence_previous(series, until_local_usec, &last))
+                return 0;
+        if (rule->interval == 1 && rule->frequency <= RECURRENCE_DAILY && rule->n_positions == 0)
+                return count_by_days(
+                                series, floor_divide(first, USEC_PER_SEC), floor_divide(last, USEC_PER_SEC));
+
+        for (at = first; recurrence_next(series, at, &at) && at <= last; at++)
+                n++;
+        return n;
+}
+
 /* What the rule does not say, DTSTART does: the time of day, and the day where no part names one. */
 static void take_from_start(RecurrenceSeries *series, CivilTime start) {
         const Recurrence *rule = series->rule;

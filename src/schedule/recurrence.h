@@ -72,3 +72,7 @@ bool recurrence_next(const RecurrenceSeries *series, usec_t from_local_usec, use
 
 /* The last one that is not later than `until`. */
 bool recurrence_previous(const RecurrenceSeries *series, usec_t until_local_usec, usec_t *ret);
+
+/* How many there are in [from, until]: a rule for each day or less is counted day by day, any other is
+ * walked. */
+uint64_t recurrence_count(const RecurrenceSeries *series, usec_t from_local_usec, usec_t until_local_usec);

@@ -163,12 +163,24 @@ static bool pattern_previous(const void *data, usec_t until, usec_t *ret) {
         return has_regular || has_added;
 }
 
+static uint64_t pattern_count(const void *data, usec_t from, usec_t until) {
+        const Question *question = data;
+        uint64_t n = 0;
+
+        if (question->rrule->n_exdates == 0 && question->rrule->n_rdates == 0)
+                return recurrence_count(&question->series, from, until);
+        for (usec_t at = from; pattern_next(data, at, &at) && at <= until; at++)
+                n++;
+        return n;
+}
+
 static LocalPattern pattern_of(const Question *question) {
         return (LocalPattern){
                 .data = question,
                 .dst = question->rrule->base.dst,
                 .next = pattern_next,
                 .previous = pattern_previous,
+                .count = pattern_count,
         };
 }
 
@@ -197,6 +209,20 @@ static int rrule_previous(
         question_init(&question, (const RruleSchedule *) schedule, context);
         pattern = pattern_of(&question);
         return local_search_previous(&pattern, context->zone, before_usec, ret);
+}
+
+static uint64_t rrule_count(
+                const Schedule *schedule,
+                const ScheduleContext *context,
+                usec_t after_usec,
+                usec_t until_usec) {
+
+        Question question;
+        LocalPattern pattern;
+
+        question_init(&question, (const RruleSchedule *) schedule, context);
+        pattern = pattern_of(&question);
+        return local_search_count(&pattern, context->zone, after_usec, until_usec);
 }
 
 static void rrule_format(const Schedule *schedule, Buffer *buffer) {
@@ -242,6 +268,7 @@ static const ScheduleOperations rrule_operations = {
         .is_interval_like = rrule_is_interval_like,
         .next = rrule_next,
         .previous = rrule_previous,
+        .count = rrule_count,
 };
 
 static usec_t timestamp_usec(const Timestamp *timestamp) {

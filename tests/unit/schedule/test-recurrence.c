@@ -49,6 +49,7 @@ START_TEST(any_place_gives_the_same_series) {
                         at = due[n_due] + 1;
 
                 for (size_t i = 1; i < n_due; i++) {
+                        ck_assert_uint_eq(recurrence_count(&series, due[i / 2], due[i]), i - i / 2 + 1);
                         usec_t between = test_random_between(&random, due[i - 1] + 1, due[i]);
 
                         ck_assert_msg(recurrence_next(&series, between, &found) && found == due[i],

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "schedule/schedule.h"
+#include "schedule/timetable.h"
 #include "support/test-support.h"
 #include "support/test-time.h"
 
@@ -240,12 +240,14 @@ static Schedule *parse(const char *rule, ScheduleOptions *options, const char *s
 }
 
 /* The first occurrences, there and back again. */
-static void assert_due(const Schedule *schedule, const TimeZone *zone, const char *expected) {
+static void assert_due(Schedule *schedule, const TimeZone *zone, const char *expected) {
         const ScheduleContext context = { .zone = zone, .anchor_usec = test_usec("2026-01-01T12:00:00Z") };
         usec_t due[N_SHOWN], at = LONG_AGO;
         char text[N_SHOWN * TIMESTAMP_MAX] = "", buffer[TIMESTAMP_MAX];
+        const Timetable timetable = { .entries = &(ScheduleEntry){ .schedule = schedule }, .n_entries = 1 };
         size_t n = 0, length = 0;
         Occurrence occurrence;
+        OccurrenceSpan span;
 
         for (; n < N_SHOWN && schedule_next(schedule, &context, at, &occurrence) > 0; n++) {
                 at = due[n] = occurrence.due_usec;
@@ -254,6 +256,9 @@ static void assert_due(const Schedule *schedule, const TimeZone *zone, const cha
                                 timestamp_format_compact(at, buffer));
         }
         ck_assert_str_eq(text, expected);
+
+        timetable_count(&timetable, &context, LONG_AGO, at, &span);
+        ck_assert_uint_eq(span.n_occurrences, n);
 
         while (n-- > 0) {
                 ck_assert_int_eq(schedule_previous(schedule, &context, at + 1, &occurrence), 1);
