@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "job/job-decode.h"
 #include "sim/simulator-internal.h"
@@ -393,8 +394,12 @@ void sim_write_job(Sim *sim, const char *name, const char *text) {
 /* --- life ------------------------------------------------------------------------------------------ */
 
 void sim_init(Sim *sim, const char *now) {
-        char template[] = "/tmp/jobsched-sim.XXXXXX";
+        /* What a simulated crash may lose is the daemon's memory, not the disk's: no test waits for a disk.
+         */
+        char template[40];
 
+        (void) snprintf(template, sizeof(template), "%s/jobsched-sim.XXXXXX",
+                        access("/dev/shm", W_OK) >= 0 ? "/dev/shm" : "/tmp");
         log_set_max_level(LOG_EMERG);
         *sim = (Sim){
                 .realtime_usec = test_usec(now),
