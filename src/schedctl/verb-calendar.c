@@ -139,14 +139,23 @@ static void print_time(const Preview *preview, size_t i) {
                 print_field("starts", time_text_format(preview->answer.zone, time->start_usec, local));
 }
 
+/* What clock changes do to it; to what waits for a boot, the daemon or the lid they do nothing. */
+static const char *clock_phrase(const Schedule *schedule) {
+        ScheduleKind kind = schedule_kind(schedule);
+
+        if (kind == SCHEDULE_BOOT || kind == SCHEDULE_STARTUP || kind == SCHEDULE_RESUME)
+                return "";
+        return schedule_is_interval_like(schedule) ? ", follows elapsed time through clock changes"
+                                                   : ", runs once at its wall-clock time";
+}
+
 static void print_answer(const Preview *preview) {
         const CalendarAnswer *answer = &preview->answer;
 
         print_field("Expression", answer->request->expression);
         print_field("Normalized", answer->normalized);
-        printf("%15s: %s, %s\n", "Kind", schedule_kind_to_string(schedule_kind(answer->schedule)),
-               schedule_is_interval_like(answer->schedule) ? "follows elapsed time through clock changes"
-                                                           : "runs once at its wall-clock time");
+        printf("%15s: %s%s\n", "Kind", schedule_kind_to_string(schedule_kind(answer->schedule)),
+               clock_phrase(answer->schedule));
         print_field("Time zone", time_zone_name(answer->zone));
         print_field("Description", answer->description);
         for (size_t i = 0; i < answer->n_warnings; i++)

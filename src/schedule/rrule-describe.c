@@ -148,8 +148,14 @@ static void add_of(const RecurrenceSeries *series, bool in_year, Buffer *buffer)
                 describe_of_months(series->months ?: DESCRIBE_ALL_MONTHS, buffer);
 }
 
-/* Returns false if nothing is said. */
-static bool add_days(const RecurrenceSeries *series, Buffer *buffer) {
+static bool names_days(const RecurrenceSeries *series) {
+        const Recurrence *rule = series->rule;
+
+        return series->weekdays || rule->has_nth_weekdays || series->month_days || rule->month_days_back ||
+                        rule->has_year_days;
+}
+
+static void add_days(const RecurrenceSeries *series, Buffer *buffer) {
         const Recurrence *rule = series->rule;
         bool in_year = rule->frequency == RECURRENCE_YEARLY && !series->months;
         bool has_weekdays = series->weekdays || rule->has_nth_weekdays;
@@ -158,7 +164,7 @@ static bool add_days(const RecurrenceSeries *series, Buffer *buffer) {
         if (has_weekdays) {
                 (void) buffer_add_string(buffer, " on ");
                 add_weekdays(series, buffer);
-                before = " if it is ";
+                before = ", but only on ";
         }
         if (series->month_days || rule->month_days_back) {
                 (void) buffer_add_string(buffer, before);
@@ -174,7 +180,6 @@ static bool add_days(const RecurrenceSeries *series, Buffer *buffer) {
         } else {
                 describe_months(" in ", series->months ?: DESCRIBE_ALL_MONTHS, buffer);
         }
-        return has_weekdays || series->month_days || rule->month_days_back || rule->has_year_days;
 }
 
 static void add_weeks(const Recurrence *rule, Buffer *buffer) {
@@ -217,7 +222,7 @@ void rrule_describe(const RecurrenceSeries *series, bool has_start, Buffer *buff
         static const char *const units[] = { "", "", "", "day", "week", "month", "year" };
         const Recurrence *rule = series->rule;
         RecurrenceSeries said = *series;
-        bool at_times, on_days;
+        bool at_times, in_units;
 
         /* Without a start nobody knows which day it stands for. */
         if (!has_start) {
@@ -227,15 +232,13 @@ void rrule_describe(const RecurrenceSeries *series, bool has_start, Buffer *buff
         }
 
         at_times = add_times(&said, buffer);
-        on_days = add_days(&said, buffer);
+        in_units = rule->frequency >= RECURRENCE_DAILY;
+        if (in_units && rule->interval == 1 && at_times && !names_days(&said))
+                (void) buffer_add_format(buffer, " every %s", units[rule->frequency]);
+        add_days(&said, buffer);
         add_weeks(rule, buffer);
-        if (rule->frequency >= RECURRENCE_DAILY) {
-                if (rule->interval > 1)
-                        (void) buffer_add_format(
-                                        buffer, ", every %" PRIu32 " %ss", rule->interval,
-                                        units[rule->frequency]);
-                else if (!on_days && at_times)
-                        (void) buffer_add_format(buffer, " every %s", units[rule->frequency]);
-        }
+        if (in_units && rule->interval > 1)
+                (void) buffer_add_format(
+                                buffer, ", every %" PRIu32 " %ss", rule->interval, units[rule->frequency]);
         add_positions(rule, buffer);
 }
