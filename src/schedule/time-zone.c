@@ -30,18 +30,15 @@ const TimeZone *time_zone_utc(void) {
 }
 
 TimeZone *time_zone_ref(TimeZone *zone) {
-        if (zone) {
-                assert(zone != &utc_zone);
+        if (zone && zone != &utc_zone)
                 zone->n_refs++;
-        }
         return zone;
 }
 
 TimeZone *time_zone_unref(TimeZone *zone) {
-        if (!zone)
+        if (!zone || zone == &utc_zone)
                 return NULL;
 
-        assert(zone != &utc_zone);
         assert(zone->n_refs > 0);
         if (--zone->n_refs > 0)
                 return NULL;

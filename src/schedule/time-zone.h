@@ -57,7 +57,7 @@ const char *time_zone_directory(void);
 /* A sentence on why time_zone_load() failed, for the user: static text. */
 const char *time_zone_strerror(int error);
 
-const TimeZone *time_zone_utc(void);              /* never freed */
+const TimeZone *time_zone_utc(void);              /* never freed: references to it are not counted */
 const char *time_zone_name(const TimeZone *zone); /* as it was asked for; for "local" the name behind the link
                                                      if known */
 

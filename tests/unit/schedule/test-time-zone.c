@@ -156,6 +156,17 @@ START_TEST(a_span_is_what_lies_between_two_changes_of_the_offset) {
 }
 END_TEST
 
+/* What stands in for a zone that cannot be read is let go as any other. */
+START_TEST(utc_may_be_owned) {
+        TimeZone *zone = time_zone_ref((TimeZone *) time_zone_utc());
+
+        ck_assert_ptr_eq(zone, time_zone_utc());
+        ck_assert_ptr_null(time_zone_unref(zone));
+        ck_assert_ptr_null(time_zone_unref(zone));
+        ck_assert_str_eq(time_zone_name(time_zone_utc()), "UTC");
+}
+END_TEST
+
 START_TEST(the_ends_of_time_are_no_trouble) {
         static const usec_t ends[] = { INT64_MIN, INT64_MIN + 1, INT64_MAX - 1, INT64_MAX };
         CLEANUP(time_zone_unrefp) TimeZone *zone = test_zone("Europe/Berlin");
@@ -316,6 +327,7 @@ Suite *test_suite(void) {
                         facts, a_local_time_has_one_or_two_instants_or_is_in_a_gap, 0,
                         ARRAY_SIZE(instant_cases));
         tcase_add_test(facts, a_span_is_what_lies_between_two_changes_of_the_offset);
+        tcase_add_test(facts, utc_may_be_owned);
         tcase_add_test(facts, the_ends_of_time_are_no_trouble);
         suite_add_tcase(suite, facts);
 
