@@ -102,7 +102,7 @@ struct Manager {
         unsigned apply_mark;
         bool applied;
         uint64_t zones_generation; /* with which the jobs were decoded */
-        bool boot_is_new; /* no stored job had seen this boot */
+        bool boot_is_new;          /* no stored job had seen this boot */
 
         bool connected;
         char incarnation[ID_TEXT_MAX], generation[ID_TEXT_MAX];

@@ -119,8 +119,8 @@ Suite *test_suite(void) {
         TCase *tcase = tcase_create("schedule-decode");
 
         tcase_add_loop_test(tcase, what_is_wrong_is_told_with_its_place, 0, ARRAY_SIZE(fault_cases));
-        tcase_add_loop_test(tcase, a_schedule_is_shown_with_what_changes_its_meaning, 0,
-                            ARRAY_SIZE(text_cases));
+        tcase_add_loop_test(
+                        tcase, a_schedule_is_shown_with_what_changes_its_meaning, 0, ARRAY_SIZE(text_cases));
         tcase_add_test(tcase, an_unknown_minute_is_found_in_the_text);
         suite_add_tcase(suite, tcase);
         return suite;
