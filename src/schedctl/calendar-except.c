@@ -121,6 +121,10 @@ static int read_ics(Item *item, CalendarError *reterr) {
         return strlen(item->ics_text) == size ? 0 : item_fault(reterr, item, "ics", "the file is not a text");
 }
 
+static int find_zone(void *userdata, const char *name, TimeZone **ret) {
+        return time_zone_load(name, ret);
+}
+
 static int add_item(const Item *item, Exceptions *exceptions, CalendarError *reterr) {
         const ExceptionItem exception = {
                 .days = item->days,
@@ -129,6 +133,7 @@ static int add_item(const Item *item, Exceptions *exceptions, CalendarError *ret
                 .calendar = item->calendar,
                 .cron = item->cron,
                 .ics = item->ics_text,
+                .find_zone = find_zone,
         };
         ScheduleError error = { 0 };
         const char *key = "except";

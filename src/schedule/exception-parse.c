@@ -252,10 +252,10 @@ static int parse_schedule(
         return 0;
 }
 
-static int parse_events(const char *text, ExceptionRule *rule, ScheduleError *reterr) {
+static int parse_events(const ExceptionItem *item, ExceptionRule *rule, ScheduleError *reterr) {
         rule->has_events = true;
 #if HAVE_LIBICAL
-        return ics_read(text, &rule->instants, &rule->locals, reterr);
+        return ics_read(item, &rule->instants, &rule->locals, reterr);
 #else
         return schedule_error(
                         reterr, 0,
@@ -309,7 +309,7 @@ int exception_rule_parse(
         }
         if (r >= 0 && item->ics) {
                 *reterr_key = "ics";
-                r = parse_events(item->ics, ret, reterr);
+                r = parse_events(item, ret, reterr);
         }
         return r;
 }

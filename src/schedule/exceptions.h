@@ -49,6 +49,11 @@ typedef struct ExceptionItem {
 
         const char *ics; /* the text of an iCalendar file: each of its events, from DTSTART until before DTEND
                           */
+
+        /* Finds a zone that the file names and does not define, as time_zone_load() does; NULL: that is a
+         * fault of the file. */
+        int (*find_zone)(void *userdata, const char *name, TimeZone **ret);
+        void *find_zone_userdata;
 } ExceptionItem;
 
 int exceptions_new(Exceptions **ret);

@@ -35,6 +35,7 @@ typedef struct Override {
 } Override;
 
 typedef struct Reader {
+        const ExceptionItem *item;
         EventList *instants, *locals;
         ScheduleError *error;
         unsigned n_events; /* of which the last is being read */
@@ -79,6 +80,20 @@ static icalcomponent *find_definition(icalcomponent *calendar, const char *id) {
         return NULL;
 }
 
+/* Many files name the zones that everybody has and leave the definition out. */
+static int find_system_zone(const Event *event, const char *id, IcsZone *ret) {
+        const ExceptionItem *item = event->reader->item;
+        int r = item->find_zone ? item->find_zone(item->find_zone_userdata, id, &ret->system) : -ENOENT;
+
+        if (r >= 0 || r == -ENOMEM || r == -EMFILE || r == -ENFILE)
+                return MIN(r, 0);
+        return schedule_error(
+                        event->reader->error, 0,
+                        "event %u: the file does not define its time zone '%.60s', and there is none of that "
+                        "name here",
+                        event->reader->n_events, id);
+}
+
 static int find_zone(const Event *event, const char *id, const IcsZone **ret) {
         Reader *reader = event->reader;
         IcsZone *zone = &reader->zones[reader->n_zones];
@@ -92,18 +107,14 @@ static int find_zone(const Event *event, const char *id, const IcsZone **ret) {
                         return 0;
                 }
 
-        component = find_definition(event->calendar, id);
-        if (!component)
-                return schedule_error(
-                                reader->error, 0, "event %u: the file does not define its time zone '%.60s'",
-                                reader->n_events, id);
         if (reader->n_zones == N_ZONES_MAX)
                 return fault(reader, "there are too many time zones");
 
-        r = ics_zone_read(component, zone, &error);
+        component = find_definition(event->calendar, id);
+        r = component ? ics_zone_read(component, zone, &error) : find_system_zone(event, id, zone);
         if (r < 0) {
                 ics_zone_done(zone);
-                return r == -EINVAL ? fault(reader, error.reason) : r;
+                return r == -EINVAL && component ? fault(reader, error.reason) : r;
         }
         zone->id = id;
         reader->n_zones++;
@@ -404,7 +415,8 @@ static bool is_nested(const char *text) {
         return depth == 0;
 }
 
-int ics_read(const char *text, EventList *instants, EventList *locals, ScheduleError *reterr) {
+int ics_read(const ExceptionItem *item, EventList *instants, EventList *locals, ScheduleError *reterr) {
+        const char *text = item->ics;
         CLEANUP(component_freep) icalcomponent *root = NULL;
         CLEANUP_FREE Reader *reader = NULL;
         int r = 0;
@@ -422,7 +434,7 @@ int ics_read(const char *text, EventList *instants, EventList *locals, ScheduleE
         reader = calloc(1, sizeof(*reader));
         if (!reader)
                 return -ENOMEM;
-        *reader = (Reader){ .instants = instants, .locals = locals, .error = reterr };
+        *reader = (Reader){ .item = item, .instants = instants, .locals = locals, .error = reterr };
 
         icalerror_set_errors_are_fatal(false);
         root = icalparser_parse_string(text);

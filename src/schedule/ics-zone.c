@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "schedule/local-search.h"
 #include "schedule/rrule.h"
 #include "util/cleanup.h"
 
@@ -14,6 +15,7 @@
 void ics_zone_done(IcsZone *zone) {
         assert(zone);
 
+        zone->system = time_zone_unref(zone->system);
         free(zone->onsets);
         *zone = (IcsZone){};
 }
@@ -156,9 +158,17 @@ static usec_t offset_at(const IcsZone *zone, usec_t at_usec, bool is_local) {
 }
 
 usec_t ics_zone_to_instant(const IcsZone *zone, usec_t local_usec) {
+        if (zone->system)
+                return local_search_instant(zone->system, local_usec).due_usec;
         return local_usec - offset_at(zone, local_usec, true);
 }
 
 usec_t ics_zone_to_local(const IcsZone *zone, usec_t instant_usec) {
+        LocalTime local;
+
+        if (zone->system) {
+                time_zone_to_local(zone->system, instant_usec, &local);
+                return instant_usec + local.offset_seconds * USEC_PER_SEC;
+        }
         return instant_usec + offset_at(zone, instant_usec, false);
 }

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * A time zone as an iCalendar file defines it: the list of its clock changes. libical has one, too, but
- * searches for seconds for the changes of a rule that never comes.
+ * A time zone of an iCalendar file: as the file defines it, by the list of its clock changes, or the system's
+ * of that name. libical has one, too, but searches for seconds for the changes of a rule that never comes.
  */
 
 #include <libical/ical.h>
@@ -21,7 +21,8 @@ typedef struct IcsOnset {
 } IcsOnset;
 
 typedef struct IcsZone {
-        const char *id; /* libical's */
+        const char *id;   /* libical's */
+        TimeZone *system; /* NULL: the file defines it, below */
         IcsOnset *onsets;
         size_t n_onsets;
 } IcsZone;
@@ -32,7 +33,8 @@ void ics_zone_done(IcsZone *zone);
  */
 int ics_zone_read(icalcomponent *component, IcsZone *ret, ScheduleError *reterr);
 
-/* Of a local time that comes twice the second; one that is jumped over is taken by the offset behind the gap.
+/* Of a local time that comes twice the second (of the system's zones the first); one that is jumped over is
+ * taken by the offset behind the gap.
  */
 usec_t ics_zone_to_instant(const IcsZone *zone, usec_t local_usec);
 usec_t ics_zone_to_local(const IcsZone *zone, usec_t instant_usec);

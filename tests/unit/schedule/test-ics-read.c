@@ -47,6 +47,13 @@ static const struct {
         { CALENDAR(EVENT("DTSTART:20260701T100000\r\nDURATION:PT1H30M\r\n")), "Europe/Berlin", "2026-07-01T09:29:59Z", true },
         { CALENDAR(EVENT("DTSTART:20260701T100000\r\nDURATION:PT1H30M\r\n")), "Europe/Berlin", "2026-07-01T09:30:00Z", false },
 
+        /* in a zone that the file only names */
+        { CALENDAR(EVENT("DTSTART;TZID=Europe/Berlin:20260701T100000\r\nDTEND;TZID=Europe/Berlin:20260701T110000\r\n")), "UTC", "2026-07-01T08:00:00Z", true },
+        { CALENDAR(EVENT("DTSTART;TZID=Europe/Berlin:20260701T100000\r\nDTEND;TZID=Europe/Berlin:20260701T110000\r\n")), "UTC", "2026-07-01T09:00:00Z", false },
+        { CALENDAR(EVENT("DTSTART;TZID=Europe/Berlin:20260105T100000\r\nDURATION:PT1H\r\nRRULE:FREQ=WEEKLY\r\n")), "UTC", "2026-07-06T08:30:00Z", true },
+        { CALENDAR(EVENT("DTSTART;TZID=Europe/Berlin:20260105T100000\r\nDURATION:PT1H\r\nRRULE:FREQ=WEEKLY\r\n")), "UTC", "2026-01-12T09:30:00Z", true },
+        { CALENDAR(EVENT("DTSTART;TZID=Europe/Berlin:20261025T023000\r\nDURATION:PT10M\r\n")), "UTC", "2026-10-25T00:30:00Z", true },
+
         /* each year's, each week's in a zone with its clock changes, an end, dates left out and added */
         { CALENDAR(EVENT("DTSTART;VALUE=DATE:19700101\r\nRRULE:FREQ=YEARLY\r\n")), "UTC", "2031-01-01T12:00:00Z", true },
         { CALENDAR(EVENT("DTSTART;VALUE=DATE:19700101\r\nRRULE:FREQ=YEARLY\r\n")), "UTC", "2031-01-02T12:00:00Z", false },
@@ -80,16 +87,20 @@ static const struct {
         { CALENDAR(EVENT("DTSTART;VALUE=DATE:20260101\r\nRRULE:FREQ=NEVER\r\n")), "event 1: its RRULE is not right" },
         { CALENDAR(EVENT("DTSTART;VALUE=DATE:20260101\r\nRRULE:FREQ=WEEKLY;BYMONTHDAY=1\r\n")), "event 1: BYMONTHDAY cannot be with this FREQ" },
         { CALENDAR(EVENT("DTSTART;VALUE=DATE:20260101\r\nRRULE:FREQ=DAILY\r\nRRULE:FREQ=WEEKLY\r\n")), "event 1: it has more than one RRULE" },
-        { CALENDAR(EVENT("DTSTART;TZID=Atlantis:20260101T000000\r\n")), "event 1: the file does not define its time zone 'Atlantis'" },
+        { CALENDAR(EVENT("DTSTART;TZID=Atlantis:20260101T000000\r\n")), "event 1: the file does not define its time zone 'Atlantis', and there is none of that name here" },
         { CALENDAR("BEGIN:VTIMEZONE\r\nTZID:X\r\nEND:VTIMEZONE\r\n" EVENT("DTSTART;TZID=X:20260101T000000\r\n")), "event 1: its time zone has no offset" },
         { CALENDAR(EVENT("DTSTART:20260101T000000Z\r\nDURATION:PT1S\r\nRRULE:FREQ=SECONDLY;INTERVAL=2\r\n")), "the events come more than 200000 times until the year 2100" },
 };
 /* clang-format on */
 
+static int find_zone(void *userdata, const char *name, TimeZone **ret) {
+        return time_zone_load(name, ret);
+}
+
 START_TEST(an_event_covers_its_time) {
         CLEANUP(exceptions_freep) Exceptions *exceptions = NULL;
         CLEANUP(time_zone_unrefp) TimeZone *zone = test_zone(cases[_i].zone);
-        ExceptionItem item = { .ics = cases[_i].text };
+        ExceptionItem item = { .ics = cases[_i].text, .find_zone = find_zone };
         ScheduleError error = {};
 
         ck_assert_int_eq(exceptions_new(&exceptions), 0);
@@ -100,7 +111,7 @@ END_TEST
 
 START_TEST(a_fault_names_its_event) {
         CLEANUP(exceptions_freep) Exceptions *exceptions = NULL;
-        ExceptionItem item = { .ics = faults[_i].text };
+        ExceptionItem item = { .ics = faults[_i].text, .find_zone = find_zone };
         ScheduleError error = {};
         const char *key = NULL;
 
