@@ -207,6 +207,71 @@ static bool counts_by_arithmetic(const Timetable *timetable) {
                         !(timetable->exceptions && excepted_moves(&policy, &timetable->entries[0]));
 }
 
+/* The entry with the most occurrences, of those that can say how many there are; SIZE_MAX: none can. */
+static size_t densest_entry(
+                const Timetable *timetable,
+                const ScheduleContext *context,
+                usec_t after_usec,
+                usec_t until_usec) {
+
+        size_t densest = SIZE_MAX;
+        uint64_t most = 0;
+
+        for (size_t i = 0; i < timetable->n_entries; i++) {
+                ScheduleContext own = schedule_entry_context(&timetable->entries[i], context);
+                uint64_t n;
+
+                if (!schedule_can_count(timetable->entries[i].schedule))
+                        continue;
+                n = schedule_count(timetable->entries[i].schedule, &own, after_usec, until_usec);
+                if (densest == SIZE_MAX || n > most) {
+                        densest = i;
+                        most = n;
+                }
+        }
+        return densest;
+}
+
+/* The first instant later than `after_usec` to which any entry but one comes; USEC_INFINITY: none. */
+static usec_t next_of_others(
+                const Timetable *timetable,
+                const ScheduleContext *context,
+                size_t left_out,
+                usec_t after_usec) {
+
+        usec_t first = USEC_INFINITY;
+        Occurrence occurrence;
+
+        for (size_t i = 0; i < timetable->n_entries; i++)
+                if (i != left_out &&
+                    schedule_entry_next(&timetable->entries[i], context, after_usec, &occurrence) > 0)
+                        first = MIN(first, occurrence.due_usec);
+        return first;
+}
+
+/* The densest by arithmetic, and one by one what the others have beside it. */
+static void count_union(
+                const Timetable *timetable,
+                const ScheduleContext *context,
+                size_t densest,
+                usec_t after_usec,
+                usec_t until_usec,
+                OccurrenceSpan *span) {
+
+        const ScheduleEntry *entry = &timetable->entries[densest];
+        usec_t at = after_usec;
+        Occurrence occurrence;
+
+        count_one(entry, context, after_usec, until_usec, span);
+        while ((at = next_of_others(timetable, context, densest, at)) <= until_usec && at != USEC_INFINITY) {
+                if (schedule_entry_next(entry, context, at - 1, &occurrence) > 0 && occurrence.due_usec == at)
+                        continue;
+                span->first_usec = span->n_occurrences > 0 ? MIN(span->first_usec, at) : at;
+                span->last_usec = span->n_occurrences > 0 ? MAX(span->last_usec, at) : at;
+                span->n_occurrences++;
+        }
+}
+
 void timetable_count(
                 const Timetable *timetable,
                 const ScheduleContext *context,
@@ -216,6 +281,7 @@ void timetable_count(
 
         OccurrenceSpan span = {};
         Occurrence occurrence;
+        size_t densest;
 
         assert(timetable);
         assert(context);
@@ -226,6 +292,14 @@ void timetable_count(
                         count_one_by_spans(timetable, context, false, after_usec, until_usec, &span);
                 else
                         count_one(&timetable->entries[0], context, after_usec, until_usec, &span);
+                *ret = span;
+                return;
+        }
+
+        densest = timetable->exceptions ? SIZE_MAX
+                                        : densest_entry(timetable, context, after_usec, until_usec);
+        if (densest != SIZE_MAX) {
+                count_union(timetable, context, densest, after_usec, until_usec, &span);
                 *ret = span;
                 return;
         }

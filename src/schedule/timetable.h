@@ -56,7 +56,10 @@ typedef struct OccurrenceSpan {
         usec_t first_usec, last_usec; /* valid if n_occurrences > 0 */
 } OccurrenceSpan;
 
-/* Arithmetic for a single schedule that knows how and whose occurrences do not move; otherwise by walking. */
+/*
+ * Arithmetic for a single schedule that knows how and whose occurrences do not move, and for the densest of
+ * several if there are no exceptions; otherwise by walking.
+ */
 void timetable_count(
                 const Timetable *timetable,
                 const ScheduleContext *context,

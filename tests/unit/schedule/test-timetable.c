@@ -32,7 +32,7 @@ static const struct {
         { { { SCHEDULE_CRON, "0 3 * * *", "Asia/Tokyo" } },
           "2026-01-01T00:00:00Z", "2026-01-03T00:00:00Z", "2026-01-01T18:00:00Z", 0, 2, "2026-01-01T18:00:00Z", "2026-01-02T18:00:00Z" },
 
-        /* a single grid is counted by arithmetic, two are walked */
+        /* a grid is counted by arithmetic, what is sparser beside it is walked */
         { { { SCHEDULE_EVERY, "1s", NULL } },
           "2026-01-01T00:00:00Z", "2046-01-01T00:00:00Z", "2026-01-01T00:00:01Z", 0, 631152000, "2026-01-01T00:00:01Z", "2046-01-01T00:00:00Z" },
         { { { SCHEDULE_EVERY, "7s", NULL } },
@@ -43,6 +43,11 @@ static const struct {
           "2026-01-01T00:00:00Z", "2026-01-01T00:00:06Z", "2026-01-01T00:00:07Z", 0, 0, NULL, NULL },
         { { { SCHEDULE_EVERY, "7s", NULL }, { SCHEDULE_EVERY, "14s", NULL } },
           "2026-01-01T00:00:00Z", "2026-01-01T00:01:10Z", "2026-01-01T00:00:07Z", 0, 10, "2026-01-01T00:00:07Z", "2026-01-01T00:01:10Z" },
+
+        { { { SCHEDULE_CRON, "0 * * * *", NULL }, { SCHEDULE_EVERY, "1s", NULL } },
+          "2026-01-01T00:00:00Z", "2046-01-01T00:00:00Z", "2026-01-01T00:00:01Z", 1, 631152000, "2026-01-01T00:00:01Z", "2046-01-01T00:00:00Z" },
+        { { { SCHEDULE_EVERY, "7s", NULL }, { SCHEDULE_CRON, "0 * * * *", NULL } },
+          "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", "2026-01-01T00:00:07Z", 0, 12363, "2026-01-01T00:00:07Z", "2026-01-02T00:00:00Z" },
 
         /* never, and nothing at all */
         { { { SCHEDULE_AT, "2025-01-01T00:00:00Z", NULL } },
