@@ -153,6 +153,10 @@ static const MessageField looked_up_fields[] = {
         UNSIGNED_RANGE(looked_up.gid, 0, UINT32_MAX),
 };
 
+static const MessageField wake_at_fields[] = {
+        SIGNED_FROM(wake_at.instant_usec, 0),
+};
+
 #define LAYOUT(table) { .fields = (table), .n_fields = ARRAY_SIZE(table) }
 
 static const MessageLayout layouts[] = {
@@ -169,6 +173,7 @@ static const MessageLayout layouts[] = {
         [MESSAGE_ENDED]       = LAYOUT(ended_fields),
         [MESSAGE_OUTPUT]      = LAYOUT(output_fields),
         [MESSAGE_LOOKED_UP]   = LAYOUT(looked_up_fields),
+        [MESSAGE_WAKE_AT]     = LAYOUT(wake_at_fields),
 };
 /* clang-format on */
 

@@ -16,7 +16,8 @@
 #include "util/types.h"
 
 #define PROTOCOL_VERSION_MIN 1U
-#define PROTOCOL_VERSION_MAX 1U
+#define PROTOCOL_VERSION_MAX 2U
+#define PROTOCOL_VERSION_WAKE_AT 2U /* from here on the runner knows MESSAGE_WAKE_AT */
 
 #define FRAME_SIZE_MAX ((size_t) 64 * 1024)
 #define FRAME_FDS_MAX 64U
@@ -42,6 +43,8 @@ typedef enum MessageType {
         MESSAGE_ENDED,
         MESSAGE_OUTPUT,
         MESSAGE_LOOKED_UP,
+        /* daemon → runner, since version 2: a type keeps its number */
+        MESSAGE_WAKE_AT,
         MESSAGE_TYPE_COUNT,
 } MessageType;
 
@@ -142,6 +145,11 @@ typedef struct MessageLookedUp {
         uint64_t uid, gid;
 } MessageLookedUp;
 
+/* The machine is to be awake then. Replaces what was asked for before. */
+typedef struct MessageWakeAt {
+        int64_t instant_usec; /* of CLOCK_REALTIME; USEC_INFINITY: no more */
+} MessageWakeAt;
+
 typedef struct MessageStarted {
         uint64_t execution_id, attempt;
         uint64_t pid;
@@ -198,6 +206,7 @@ typedef struct Message {
                 MessageStarted started;
                 MessageEnded ended;
                 MessageOutput output;
+                MessageWakeAt wake_at;
         };
 } Message;
 

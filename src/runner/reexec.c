@@ -62,6 +62,7 @@ static int save(Supervisor *supervisor, int client, Buffer *buffer) {
         state_put_number(buffer, "daemon-pid", supervisor->daemon.pid);
         state_put_number(buffer, "open-files-soft", (int64_t) context->launch.open_files.rlim_cur);
         state_put_number(buffer, "open-files-hard", (int64_t) context->launch.open_files.rlim_max);
+        state_put_number(buffer, "wake-at", server->alarm.instant_usec);
 
         for (run = supervisor->runner.runs; run; run = run->hash.next) {
                 r = run_state_is_needed(run) ? run_state_save(run, buffer) : 0;
@@ -168,11 +169,15 @@ static void set_state(ReexecState *state, const StateItem *item) {
                 state->open_files.rlim_cur = (rlim_t) item->number;
         if (strcmp(item->name, "open-files-hard") == 0)
                 state->open_files.rlim_max = (rlim_t) item->number;
+        if (strcmp(item->name, "wake-at") == 0 && item->number >= 0)
+                state->wake_at_usec = item->number;
 }
 
 int reexec_load(int state_fd, ReexecState *ret) {
         CLEANUP_CLOSE int fd = state_fd;
-        ReexecState state = { .lock_fd = -EBADF, .listen_fd = -EBADF, .connection_fd = -EBADF };
+        ReexecState state = {
+                .lock_fd = -EBADF, .listen_fd = -EBADF, .connection_fd = -EBADF, .wake_at_usec = USEC_INFINITY
+        };
         StateReader reader;
         StateItem item;
         int r;
@@ -257,6 +262,7 @@ int reexec_restore(Supervisor *supervisor, ReexecState *state) {
                 return runner_recover(&supervisor->runner);
 
         supervisor->daemon.pid = state->daemon_pid;
+        wake_alarm_set(&supervisor->server.alarm, state->wake_at_usec);
         if (state->connection_fd >= 0) {
                 close_on_exec(NULL, state->connection_fd);
                 r = server_adopt(&supervisor->server, state->connection_fd, state->store);

@@ -21,6 +21,7 @@ typedef struct ReexecState {
         int lock_fd, listen_fd, connection_fd;
         char store[65];
         pid_t daemon_pid;
+        usec_t wake_at_usec; /* as in WakeAlarm */
         struct rlimit open_files;
 } ReexecState;
 

@@ -385,10 +385,17 @@ static int handle_lookup(Server *server, Message *message) {
         return 0;
 }
 
+/* Stays when the daemon goes: the machine is awake for the next one. */
+static int handle_wake_at(Server *server, Message *message) {
+        wake_alarm_set(&server->alarm, message->wake_at.instant_usec);
+        return 0;
+}
+
 static int (*const handlers[])(Server *server, Message *message) = {
-        [MESSAGE_HELLO] = handle_hello,   [MESSAGE_START] = handle_start,
-        [MESSAGE_STOP] = handle_stop,     [MESSAGE_ACKNOWLEDGE] = handle_acknowledge,
-        [MESSAGE_FOLLOW] = handle_follow, [MESSAGE_LOOKUP] = handle_lookup,
+        [MESSAGE_HELLO] = handle_hello,     [MESSAGE_START] = handle_start,
+        [MESSAGE_STOP] = handle_stop,       [MESSAGE_ACKNOWLEDGE] = handle_acknowledge,
+        [MESSAGE_FOLLOW] = handle_follow,   [MESSAGE_LOOKUP] = handle_lookup,
+        [MESSAGE_WAKE_AT] = handle_wake_at,
 };
 
 /* The client is gone: what it followed nobody follows, and the next one may come. */
@@ -539,6 +546,7 @@ int server_init(Server *server, Runner *runner, int listen_fd, uid_t peer_uid, b
         };
         deadline_init(&server->accept_again, on_accept_again, server);
         deadline_init(&server->send_again, on_send_again, server);
+        wake_alarm_init(&server->alarm);
         runner->observer = (RunEvents){ on_started, on_ended, on_output, server };
         r = sd_event_add_io(server->event, &server->listen_source, listen_fd, EPOLLIN, on_connection, server);
         return r < 0 ? log_error_errno(r, "Cannot listen on the runner's socket: %m") : 0;
@@ -572,6 +580,7 @@ void server_done(Server *server) {
         deadline_clear(&server->runner->context.deadlines, &server->send_again);
         server->listen_source = sd_event_source_disable_unref(server->listen_source);
         server->listen_fd = fd_close(server->listen_fd);
+        wake_alarm_done(&server->alarm);
         server->event = sd_event_unref(server->event);
 }
 

@@ -11,6 +11,7 @@
 
 #include "protocol/connection.h"
 #include "runner/runner.h"
+#include "runner/wake-alarm.h"
 
 typedef struct Server {
         sd_event *event;
@@ -26,6 +27,7 @@ typedef struct Server {
         char store[STORE_UUID_MAX + 1];
         int waiting_fd; /* the connection that is next, not read yet */
         Run *unsent;    /* ended runs of this store that the client has not been told of */
+        WakeAlarm alarm;
         void (*on_progress)(void *userdata); /* a run ended or was forgotten, or the client left */
         void *userdata;
 } Server;

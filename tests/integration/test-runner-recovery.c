@@ -7,7 +7,9 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/timerfd.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include "support/runner-fixture.h"
 #include "support/test-support.h"
@@ -204,6 +206,56 @@ START_TEST(a_re_exec_keeps_runs_client_and_name) {
 }
 END_TEST
 
+/* The alarm timers of the runner, by what its descriptors are. */
+static size_t count_alarms(void) {
+        size_t n = 0;
+
+        for (int fd = 0; fd < 64; fd++) {
+                CLEANUP_FREE char *text = NULL;
+                char path[64];
+
+                (void) snprintf(path, sizeof(path), "/proc/%d/fdinfo/%d", (int) fixture.pid, fd);
+                n += file_read(path, 4096, &text, NULL) >= 0 && strstr(text, "clockid: 8\n");
+        }
+        return n;
+}
+
+/* The answer comes when all before it has been dealt with. */
+static void wait_for_answer(void) {
+        size_t n = fixture.n_looked_up + 1;
+
+        runner_fixture_send(
+                        &fixture,
+                        &(Message){ .type = MESSAGE_LOOKUP, .lookup = { .name = (char *) "root" } });
+        runner_fixture_run_until(&fixture, &fixture.n_looked_up, n);
+}
+
+START_TEST(the_alarm_outlives_client_and_re_exec) {
+        const MessageWakeAt in_one_hour = { time(NULL) * USEC_PER_SEC + USEC_PER_HOUR };
+        size_t n_expected = 1;
+        int fd = timerfd_create(CLOCK_REALTIME_ALARM, TFD_CLOEXEC);
+
+        if (fd < 0)
+                n_expected = 0; /* the runner may not either, and goes on */
+        else
+                (void) close(fd);
+
+        runner_fixture_send(&fixture, &(Message){ .type = MESSAGE_WAKE_AT, .wake_at = in_one_hour });
+        wait_for_answer();
+        ck_assert_uint_eq(count_alarms(), n_expected);
+        runner_fixture_disconnect(&fixture);
+        runner_fixture_connect(&fixture);
+        ck_assert_uint_eq(count_alarms(), n_expected);
+        ck_assert_int_eq(kill(fixture.pid, SIGUSR2), 0);
+        wait_for_answer();
+        ck_assert_uint_eq(count_alarms(), n_expected);
+
+        runner_fixture_send(&fixture, &(Message){ .type = MESSAGE_WAKE_AT, .wake_at = { USEC_INFINITY } });
+        wait_for_answer();
+        ck_assert_uint_eq(count_alarms(), 0);
+}
+END_TEST
+
 START_TEST(rubbish_ends_only_its_connection) {
         static const char *const rubbish[] = { "GET / HTTP/1.0\r\n\r\n",
                                                "\xff\xff\xff\xff\xff\xff\xff\xff\xff", "x" };
@@ -270,6 +322,7 @@ Suite *test_suite(void) {
         tcase_add_test(recovery, a_new_client_takes_over);
         tcase_add_test(recovery, the_old_client_is_read_to_its_end_first);
         tcase_add_test(recovery, a_re_exec_keeps_runs_client_and_name);
+        tcase_add_test(recovery, the_alarm_outlives_client_and_re_exec);
         tcase_add_test(recovery, rubbish_ends_only_its_connection);
         tcase_add_test(recovery, a_stopped_runner_stops_its_runs);
         tcase_add_test(recovery, a_second_runner_is_refused);

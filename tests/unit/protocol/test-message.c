@@ -48,6 +48,7 @@ static const Message samples[] = {
           .ended = { 7, 2, END_SIGNALED, -1, 9, 1, (char *) "text", 42, 1, 2, 3, 4, (char *) "a\0b", 3, 5 } },
         { .type = MESSAGE_OUTPUT, .output = { 7, 2, 1, (char *) "\0\xff", 2 } },
         { .type = MESSAGE_LOOKED_UP, .looked_up = { 99, 2, (char *) "root", 5, 6 } },
+        { .type = MESSAGE_WAKE_AT, .wake_at = { USEC_INFINITY } },
 };
 
 _Static_assert(ARRAY_SIZE(samples) == MESSAGE_TYPE_COUNT - 1, "a sample of each type");
@@ -115,6 +116,7 @@ static const struct {
         { "attempt 0",          "\x10\0\0\0\x04\0\0\0" "\x01\0\0\0\0\0\0\0" "\0\0\0\0\0\0\0\0", 24 },
         { "follow neither on nor off",
           "\x18\0\0\0\x05\0\0\0" "\x01\0\0\0\0\0\0\0" "\x01\0\0\0\0\0\0\0" "\x02\0\0\0\0\0\0\0", 32 },
+        { "to wake before 1970", "\x08\0\0\0\x0e\0\0\0" "\xff\xff\xff\xff\xff\xff\xff\xff", 16 },
         { "NUL in a name",
           "\x15\0\0\0\x06\0\0\0" "\x01\0\0\0\0\0\0\0" "\x01\0\0\0" "\0" "\0\0\0\0\0\0\0\0", 29 },
         { "a length beyond the end",
