@@ -94,6 +94,11 @@ typedef struct Executor {
         int (*kill)(void *userdata, LaunchId id, int signal, bool everything);
         int (*acknowledge)(void *userdata, LaunchId id);
         int (*follow)(void *userdata, LaunchId id, bool on);
+        /*
+         * The machine is to be awake at this instant of CLOCK_REALTIME, if it can be woken; USEC_INFINITY: no
+         * more. Remembered, and told to whichever runner connects later.
+         */
+        void (*wake_at)(void *userdata, usec_t realtime_usec);
         /* By name, or by uid when name is NULL. */
         int (*lookup_user)(
                         void *userdata,

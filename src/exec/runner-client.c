@@ -63,6 +63,9 @@ struct RunnerClient {
 
         PendingLookup *lookups;
         uint64_t next_cookie;
+
+        usec_t wake_at_usec; /* what the manager last asked for; USEC_INFINITY: nothing */
+        bool wake_refused;   /* it was said that the runner is too old for it */
 };
 
 static void client_forget_list(RunnerClient *client) {
@@ -145,6 +148,28 @@ static int client_add_listed(RunnerClient *client, Message *message) {
         return 0;
 }
 
+/* The runner keeps an instant beyond a connection: it hears of none, too. */
+static void client_send_wake_at(RunnerClient *client) {
+        const Message message = {
+                .type = MESSAGE_WAKE_AT,
+                .wake_at = { .instant_usec = client->wake_at_usec },
+        };
+        int r;
+
+        if (client->welcome.welcome.version >= PROTOCOL_VERSION_WAKE_AT) {
+                r = connection_send(client->connection, &message);
+                if (r < 0)
+                        (void) log_warning_errno(
+                                        r,
+                                        "Cannot tell the runner when to wake the machine from suspend: %m");
+        } else if (client->wake_at_usec != USEC_INFINITY && !client->wake_refused) {
+                client->wake_refused = true;
+                log_notice("The runner at '%s' is too old to wake the machine from suspend: reload it for "
+                           "jobs with 'wake: true'.",
+                           client->socket_path);
+        }
+}
+
 static void client_on_list_end(RunnerClient *client) {
         ExecutorHello hello = {
                 .incarnation = client->welcome.welcome.incarnation,
@@ -157,6 +182,7 @@ static void client_on_list_end(RunnerClient *client) {
         client->retry_usec = RETRY_FIRST_USEC;
         client->last_error = 0;
         (void) sd_event_source_set_enabled(client->timer, SD_EVENT_OFF);
+        client_send_wake_at(client);
         if (client->events.on_connected)
                 client->events.on_connected(client->events.userdata, &hello);
         client_forget_list(client);
@@ -432,6 +458,14 @@ static int executor_follow(void *userdata, LaunchId id, bool on) {
         return client_send(userdata, &message);
 }
 
+static void executor_wake_at(void *userdata, usec_t realtime_usec) {
+        RunnerClient *client = userdata;
+
+        client->wake_at_usec = realtime_usec;
+        if (client->state == CLIENT_CONNECTED)
+                client_send_wake_at(client);
+}
+
 static int executor_lookup_user(
                 void *userdata,
                 const char *name,
@@ -486,6 +520,7 @@ int runner_client_new(sd_event *event, const RunnerClientOptions *options, Runne
                 .ensure_runner = options->ensure_runner,
                 .ensure_userdata = options->userdata,
                 .retry_usec = RETRY_FIRST_USEC,
+                .wake_at_usec = USEC_INFINITY,
                 .executor = {
                         .userdata = client,
                         .set_events = executor_set_events,
@@ -495,6 +530,7 @@ int runner_client_new(sd_event *event, const RunnerClientOptions *options, Runne
                         .kill = executor_kill,
                         .acknowledge = executor_acknowledge,
                         .follow = executor_follow,
+                        .wake_at = executor_wake_at,
                         .lookup_user = executor_lookup_user,
                 },
         };

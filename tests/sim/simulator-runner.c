@@ -105,6 +105,13 @@ static int executor_follow(void *userdata, LaunchId id, bool on) {
         return 0;
 }
 
+static void executor_wake_at(void *userdata, usec_t realtime_usec) {
+        Sim *sim = userdata;
+
+        sim->wake_at_usec = realtime_usec;
+        sim->n_wake_ats++;
+}
+
 static bool executor_is_connected(void *userdata) {
         return ((Sim *) userdata)->connected;
 }
@@ -209,4 +216,5 @@ const Executor sim_executor = {
         .kill = executor_kill,
         .acknowledge = executor_acknowledge,
         .follow = executor_follow,
+        .wake_at = executor_wake_at,
 };

@@ -45,6 +45,8 @@ typedef struct Sim {
         Manager *manager; /* NULL: the daemon is down */
         TimeZoneCache *zones;
         usec_t wakeup_usec;
+        usec_t wake_at_usec; /* when the runner is to wake the machine */
+        unsigned n_wake_ats;
         unsigned n_wakeups;
         usec_t write_ahead_usec;
 

@@ -54,6 +54,9 @@ static int fake_follow(void *userdata, LaunchId id, bool on) {
         return 0;
 }
 
+static void fake_wake_at(void *userdata, usec_t realtime_usec) {
+}
+
 static int fake_lookup_user(
                 void *userdata,
                 const char *name,
@@ -136,6 +139,7 @@ void bus_fixture_init(BusFixture *fixture) {
                 .kill = fake_kill,
                 .acknowledge = fake_acknowledge,
                 .follow = fake_follow,
+                .wake_at = fake_wake_at,
                 .lookup_user = fake_lookup_user,
         };
         ck_assert_int_ge(sd_event_new(&fixture->event), 0);

@@ -34,6 +34,7 @@ typedef struct Fixture {
         bool listed_foreign;
         LaunchId last;
         LaunchEnd last_end;
+        uint64_t version; /* the runner's, of the protocol */
         int lookup_error;
         char lookup_name[32];
 } Fixture;
@@ -146,7 +147,7 @@ static void fixture_init(Fixture *fixture, bool listening) {
         };
         const Executor *executor;
 
-        *fixture = (Fixture){ .listener = -EBADF, .lookup_error = 1 };
+        *fixture = (Fixture){ .listener = -EBADF, .lookup_error = 1, .version = 1 };
         strcpy(fixture->directory, "/tmp/test-runner-client.XXXXXX");
         ck_assert_ptr_nonnull(mkdtemp(fixture->directory));
         (void) snprintf(fixture->path, sizeof(fixture->path), "%s/socket", fixture->directory);
@@ -183,7 +184,7 @@ static void greet(Fixture *fixture, const char *listed_uuid) {
         const Message welcome = {
                 .type = MESSAGE_WELCOME,
                 .welcome = {
-                        .version = 1,
+                        .version = fixture->version,
                         .incarnation = (char *) "aa",
                         .generation = (char *) "bb",
                         .pid = 99,
@@ -340,6 +341,36 @@ START_TEST(a_lost_runner_is_told_of_and_connected_to_again) {
 }
 END_TEST
 
+START_TEST(the_instant_to_wake_at_is_told_now_and_to_the_next_runner) {
+        Fixture fixture;
+        const Executor *executor;
+
+        fixture_init(&fixture, true);
+        fixture.version = PROTOCOL_VERSION_WAKE_AT;
+        executor = runner_client_executor(fixture.client);
+        executor->wake_at(executor->userdata, 5);
+        greet(&fixture, NULL);
+        executor->wake_at(executor->userdata, USEC_INFINITY);
+        wait_for_received(&fixture, 3);
+        ck_assert_int_eq(fixture.received[1].type, MESSAGE_WAKE_AT);
+        ck_assert_int_eq(fixture.received[1].wake_at.instant_usec, 5);
+        ck_assert_int_eq(fixture.received[2].type, MESSAGE_WAKE_AT);
+        ck_assert_int_eq(fixture.received[2].wake_at.instant_usec, USEC_INFINITY);
+        fixture_done(&fixture);
+
+        /* One of an older version would not understand it. */
+        fixture_init(&fixture, true);
+        executor = runner_client_executor(fixture.client);
+        executor->wake_at(executor->userdata, 5);
+        greet(&fixture, NULL);
+        executor->wake_at(executor->userdata, 6);
+        ck_assert_int_eq(executor->stop(executor->userdata, (LaunchId){ 1, 1 }), 0);
+        wait_for_received(&fixture, 2);
+        ck_assert_int_eq(fixture.received[1].type, MESSAGE_STOP);
+        fixture_done(&fixture);
+}
+END_TEST
+
 START_TEST(rubbish_ends_the_connection) {
         Fixture fixture;
 
@@ -380,6 +411,7 @@ Suite *test_suite(void) {
         tcase_add_loop_test(tcase, the_list_tells_whose_launches_they_are, 0, 2);
         tcase_add_test(tcase, what_the_runner_tells_reaches_the_manager);
         tcase_add_test(tcase, a_lookup_is_answered_by_its_cookie);
+        tcase_add_test(tcase, the_instant_to_wake_at_is_told_now_and_to_the_next_runner);
         tcase_add_test(tcase, a_lost_runner_is_told_of_and_connected_to_again);
         tcase_add_test(tcase, rubbish_ends_the_connection);
         tcase_add_test(tcase, where_nobody_listens_a_runner_is_asked_for);
