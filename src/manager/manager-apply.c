@@ -198,6 +198,9 @@ static int apply_prepare(Apply *apply) {
         r = heap_reserve(&manager->wakes, n_max);
         if (r < 0)
                 return r;
+        r = heap_reserve(&manager->alarms, n_max);
+        if (r < 0)
+                return r;
         r = apply_notice_new(manager, n_max, &apply->notice);
         if (r < 0)
                 return r;

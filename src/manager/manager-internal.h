@@ -93,9 +93,10 @@ struct Manager {
         bool sorted_valid;
         Execution *executions; /* by id */
 
-        Heap wakes;
+        Heap wakes, alarms;
         unsigned n_batches;
         usec_t wakeup_usec; /* what set_wakeup() was last asked for; USEC_INFINITY: nothing */
+        usec_t alarm_usec;  /* the same of the executor's wake_at() */
 
         uint64_t last_execution_id;
         int64_t last_job_id;
@@ -133,7 +134,7 @@ struct Manager {
 };
 
 usec_t manager_now(const Manager *manager);
-/* Asks for the earliest wake-up, if it is another than before. Nothing while a batch is open. */
+/* Asks for the earliest wake-up, of daemon and machine, if it is another. Nothing while a batch is open. */
 void manager_arm_timer(Manager *manager);
 void manager_begin_batch(Manager *manager);
 void manager_end_batch(Manager *manager);

@@ -67,7 +67,7 @@ int manager_new(const ManagerHost *host, Manager **ret) {
                 return -ENOMEM;
 
         manager->host = *host;
-        manager->wakeup_usec = USEC_INFINITY;
+        manager->wakeup_usec = manager->alarm_usec = USEC_INFINITY;
         manager->last_execution_id = store_last_execution_id(host->store);
         manager->last_job_id = store_last_job_id(host->store);
         clock_watch_init(manager);
@@ -108,6 +108,7 @@ Manager *manager_free(Manager *manager) {
         manager_notices_done(manager);
 
         heap_done(&manager->wakes);
+        heap_done(&manager->alarms);
         free(manager->sorted);
         free(manager->store_trouble);
         (void) string_list_free(manager->load_errors);
@@ -133,6 +134,17 @@ void manager_end_batch(Manager *manager) {
         manager_arm_timer(manager);
 }
 
+static void arm_alarm(Manager *manager) {
+        const Executor *executor = manager->host.executor;
+        const HeapNode *first = heap_first(&manager->alarms);
+        usec_t alarm_usec = first ? first->key : USEC_INFINITY;
+
+        if (alarm_usec == manager->alarm_usec)
+                return;
+        manager->alarm_usec = alarm_usec;
+        executor->wake_at(executor->userdata, alarm_usec);
+}
+
 void manager_arm_timer(Manager *manager) {
         const HeapNode *first;
         usec_t wake_usec;
@@ -140,6 +152,7 @@ void manager_arm_timer(Manager *manager) {
         if (manager->n_batches > 0)
                 return;
 
+        arm_alarm(manager);
         first = heap_first(&manager->wakes);
         wake_usec = MIN(first ? first->key : USEC_INFINITY, clock_watch_wakeup(manager));
         if (manager->store_trouble)

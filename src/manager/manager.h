@@ -70,6 +70,7 @@ struct ScheduledJob {
         Execution *executions; /* active ones, oldest first */
 
         HeapNode wake;        /* when it has to be looked at next */
+        HeapNode alarm;       /* `wake: true`: when the machine has to be awake for it */
         usec_t next_due_usec; /* USEC_INFINITY: never (nothing scheduled, paused, disabled) */
         usec_t next_start_usec;
 

@@ -9,22 +9,36 @@
 #include "manager/scheduled-job.h"
 #include "manager/waiting.h"
 
-/* What waits for its random delay starts before what is due next. */
-static void job_set_next(ScheduledJob *job, usec_t due_usec, usec_t delay_usec) {
-        job->next_due_usec = due_usec;
-        job->next_start_usec = MIN(usec_add(due_usec, delay_usec), scheduled_job_held_until(job));
+static void heap_set(Heap *heap, HeapNode *node, usec_t key) {
+        int r;
+
+        if (key == USEC_INFINITY) {
+                heap_remove(heap, node);
+                return;
+        }
+        r = heap_put(heap, node, key);
+        assert(r == 0); /* room for every job was made before it was taken in */
+        (void) r;
 }
 
 static void job_wake_at(ScheduledJob *job, usec_t wake_usec) {
-        int r;
+        heap_set(&job->manager->wakes, &job->wake, wake_usec);
+}
 
-        if (wake_usec == USEC_INFINITY) {
-                heap_remove(&job->manager->wakes, &job->wake);
-                return;
-        }
-        r = heap_put(&job->manager->wakes, &job->wake, wake_usec);
-        assert(r == 0); /* room for every job was made before it was taken in */
-        (void) r;
+/* What waits for its random delay starts before what is due next. */
+static void job_set_next(ScheduledJob *job, usec_t due_usec, usec_t delay_usec) {
+        usec_t start_usec = usec_add(due_usec, delay_usec), held_usec = scheduled_job_held_until(job);
+        usec_t alarm_usec = USEC_INFINITY;
+
+        job->next_due_usec = due_usec;
+        job->next_start_usec = MIN(start_usec, held_usec);
+
+        /* Not before it is looked at: a machine that wakes too early may fall asleep again before it is. */
+        if (job->job && job->job->wake)
+                alarm_usec =
+                                MIN(MAX(start_usec, planner_coalesce(due_usec, job->job->accuracy_usec)),
+                                    held_usec);
+        heap_set(&job->manager->alarms, &job->alarm, alarm_usec);
 }
 
 void scheduled_job_unplan(ScheduledJob *job) {
