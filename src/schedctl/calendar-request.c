@@ -10,6 +10,8 @@
 #include "util/duration.h"
 #include "util/timestamp.h"
 
+#define RANDOM_DELAY_MAX_SECONDS (54 * 7 * 86400) /* a year and some days */
+
 /* What a value is read into, and with what. */
 typedef struct Reader {
         CalendarRequest *request;
@@ -268,7 +270,7 @@ static int read_random_delay(const Reader *reader, const json_t *value) {
         if (json_is_number(value)) {
                 double seconds = json_number_value(value);
 
-                if (!(seconds >= 0 && seconds <= (double) (USEC_PER_WEEK * 54 / USEC_PER_SEC)))
+                if (!(seconds >= 0 && seconds <= RANDOM_DELAY_MAX_SECONDS))
                         return calendar_error(
                                         reader->error, CALENDAR_ERROR_VALUE, reader->key,
                                         "'random_delay' is a duration of at most a year");
@@ -281,7 +283,7 @@ static int read_random_delay(const Reader *reader, const json_t *value) {
         r = duration_parse(text, delay_usec);
         if (r == -ENOMEM)
                 return r;
-        if (r < 0 || *delay_usec > USEC_PER_WEEK * 54)
+        if (r < 0 || *delay_usec > RANDOM_DELAY_MAX_SECONDS * USEC_PER_SEC)
                 return calendar_error(
                                 reader->error, CALENDAR_ERROR_VALUE, reader->key,
                                 "'random_delay' is a duration such as 10min, of at most a year, not '%.40s'",

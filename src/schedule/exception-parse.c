@@ -132,7 +132,7 @@ static int read_date(Reader *reader, bool *ret_yearly, int64_t *ret) {
 
 static int parse_dates(const char *text, ExceptionDates *ret, ScheduleError *reterr) {
         Reader reader = { text, text, reterr };
-        bool yearly;
+        bool yearly = false;
         int r;
 
         skip_blanks(&reader);
