@@ -145,10 +145,6 @@ static int read_ics(const YamlContext *context, const YamlNode *node, const char
         return 0;
 }
 
-static int find_zone(void *userdata, const char *name, TimeZone **ret) {
-        return time_zone_cache_get(userdata, name, ret);
-}
-
 static int decode_item(const YamlContext *context, const YamlNode *node, Exceptions *exceptions) {
         CLEANUP(except_spec_done) ExceptSpec spec = { 0 };
         CLEANUP(ics_file_done) IcsFile ics = { 0 };
@@ -171,7 +167,7 @@ static int decode_item(const YamlContext *context, const YamlNode *node, Excepti
                 .calendar = spec.calendar,
                 .cron = spec.cron,
                 .ics = ics.text,
-                .find_zone = find_zone,
+                .find_zone = time_zone_cache_find,
                 .find_zone_userdata = job_decode_context(context)->zones,
         };
         if (spec.ics && !ics.text)

@@ -241,10 +241,6 @@ int schedule_spec_decode(
         return check_uses(context, node, kind);
 }
 
-static int find_zone(void *userdata, const char *name, TimeZone **ret) {
-        return time_zone_cache_get(userdata, name, ret);
-}
-
 ScheduleOptions schedule_spec_options(const YamlContext *context, const ScheduleSpec *spec) {
         const JobDecodeContext *job = job_decode_context(context);
 
@@ -261,7 +257,7 @@ ScheduleOptions schedule_spec_options(const YamlContext *context, const Schedule
                 .n_exdates = spec->exdates.n_items,
                 .rdates = spec->rdates.items,
                 .n_rdates = spec->rdates.n_items,
-                .find_zone = find_zone,
+                .find_zone = time_zone_cache_find,
                 .find_zone_userdata = job->zones,
         };
 }

@@ -218,6 +218,13 @@ static int pipes_open(Pipes *pipes) {
         return pipe_open(&pipes->status);
 }
 
+/* Our ends, for whoever follows the run. */
+static void pipes_give(Pipes *pipes, Launched *ret) {
+        ret->stdout_fd = TAKE_FD(pipes->output.read_fd);
+        ret->stderr_fd = TAKE_FD(pipes->error.read_fd);
+        ret->error_fd = TAKE_FD(pipes->status.read_fd);
+}
+
 /* In the child all signals are blocked until it has reset them: none of our handlers may run there. */
 static int start_child(const ChildPlan *plan, int cgroup_fd, Launched *ret) {
         sigset_t all, old;
@@ -308,9 +315,7 @@ int launch(const LaunchDefaults *defaults,
                 return r;
         }
 
-        launched.stdout_fd = TAKE_FD(pipes.output.read_fd);
-        launched.stderr_fd = TAKE_FD(pipes.error.read_fd);
-        launched.error_fd = TAKE_FD(pipes.status.read_fd);
+        pipes_give(&pipes, &launched);
         *ret = launched;
         return 0;
 }

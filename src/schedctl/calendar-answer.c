@@ -25,10 +25,6 @@ void calendar_answer_done(CalendarAnswer *answer) {
         *answer = (CalendarAnswer){ 0 };
 }
 
-static int find_zone(void *userdata, const char *name, TimeZone **ret) {
-        return time_zone_cache_get(userdata, name, ret);
-}
-
 static int parse_expression(
                 CalendarAnswer *answer,
                 const CalendarRequest *request,
@@ -39,7 +35,7 @@ static int parse_expression(
         ScheduleError error = { 0 };
         int r = request->kind;
 
-        options.find_zone = find_zone;
+        options.find_zone = time_zone_cache_find;
         options.find_zone_userdata = environment->zones;
         if (r < 0)
                 r = schedule_guess_kind(request->expression, &error);

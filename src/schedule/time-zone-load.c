@@ -217,3 +217,7 @@ int time_zone_cache_get(TimeZoneCache *cache, const char *name, TimeZone **ret) 
         *ret = time_zone_ref(cached->zone);
         return 0;
 }
+
+int time_zone_cache_find(void *userdata, const char *name, TimeZone **ret) {
+        return time_zone_cache_get(userdata, name, ret);
+}

@@ -80,5 +80,7 @@ int time_zone_cache_new(TimeZoneCache **ret);
 TimeZoneCache *time_zone_cache_free(TimeZoneCache *cache);
 DEFINE_CLEANUP(TimeZoneCache, time_zone_cache_free);
 int time_zone_cache_get(TimeZoneCache *cache, const char *name, TimeZone **ret); /* a new reference */
+/* The same for whoever takes a `find_zone` callback; `userdata` is the cache. */
+int time_zone_cache_find(void *userdata, const char *name, TimeZone **ret);
 void time_zone_cache_refresh(TimeZoneCache *cache);
 uint64_t time_zone_cache_generation(const TimeZoneCache *cache); /* grows with each refresh */
