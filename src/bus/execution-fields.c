@@ -8,7 +8,7 @@ static void get_reason(const FieldContext *context, const void *data, FieldValue
         const ExecutionRecord *record = data;
 
         value->is_null = record->reason == REASON_NONE;
-        value->text = execution_reason_to_string(record->reason);
+        value->text = execution_reason_format(record->reason, record->condition, value->scratch);
 }
 
 static void get_cpu_seconds(const FieldContext *context, const void *data, FieldValue *value) {

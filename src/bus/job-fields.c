@@ -22,8 +22,8 @@ static unsigned definition_line(const ScheduledJob *record) {
 static void get_user(const FieldContext *context, const void *data, FieldValue *value) {
         const ScheduledJob *record = data;
 
-        if (record->job && record->job->user)
-                field_give_text(value, record->job->user);
+        if (record->job && record->job->process.user)
+                field_give_text(value, record->job->process.user);
         else
                 field_give_user(context, value, record->stored.owner_uid);
 }

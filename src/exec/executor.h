@@ -20,7 +20,46 @@ typedef struct Launch {
         const Job *job;
         ExecutionCause cause;
         usec_t due_usec;
+        char *const *environment; /* "NAME=value", beside the job's own: JOBSCHED_PARENT_… */
 } Launch;
+
+typedef enum ErrandKind {
+        ERRAND_COMMAND,
+        ERRAND_PATH_EXISTS,
+        ERRAND_PATH_CHANGED,
+        ERRAND_HTTP,
+        ERRAND_KIND_COUNT,
+} ErrandKind;
+
+/* Short work that leaves no record: a condition's command, a path to wait for, a message to deliver. */
+typedef struct Errand {
+        ErrandKind kind;
+        const Job *job; /* as whose user, in whose directory, with whose shell; NULL: as the daemon's owner */
+        char *const *arguments; /* command as a list, or … */
+        const char *script;     /* … as a text */
+        char *const *environment;
+        const void *input; /* stdin, or the body of a request */
+        size_t input_size;
+        const char *path;
+        bool opposite;     /* it is not to exist */
+        bool watch;        /* wait for it; false: look once */
+        usec_t since_usec; /* of a change */
+        const char *url, *method;
+        char *const *headers;
+        usec_t timeout_usec;
+} Errand;
+
+/* Borrowed for the time of the call. */
+typedef struct ErrandResult {
+        int error;        /* 0: it was done; else a negative errno, -ENOTCONN: the connection was lost */
+        int exit_code;    /* of a command; of a path 0: so, 1: not so. -1: none */
+        int signal;       /* -1: none */
+        int http_status;  /* -1: none */
+        const char *text; /* what it said; never NULL */
+} ErrandResult;
+
+/* Comes once, unless it is cancelled. Not from run_errand() itself. */
+typedef void (*executor_errand_t)(void *userdata, const ErrandResult *result);
 
 typedef enum LaunchEnd {
         LAUNCH_EXITED,
@@ -75,6 +114,8 @@ typedef struct ExecutorEvents {
         void (*on_started)(void *userdata, LaunchId id, pid_t pid, usec_t started_usec);
         /* Repeated after each reconnection until it is acknowledged. */
         void (*on_ended)(void *userdata, LaunchId id, const LaunchOutcome *outcome);
+        /* progress -1, text NULL: not said this time */
+        void (*on_progress)(void *userdata, LaunchId id, int progress, const char *status_text);
         /* size 0: the end of this execution's output. */
         void (*on_output)(void *userdata, LaunchId id, OutputStream stream, const void *data, size_t size);
         void *userdata;
@@ -99,6 +140,14 @@ typedef struct Executor {
          * more. Remembered, and told to whichever runner connects later.
          */
         void (*wake_at)(void *userdata, usec_t realtime_usec);
+        /* Returns 0 with *ret_id (never 0), or a negative errno: -ENOTCONN. */
+        int (*run_errand)(
+                        void *userdata,
+                        const Errand *errand,
+                        executor_errand_t done,
+                        void *done_userdata,
+                        uint64_t *ret_id);
+        void (*cancel_errand)(void *userdata, uint64_t id);
         /* By name, or by uid when name is NULL. */
         int (*lookup_user)(
                         void *userdata,

@@ -65,7 +65,6 @@ struct RunnerClient {
         uint64_t next_cookie;
 
         usec_t wake_at_usec; /* what the manager last asked for; USEC_INFINITY: nothing */
-        bool wake_refused;   /* it was said that the runner is too old for it */
 };
 
 static void client_forget_list(RunnerClient *client) {
@@ -156,18 +155,10 @@ static void client_send_wake_at(RunnerClient *client) {
         };
         int r;
 
-        if (client->welcome.welcome.version >= PROTOCOL_VERSION_WAKE_AT) {
-                r = connection_send(client->connection, &message);
-                if (r < 0)
-                        (void) log_warning_errno(
-                                        r,
-                                        "Cannot tell the runner when to wake the machine from suspend: %m");
-        } else if (client->wake_at_usec != USEC_INFINITY && !client->wake_refused) {
-                client->wake_refused = true;
-                log_notice("The runner at '%s' is too old to wake the machine from suspend: reload it for "
-                           "jobs with 'wake: true'.",
-                           client->socket_path);
-        }
+        r = connection_send(client->connection, &message);
+        if (r < 0)
+                (void) log_warning_errno(
+                                r, "Cannot tell the runner when to wake the machine from suspend: %m");
 }
 
 static void client_on_list_end(RunnerClient *client) {

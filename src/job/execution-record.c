@@ -3,8 +3,10 @@
 #include "job/execution-record.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "job/condition.h"
 #include "util/buffer.h"
 #include "util/json-writer.h"
 
@@ -61,6 +63,46 @@ DEFINE_STRING_TABLE(execution_state, ExecutionState, execution_state_names);
 DEFINE_STRING_TABLE(execution_cause, ExecutionCause, execution_cause_names);
 DEFINE_STRING_TABLE(execution_reason, ExecutionReason, execution_reason_names);
 
+static const char *const waiting_for_names[] = {
+        [WAITING_FOR_NOTHING] = "",
+        [WAITING_FOR_DELAY] = "delay",
+        [WAITING_FOR_OVERLAP] = "overlap",
+        [WAITING_FOR_DEPENDENCY] = "dependency",
+        [WAITING_FOR_CONDITION] = "condition",
+        [WAITING_FOR_QUEUE] = "queue",
+        [WAITING_FOR_COUNT] = NULL,
+};
+
+DEFINE_STRING_TABLE(waiting_for, WaitingFor, waiting_for_names);
+
+void execution_record_wait(ExecutionRecord *record, WaitingFor waiting_for, usec_t now_usec) {
+        static const ExecutionReason reasons[WAITING_FOR_COUNT] = {
+                [WAITING_FOR_OVERLAP] = REASON_OVERLAP,
+                [WAITING_FOR_DEPENDENCY] = REASON_DEPENDENCY,
+                [WAITING_FOR_CONDITION] = REASON_CONDITION,
+        };
+
+        assert(record);
+        assert((size_t) waiting_for < ARRAY_SIZE(reasons));
+
+        record->reason = reasons[waiting_for];
+        record->waiting_for = waiting_for;
+        record->waiting_since_usec = waiting_for == WAITING_FOR_NOTHING ? USEC_INFINITY : now_usec;
+}
+
+const char *execution_reason_format(
+                ExecutionReason reason,
+                int condition,
+                char buffer[static REASON_TEXT_MAX]) {
+        if (reason == REASON_CONDITION && condition >= 0 && condition < CONDITION_KIND_COUNT)
+                (void) snprintf(buffer, REASON_TEXT_MAX, "condition:%s",
+                                condition_kind_to_string((ConditionKind) condition));
+        else
+                (void) snprintf(buffer, REASON_TEXT_MAX, "%s", execution_reason_to_string(reason));
+        return buffer;
+}
+
+
 bool execution_state_is_active(ExecutionState state) {
         return state == EXECUTION_WAITING || state == EXECUTION_STARTING || state == EXECUTION_RUNNING;
 }
@@ -85,6 +127,9 @@ void execution_record_init(ExecutionRecord *record) {
                 .queued_usec = USEC_INFINITY,
                 .started_usec = USEC_INFINITY,
                 .ended_usec = USEC_INFINITY,
+                .waiting_since_usec = USEC_INFINITY,
+                .retry_at_usec = USEC_INFINITY,
+                .condition = -1,
                 .exit_code = -1,
                 .signal = -1,
                 .http_status = -1,

@@ -70,9 +70,21 @@ typedef enum ExecutionReason {
         EXECUTION_REASON_COUNT,
 } ExecutionReason;
 
+/* What a waiting execution waits for. WAITING_FOR_NOTHING has the name "". */
+typedef enum WaitingFor {
+        WAITING_FOR_NOTHING,
+        WAITING_FOR_DELAY,      /* until start_after */
+        WAITING_FOR_OVERLAP,    /* until other executions of its job have ended */
+        WAITING_FOR_DEPENDENCY, /* `after:` */
+        WAITING_FOR_CONDITION,
+        WAITING_FOR_QUEUE, /* a slot of its queue, or of the limits that hold for all */
+        WAITING_FOR_COUNT,
+} WaitingFor;
+
 DECLARE_STRING_TABLE(execution_state, ExecutionState);
 DECLARE_STRING_TABLE(execution_cause, ExecutionCause);
 DECLARE_STRING_TABLE(execution_reason, ExecutionReason);
+DECLARE_STRING_TABLE(waiting_for, WaitingFor);
 
 /* Active: occupies the job (waiting, starting, running). Final: ended, one of succeeded … missed. */
 bool execution_state_is_active(ExecutionState state);
@@ -95,7 +107,10 @@ typedef struct ExecutionRecord {
         ExecutionState state;
         ExecutionReason reason;
         char *reason_detail; /* a sentence: "blocked by execution 41", "no such user 'x'"; NULL: none */
+        int condition;       /* ConditionKind that REASON_CONDITION is about; -1: none */
         ExecutionCause cause;
+        uint64_t parent_id; /* the execution whose end started it; 0: none */
+        bool forced;        /* a manual start that overlap, queue and conditions do not hold */
         char *requested_by; /* user name, for manual starts */
 
         usec_t due_usec;
@@ -106,6 +121,9 @@ typedef struct ExecutionRecord {
         unsigned notes;       /* ScheduleNote bits */
         usec_t start_after_usec;
         usec_t queued_usec, started_usec, ended_usec;
+        WaitingFor waiting_for;
+        usec_t waiting_since_usec; /* for that */
+        usec_t retry_at_usec;      /* of the next attempt, while retrying */
 
         int exit_code;   /* -1: none */
         int signal;      /* -1: none */
@@ -124,6 +142,16 @@ typedef struct ExecutionRecord {
         bool output_truncated;
         char *result; /* JSON; NULL: none */
 } ExecutionRecord;
+
+#define REASON_TEXT_MAX 64U
+/* The reason as people and scripts see it: "condition:load-below". "" for none. */
+const char *execution_reason_format(
+                ExecutionReason reason,
+                int condition,
+                char buffer[static REASON_TEXT_MAX]);
+
+/* What it waits for from now on, and the reason that goes with that. */
+void execution_record_wait(ExecutionRecord *record, WaitingFor waiting_for, usec_t now_usec);
 
 void execution_record_init(ExecutionRecord *record); /* everything unknown */
 void execution_record_done(ExecutionRecord *record);

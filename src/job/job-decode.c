@@ -57,29 +57,29 @@ static const YamlField job_fields[] = {
           .type = "text | list of texts", .fallback = "" },
         { YAML_CUSTOM  ("shell", Job, command.shell, char *, job_decode_path),
           .type = "absolute path", .fallback = "/bin/sh" },
-        { YAML_CUSTOM  ("user", Job, user, char *, job_decode_account),
+        { YAML_CUSTOM  ("user", Job, process.user, char *, job_decode_account),
           .type = "user", .fallback = "the owner" },
-        { YAML_CUSTOM  ("group", Job, group, char *, job_decode_account),
+        { YAML_CUSTOM  ("group", Job, process.group, char *, job_decode_account),
           .type = "group", .fallback = "the user's" },
-        { YAML_CUSTOM  ("groups", Job, groups, char **, job_decode_groups),
+        { YAML_CUSTOM  ("groups", Job, process.groups, char **, job_decode_groups),
           .type = "list of groups", .fallback = "the user's" },
-        { YAML_CUSTOM  ("directory", Job, directory, char *, job_decode_path),
+        { YAML_CUSTOM  ("directory", Job, process.directory, char *, job_decode_path),
           .type = "absolute path", .fallback = "the user's home" },
-        { YAML_CUSTOM  ("umask", Job, umask, mode_t, job_decode_umask),
+        { YAML_CUSTOM  ("umask", Job, process.umask, mode_t, job_decode_umask),
           .type = "quoted number in octal", .fallback = "\"0022\"" },
-        { YAML_CUSTOM  ("environment", Job, environment, char **, job_decode_environment),
+        { YAML_CUSTOM  ("environment", Job, process.environment, char **, job_decode_environment),
           .type = "mapping of texts", .fallback = "" },
-        { YAML_DURATION("timeout", Job, timeout_usec, 1, USEC_INFINITY),
+        { YAML_DURATION("timeout", Job, process.timeout_usec, 1, USEC_INFINITY),
           .type = "duration", .fallback = "infinity" },
-        { YAML_DURATION("start-timeout", Job, start_timeout_usec, 1, USEC_INFINITY),
+        { YAML_DURATION("start-timeout", Job, process.start_timeout_usec, 1, USEC_INFINITY),
           .type = "duration", .fallback = "30s" },
-        { YAML_DURATION("kill-timeout", Job, kill_timeout_usec, 0, USEC_INFINITY),
+        { YAML_DURATION("kill-timeout", Job, process.kill_timeout_usec, 0, USEC_INFINITY),
           .type = "duration", .fallback = "10s" },
-        { YAML_CUSTOM  ("kill-signal", Job, kill_signal, int, job_decode_signal),
+        { YAML_CUSTOM  ("kill-signal", Job, process.kill_signal, int, job_decode_signal),
           .type = "signal", .fallback = "TERM" },
         { YAML_CUSTOM  ("success-codes", Job, success_codes, SuccessCodes, job_decode_success_codes),
           .type = "list of exit codes and signals", .fallback = "[0]" },
-        { YAML_CUSTOM  ("overlap", Job, overlap, OverlapPolicy, job_decode_overlap), .fields = overlap_fields,
+        { YAML_CUSTOM  ("overlap", Job, overlap, Overlap, job_decode_overlap), .fields = overlap_fields,
           .type = "skip | mapping", .fallback = "skip" },
         { YAML_CUSTOM  ("catch-up", Job, catch_up, CatchUp, job_decode_catch_up), .fields = catch_up_fields,
           .type = "none | latest | all | mapping", .fallback = "latest" },
@@ -125,14 +125,22 @@ static int job_new(const JobDecodeContext *context, const JobBody *body, Job **r
         job->origin = context->origin;
         job->line = body->line;
         job->enabled = true;
-        job->umask = 022;
-        job->timeout_usec = USEC_INFINITY;
-        job->start_timeout_usec = 30 * USEC_PER_SEC;
-        job->kill_timeout_usec = 10 * USEC_PER_SEC;
-        job->kill_signal = SIGTERM;
+        job->process.umask = 022;
+        job->process.timeout_usec = USEC_INFINITY;
+        job->process.start_timeout_usec = 30 * USEC_PER_SEC;
+        job->process.kill_timeout_usec = 10 * USEC_PER_SEC;
+        job->process.kill_signal = SIGTERM;
         job->success_codes.exit_codes[0] = 1;
         job->catch_up = (CatchUp) CATCH_UP_DEFAULT;
-        job->output = (OutputPolicy){ .capture_bytes = 64 * 1024, .journal = true };
+        job->overlap = (Overlap) OVERLAP_DEFAULT;
+        job->retry = (RetryPolicy) RETRY_DEFAULT;
+        job->priority = PRIORITY_DEFAULT;
+        job->after.wait_usec = USEC_INFINITY;
+        job->output = (OutputPolicy) OUTPUT_DEFAULT;
+        job->notify = (NotifyPolicy) NOTIFY_DEFAULT;
+        job->expect_within_usec = USEC_INFINITY;
+        job->process.io_priority = 4;
+        job->process.limits = (LimitsPolicy) LIMITS_DEFAULT;
         job->keep = (KeepPolicy) KEEP_DEFAULT;
         job->timetable.business_days = context->site ? context->site->business_days : 0;
 

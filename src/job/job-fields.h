@@ -54,7 +54,7 @@ int job_decode_success_codes(
                 const YamlField *field,
                 const YamlNode *node,
                 void *member);
-/* OverlapPolicy */
+/* Overlap */
 int job_decode_overlap(
                 const YamlContext *context,
                 const YamlField *field,

@@ -19,22 +19,8 @@ static const char *const action_kind_names[] = {
         [ACTION_KIND_COUNT] = NULL,
 };
 
-const char *const overlap_policy_names[] = {
-        [OVERLAP_SKIP] = "skip",
-        [OVERLAP_POLICY_COUNT] = NULL,
-};
-
-const char *const catch_up_policy_names[] = {
-        [CATCH_UP_NONE] = "none",
-        [CATCH_UP_LATEST] = "latest",
-        [CATCH_UP_ALL] = "all",
-        [CATCH_UP_POLICY_COUNT] = NULL,
-};
-
 DEFINE_STRING_TABLE(job_origin, JobOrigin, job_origin_names);
 DEFINE_STRING_TABLE(action_kind, ActionKind, action_kind_names);
-DEFINE_STRING_TABLE(overlap_policy, OverlapPolicy, overlap_policy_names);
-DEFINE_STRING_TABLE(catch_up_policy, CatchUpPolicy, catch_up_policy_names);
 
 #define NAME_PART_MAX 128U
 
@@ -56,11 +42,14 @@ static Job *job_free(Job *job) {
         free(job->command.script);
         free(job->command.shell);
 
-        free(job->user);
-        free(job->group);
-        (void) string_list_free(job->groups);
-        free(job->directory);
-        (void) string_list_free(job->environment);
+        process_policy_done(&job->process);
+        free(job->queue);
+        (void) string_list_free(job->after.jobs);
+        (void) string_list_free(job->triggers.on_success);
+        (void) string_list_free(job->triggers.on_failure);
+        conditions_done(&job->conditions);
+        free(job->output.file);
+        notify_policy_done(&job->notify);
 
         free(job);
         return NULL;
@@ -123,14 +112,4 @@ bool job_is_interval_like(const Job *job, size_t entry) {
         assert(entry < job->timetable.n_entries);
 
         return schedule_is_interval_like(job->timetable.entries[entry].schedule);
-}
-
-bool success_codes_match(const SuccessCodes *codes, int exit_code, int signal) {
-        assert(codes);
-
-        if (exit_code >= 0)
-                return exit_code <= 255 &&
-                                (codes->exit_codes[exit_code / 64] >> (unsigned) (exit_code % 64) & 1U) != 0;
-
-        return signal >= 1 && signal <= 63 && (codes->signals >> (unsigned) signal & 1U) != 0;
 }

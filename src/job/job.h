@@ -10,6 +10,10 @@
 
 #include <sys/types.h>
 
+#include "job/condition.h"
+#include "job/job-policy.h"
+#include "job/notify.h"
+#include "job/process-policy.h"
 #include "schedule/timetable.h"
 #include "util/cleanup.h"
 #include "util/string-table.h"
@@ -27,24 +31,8 @@ typedef enum ActionKind {
         ACTION_KIND_COUNT,
 } ActionKind;
 
-typedef enum OverlapPolicy {
-        OVERLAP_SKIP, /* due while an execution of the job is active: skipped (overlap) */
-        OVERLAP_POLICY_COUNT,
-} OverlapPolicy;
-
-typedef enum CatchUpPolicy {
-        CATCH_UP_NONE,   /* what was missed stays missed */
-        CATCH_UP_LATEST, /* the newest missed occurrence runs late, the others stay missed; the default */
-        CATCH_UP_ALL,    /* the newest `max` run late, oldest first, the others stay missed */
-        CATCH_UP_POLICY_COUNT,
-} CatchUpPolicy;
-
 DECLARE_STRING_TABLE(job_origin, JobOrigin);
 DECLARE_STRING_TABLE(action_kind, ActionKind);
-DECLARE_STRING_TABLE(overlap_policy, OverlapPolicy);
-DECLARE_STRING_TABLE(catch_up_policy, CatchUpPolicy);
-
-extern const char *const overlap_policy_names[], *const catch_up_policy_names[];
 
 /* `command:`. A list is exec'd as it is, a string goes to `shell`. */
 typedef struct CommandAction {
@@ -52,38 +40,6 @@ typedef struct CommandAction {
         char *script;     /* the string; NULL for a list */
         char *shell;      /* absolute path; "/bin/sh" by default */
 } CommandAction;
-
-/* `success-codes:`: what counts as success beside exit code 0. */
-typedef struct SuccessCodes {
-        uint64_t exit_codes[4]; /* bit per code 0…255; 0 is always set */
-        uint64_t signals;       /* bit per signal 1…63 */
-} SuccessCodes;
-
-typedef struct CatchUp {
-        CatchUpPolicy policy;
-        usec_t within_usec; /* counted from start_after; USEC_INFINITY: however late */
-        uint64_t max;       /* of `all`; default 100, 1…100,000 */
-} CatchUp;
-#define CATCH_UP_DEFAULT \
-        { .policy = CATCH_UP_LATEST, .within_usec = USEC_INFINITY, .max = 100 }
-
-/* `random-delay:`: an occurrence starts somewhat later than it is due. */
-typedef struct RandomDelay {
-        usec_t up_to_usec; /* 0: none */
-        bool fresh;        /* drawn for each occurrence; else the same each time, by machine, owner and job */
-} RandomDelay;
-
-typedef struct OutputPolicy {
-        uint64_t capture_bytes; /* head and tail together; default 64K, 0…16M */
-        bool journal;           /* also into the journal (or stderr where there is none); default true */
-} OutputPolicy;
-
-typedef struct KeepPolicy {
-        uint64_t executions; /* default 1000 */
-        usec_t age_usec;     /* default 90 d */
-} KeepPolicy;
-#define KEEP_DEFAULT \
-        { .executions = 1000, .age_usec = 90 * USEC_PER_DAY }
 
 typedef struct Job {
         unsigned n_refs;
@@ -118,22 +74,21 @@ typedef struct Job {
         ActionKind action;
         CommandAction command;
 
-        char *user;         /* NULL: the owner */
-        char *group;        /* NULL: the user's primary group */
-        char **groups;      /* supplementary; NULL: the user's own */
-        char *directory;    /* NULL: the user's home */
-        mode_t umask;       /* default 022 */
-        char **environment; /* "NAME=value" */
-
-        usec_t timeout_usec;       /* of one attempt; USEC_INFINITY: none, the default */
-        usec_t start_timeout_usec; /* from launch to exec; default 30 s */
-        usec_t kill_timeout_usec;  /* from kill-signal to SIGKILL; default 10 s */
-        int kill_signal;           /* default SIGTERM */
+        ProcessPolicy process;
         SuccessCodes success_codes;
 
-        OverlapPolicy overlap;
         CatchUp catch_up;
+        Overlap overlap;
+        RetryPolicy retry;
+        char *queue;       /* NULL: none but the limits that hold for all */
+        uint64_t priority; /* 0…PRIORITY_MAX, 0 first */
+        AfterPolicy after;
+        Triggers triggers;
+        Conditions conditions;
+
         OutputPolicy output;
+        NotifyPolicy notify;
+        usec_t expect_within_usec; /* overdue without a success in that time; USEC_INFINITY: the default */
         KeepPolicy keep;
 } Job;
 
@@ -147,7 +102,3 @@ DEFINE_CLEANUP(Job, job_unref);
 bool job_name_valid(const char *name);
 
 bool job_is_interval_like(const Job *job, size_t entry);
-
-/* True if an outcome counts as success. `exit_code` is -1 when a signal ended it, `signal` 0 when none did.
- */
-bool success_codes_match(const SuccessCodes *codes, int exit_code, int signal);

@@ -12,13 +12,9 @@
 #define CATCH_UP_MAX 100000U
 #define DIGITS "0123456789"
 
-typedef struct OverlapSpec {
-        OverlapPolicy policy;
-} OverlapSpec;
-
 /* clang-format off */
 const YamlField overlap_fields[] = {
-        { YAML_ENUM("policy", OverlapSpec, policy, OverlapPolicy, overlap_policy_names),
+        { YAML_ENUM("policy", Overlap, policy, OverlapPolicy, overlap_policy_names),
           .type = "skip", .fallback = "skip" },
         { .key = NULL },
 };
@@ -128,20 +124,13 @@ int job_decode_overlap(
                 const YamlField *field,
                 const YamlNode *node,
                 void *member) {
-        OverlapSpec spec = { .policy = *(OverlapPolicy *) member };
-        int r;
+        YamlField policy = overlap_fields[0];
 
         if (node->kind == YAML_KIND_MAPPING)
-                r = yaml_fields_decode(context, overlap_fields, node, &spec);
-        else {
-                YamlField policy = overlap_fields[0];
+                return yaml_fields_decode(context, overlap_fields, node, member);
 
-                policy.key = field->key;
-                r = yaml_decode_enum(context, &policy, node, &spec.policy);
-        }
-
-        *(OverlapPolicy *) member = spec.policy;
-        return r;
+        policy.key = field->key;
+        return yaml_decode_enum(context, &policy, node, (char *) member + policy.offset);
 }
 
 int job_decode_catch_up(

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "manager/execution.h"
+#include "manager/gates.h"
 #include "manager/scheduled-job.h"
 
 void decision_forget_fold(ScheduledJob *job) {
@@ -258,14 +259,14 @@ static usec_t start_of(const ScheduledJob *job, usec_t due_usec, usec_t earliest
 }
 
 /* Its time has come, but it may not start yet. */
-static void hold_armed(Execution *execution, usec_t start_after_usec, ExecutionReason reason) {
+static void hold_armed(Execution *execution, usec_t start_after_usec, WaitingFor waiting_for) {
         ExecutionRecord *record = &execution->record;
 
         assert(record->state == EXECUTION_ARMED);
 
         record->state = EXECUTION_WAITING;
-        record->reason = reason;
         record->queued_usec = manager_now(execution->manager);
+        execution_record_wait(record, waiting_for, record->queued_usec);
         record->start_after_usec = MAX(start_after_usec, record->due_usec);
         record->runner_incarnation[0] = record->runner_generation[0] = '\0';
         if (record->start_after_usec > record->due_usec)
@@ -285,7 +286,7 @@ static int begin_row(ScheduledJob *job, const ExecutionBegin *begin) {
                 if (r < 0)
                         return r;
         } else if (begin->state == EXECUTION_WAITING) {
-                hold_armed(armed, begin->start_after_usec, begin->reason);
+                hold_armed(armed, begin->start_after_usec, begin->waiting_for);
         } else {
                 saved = execution_become_due(armed);
         }
@@ -310,6 +311,7 @@ int decision_begin(ScheduledJob *job, const PlannedOccurrence *planned, Executio
 
         if (start_after_usec > manager_now(job->manager)) { /* whether it overlaps is seen then */
                 begin.state = EXECUTION_WAITING;
+                begin.waiting_for = WAITING_FOR_DELAY;
         } else if (blocker && !scheduled_job_is_catching_up(job)) {
                 (void) snprintf(detail, sizeof(detail), "blocked by execution %" PRIu64, blocker->record.id);
                 return skip_one(job, planned, &begin, REASON_OVERLAP, detail);
@@ -318,7 +320,9 @@ int decision_begin(ScheduledJob *job, const PlannedOccurrence *planned, Executio
                 return skip_one(job, planned, &begin, REASON_QUEUE_FULL, NULL);
         } else if (blocker) {
                 begin.state = EXECUTION_WAITING;
-                begin.reason = REASON_OVERLAP;
+                begin.waiting_for = WAITING_FOR_OVERLAP;
+        } else if (!gates_are_open(job)) {
+                begin.state = EXECUTION_WAITING; /* they are asked when its row is on disk */
         }
         return begin_row(job, &begin);
 }
@@ -328,7 +332,7 @@ int decision_queue(ScheduledJob *job, const PlannedOccurrence *planned, usec_t *
                 .planned = planned,
                 .cause = CAUSE_CATCH_UP,
                 .state = EXECUTION_WAITING,
-                .reason = REASON_OVERLAP,
+                .waiting_for = WAITING_FOR_OVERLAP,
                 .insert_flags = decision_insert_flags(job, planned),
                 .start_after_usec = start_of(job, planned->occurrence.due_usec, *earliest_usec),
         };

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <utlist.h>
 
+#include "manager/gates.h"
 #include "manager/outcome.h"
 #include "manager/scheduled-job.h"
 #include "util/duration.h"
@@ -23,6 +24,8 @@ LaunchId execution_launch_id(const Execution *execution) {
 }
 
 static void detach(Execution *execution) {
+        gates_leave(execution);
+        queue_give_slot(execution);
         HASH_DEL(execution->manager->executions, execution);
         DL_DELETE(execution->scheduled_job->executions, execution);
 }
@@ -206,6 +209,7 @@ static void answer_start(Execution *execution, int result, const char *text) {
 static void begin_refused(Execution *execution, int result) {
         ScheduledJob *job = execution->scheduled_job;
 
+        gates_leave(execution);
         execution->phase = PHASE_WITHDRAWN;
         if (result == -EEXIST) { /* it was started before the clock was set back: decided already */
                 scheduled_job_move_cursor(job, execution->record.due_usec);
@@ -297,7 +301,6 @@ static int fill_record(ScheduledJob *job, const ExecutionBegin *begin, Execution
                 return r;
 
         record->state = begin->state;
-        record->reason = begin->reason;
         record->cause = begin->cause;
         record->due_usec = record->due_last_usec = occurrence->due_usec;
         record->nominal_usec = occurrence->nominal_usec;
@@ -308,6 +311,8 @@ static int fill_record(ScheduledJob *job, const ExecutionBegin *begin, Execution
                 record->notes |= SCHEDULE_NOTE_DELAYED;
         if (begin->state != EXECUTION_ARMED)
                 record->queued_usec = manager_now(job->manager);
+        if (begin->state == EXECUTION_WAITING)
+                execution_record_wait(record, begin->waiting_for, record->queued_usec);
         return 0;
 }
 
@@ -339,6 +344,8 @@ int execution_begin(ScheduledJob *job, const ExecutionBegin *begin, Execution **
         manager->last_execution_id++;
         execution->n_pending = 1;
         attach(execution);
+        if (begin->state == EXECUTION_STARTING)
+                queue_take_slot(execution);
         if (ret)
                 *ret = execution;
         return 0;
@@ -417,6 +424,7 @@ bool execution_become_due(Execution *execution) {
 
         execution->record.state = EXECUTION_STARTING;
         execution->record.queued_usec = manager_now(execution->manager);
+        queue_take_slot(execution);
         execution_try_start(execution);
 
         /*
@@ -467,6 +475,9 @@ void execution_close(Execution *execution, ExecutionState state, ExecutionReason
 
         assert(execution_state_is_final(state));
         assert(!execution_state_is_final(record->state));
+
+        gates_leave(execution);
+        queue_give_slot(execution);
 
         record->state = state;
         record->reason = reason;
@@ -577,6 +588,7 @@ void execution_on_ended(Execution *execution, const LaunchOutcome *outcome) {
         record->reason = verdict.reason;
         (void) execution_record_set_message(record, outcome->message); /* the reason says the most of it */
 
+        queue_give_slot(execution);
         execution->phase = PHASE_ENDED;
         r = save_attempt(execution, outcome);
         if (r < 0)

@@ -18,7 +18,7 @@ typedef struct ExecutionBegin {
         const PlannedOccurrence *planned;
         ExecutionCause cause;
         ExecutionState state;    /* armed, waiting or starting */
-        ExecutionReason reason;  /* of waiting: REASON_OVERLAP until others have ended */
+        WaitingFor waiting_for;  /* in state waiting */
         usec_t start_after_usec; /* counts if it is later than the due time */
         const char *requested_by;
         unsigned insert_flags;

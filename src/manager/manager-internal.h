@@ -156,13 +156,19 @@ static inline bool execution_is_waiting(const Execution *execution) {
 
 /* It waits until others have ended; otherwise until an instant. */
 static inline bool execution_is_queued(const Execution *execution) {
-        return execution_is_waiting(execution) && execution->record.reason == REASON_OVERLAP;
+        return execution_is_waiting(execution) && execution->record.waiting_for == WAITING_FOR_OVERLAP;
+}
+
+/* A gate holds it (gates.h). */
+static inline bool execution_is_gated(const Execution *execution) {
+        return execution_is_waiting(execution) && execution->record.waiting_for > WAITING_FOR_OVERLAP;
 }
 
 /* It stands in the way of others. What is held back until an instant does not yet. */
 static inline bool execution_occupies(const Execution *execution) {
         return execution_is_active(execution) &&
-                        (!execution_is_waiting(execution) || execution_is_queued(execution));
+                        (!execution_is_waiting(execution) || execution_is_queued(execution) ||
+                         execution_is_gated(execution));
 }
 
 /* replan.c: decides what is due, then plans the next look. For whatever may have changed either. */

@@ -8,6 +8,7 @@
 
 #include "manager/decision.h"
 #include "manager/execution.h"
+#include "manager/gates.h"
 #include "manager/scheduled-job.h"
 
 /* --- release --------------------------------------------------------------------------------------- */
@@ -20,7 +21,9 @@ static void start(Execution *execution) {
         execution->job = job_ref(job->job);
         execution->record.job_revision = job->stored.revision;
         execution->record.state = EXECUTION_STARTING;
-        execution->record.reason = REASON_NONE;
+        execution_record_wait(&execution->record, WAITING_FOR_NOTHING, 0);
+        gates_leave(execution);
+        queue_take_slot(execution);
 
         decision_forget_fold(job);
         execution_try_start(execution);
@@ -102,28 +105,49 @@ static bool is_missed(Execution *execution, usec_t now_usec) {
         return reason != REASON_NONE;
 }
 
-static void release(Execution *execution, usec_t now_usec) {
+/* Its delay is over and nothing of its own job is in its way. Returns when to look again. */
+static usec_t pass_gates(Execution *execution, usec_t now_usec) {
+        GateVerdict verdict;
+        bool changed;
+
+        if (gates_pass(execution, now_usec, &verdict, &changed)) {
+                start(execution);
+                return USEC_INFINITY;
+        }
+        if (changed)
+                (void) execution_save(execution); /* the next daemon finds out by itself */
+        if (verdict.answer == GATE_CLOSED)
+                return verdict.look_again_usec;
+        execution->record.condition = verdict.condition;
+        never_started(execution, EXECUTION_SKIPPED, verdict.reason,
+                      verdict.detail[0] ? verdict.detail : NULL);
+        return USEC_INFINITY;
+}
+
+/* Returns when to look again. */
+static usec_t release(Execution *execution, usec_t now_usec) {
         const Execution *blocker;
         char detail[64];
 
         if (scheduled_job_is_paused(execution->scheduled_job)) {
                 never_started(execution, EXECUTION_SKIPPED, REASON_PAUSED, NULL);
-                return;
+                return USEC_INFINITY;
         }
-        if (is_missed(execution, now_usec))
-                return;
+        if (execution->record.waiting_for <= WAITING_FOR_DELAY && is_missed(execution, now_usec))
+                return USEC_INFINITY;
 
         blocker = blocker_of(execution);
-        if (!blocker) {
-                start(execution);
-        } else if (!execution_is_queued(execution)) {
+        if (!blocker)
+                return pass_gates(execution, now_usec);
+        if (!execution_is_queued(execution)) {
                 (void) snprintf(detail, sizeof(detail), "blocked by execution %" PRIu64, blocker->record.id);
                 never_started(execution, EXECUTION_SKIPPED, REASON_OVERLAP, detail);
         }
+        return USEC_INFINITY;
 }
 
 usec_t waiting_release(ScheduledJob *job) {
-        usec_t now_usec = manager_now(job->manager);
+        usec_t now_usec = manager_now(job->manager), again_usec = USEC_INFINITY;
         Execution *execution, *next;
 
         for (execution = job->executions; execution; execution = next) {
@@ -134,12 +158,12 @@ usec_t waiting_release(ScheduledJob *job) {
                     (job->manager->untrusted && execution->record.cause != CAUSE_BOOT))
                         continue;
                 if (start_usec > now_usec)
-                        return planner_coalesce(start_usec, job->job->accuracy_usec);
+                        return MIN(again_usec, planner_coalesce(start_usec, job->job->accuracy_usec));
                 if (execution->phase != PHASE_READY)
                         break; /* its commit comes back to it */
-                release(execution, now_usec);
+                again_usec = MIN(again_usec, release(execution, now_usec));
         }
-        return USEC_INFINITY;
+        return again_usec;
 }
 
 /* Of a long queue only the first can be the next to start. */

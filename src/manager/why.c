@@ -147,7 +147,7 @@ static void say_armed(Why *why, const ExecutionRecord *record) {
 static void say_waiting(Why *why, const ExecutionRecord *record) {
         char start[TIMESTAMP_MAX];
 
-        if (record->reason == REASON_OVERLAP)
+        if (record->waiting_for == WAITING_FOR_OVERLAP)
                 SAY(why, " is due and waits for the executions before it to end");
         else
                 SAY(why, " is due and starts at %s, as random-delay has it",

@@ -75,6 +75,30 @@ static const MessageField start_fields[] = {
         UNSIGNED_RANGE(start.kill_signal, 1, SIGNAL_MAX),
         UNSIGNED_RANGE(start.capture_bytes, 0, OUTPUT_CAPTURE_MAX),
         BOOLEAN(start.journal),
+        STRING(start.output_file),
+        STRING(start.output_pattern),
+        UNSIGNED(start.output_keep_files),
+        SIGNED_FROM(start.output_keep_age_usec, 0),
+        LIST(start.environment_files),
+        STRING(start.input),
+        BOOLEAN(start.has_input),
+        LIST(start.credentials),
+        BOOLEAN(start.has_nice),
+        BOOLEAN(start.has_oom_score),
+        BOOLEAN(start.has_affinity),
+        SIGNED_FROM(start.nice, -20),
+        SIGNED_FROM(start.oom_score, -1000),
+        UNSIGNED_RANGE(start.io_class, 0, 3),
+        UNSIGNED_RANGE(start.io_priority, 0, 7),
+        STRING(start.affinity),
+        LIST(start.resource_limits),
+        UNSIGNED(start.memory_max_bytes),
+        UNSIGNED(start.cpu_percent),
+        UNSIGNED(start.tasks_max),
+        UNSIGNED(start.io_weight),
+        ENUM(start.left_behind, LEFT_BEHIND_IS_LEFT),
+        BOOLEAN(start.is_unit),
+        LIST(start.unit_properties),
 };
 
 static const MessageField stop_fields[] = {
@@ -157,6 +181,48 @@ static const MessageField wake_at_fields[] = {
         SIGNED_FROM(wake_at.instant_usec, 0),
 };
 
+static const MessageField errand_fields[] = {
+        UNSIGNED(errand.cookie),
+        ENUM(errand.work, ERRAND_WORK_COUNT - 1),
+        STRING_UP_TO(errand.job, NAME_LENGTH_MAX),
+        UNSIGNED_RANGE(errand.owner_uid, 0, UINT32_MAX - 1),
+        STRING_UP_TO(errand.user, NAME_LENGTH_MAX),
+        STRING_UP_TO(errand.group, NAME_LENGTH_MAX),
+        STRING(errand.directory),
+        LIST(errand.arguments),
+        STRING(errand.script),
+        STRING(errand.shell),
+        LIST(errand.environment),
+        BYTES(errand.input, errand.input_size),
+        STRING(errand.path),
+        BOOLEAN(errand.opposite),
+        BOOLEAN(errand.watch),
+        SIGNED(errand.since_usec),
+        STRING(errand.url),
+        STRING_UP_TO(errand.method, NAME_LENGTH_MAX),
+        LIST(errand.headers),
+        SIGNED_FROM(errand.timeout_usec, 0),
+};
+
+static const MessageField errand_cancel_fields[] = {
+        UNSIGNED(errand_cancel.cookie),
+};
+
+static const MessageField errand_done_fields[] = {
+        UNSIGNED(errand_done.cookie),
+        UNSIGNED_RANGE(errand_done.error, 0, 4095),
+        SIGNED_FROM(errand_done.exit_code, -1),
+        SIGNED_FROM(errand_done.signal, -1),
+        SIGNED_FROM(errand_done.http_status, -1),
+        STRING(errand_done.text),
+};
+
+static const MessageField progress_fields[] = {
+        LAUNCH_ID(progress),
+        SIGNED_FROM(progress.progress, -1),
+        STRING(progress.status_text),
+};
+
 #define LAYOUT(table) { .fields = (table), .n_fields = ARRAY_SIZE(table) }
 
 static const MessageLayout layouts[] = {
@@ -174,6 +240,10 @@ static const MessageLayout layouts[] = {
         [MESSAGE_OUTPUT]      = LAYOUT(output_fields),
         [MESSAGE_LOOKED_UP]   = LAYOUT(looked_up_fields),
         [MESSAGE_WAKE_AT]     = LAYOUT(wake_at_fields),
+        [MESSAGE_ERRAND]        = LAYOUT(errand_fields),
+        [MESSAGE_ERRAND_CANCEL] = LAYOUT(errand_cancel_fields),
+        [MESSAGE_ERRAND_DONE]   = LAYOUT(errand_done_fields),
+        [MESSAGE_PROGRESS]      = LAYOUT(progress_fields),
 };
 /* clang-format on */
 

@@ -15,9 +15,8 @@
 #include "util/cleanup.h"
 #include "util/types.h"
 
-#define PROTOCOL_VERSION_MIN 1U
-#define PROTOCOL_VERSION_MAX 2U
-#define PROTOCOL_VERSION_WAKE_AT 2U /* from here on the runner knows MESSAGE_WAKE_AT */
+#define PROTOCOL_VERSION_MIN 3U
+#define PROTOCOL_VERSION_MAX 3U
 
 #define FRAME_SIZE_MAX ((size_t) 64 * 1024)
 #define FRAME_FDS_MAX 64U
@@ -43,8 +42,12 @@ typedef enum MessageType {
         MESSAGE_ENDED,
         MESSAGE_OUTPUT,
         MESSAGE_LOOKED_UP,
-        /* daemon → runner, since version 2: a type keeps its number */
-        MESSAGE_WAKE_AT,
+        /* A type keeps its number, so the others are of both directions. */
+        MESSAGE_WAKE_AT,       /* daemon → runner */
+        MESSAGE_ERRAND,        /* daemon → runner */
+        MESSAGE_ERRAND_CANCEL, /* daemon → runner */
+        MESSAGE_ERRAND_DONE,   /* runner → daemon */
+        MESSAGE_PROGRESS,      /* runner → daemon */
         MESSAGE_TYPE_COUNT,
 } MessageType;
 
@@ -107,8 +110,31 @@ typedef struct MessageStart {
         int64_t timeout_usec, start_timeout_usec, kill_timeout_usec; /* USEC_INFINITY: none */
         uint64_t kill_signal;
         uint64_t capture_bytes;
-        uint64_t journal; /* 1: output also goes to the journal, or to stderr without one */
+        uint64_t journal;     /* 1: output also goes to the journal, or to stderr without one */
+        char *output_file;    /* absolute path; "" = none. Opened as the user, appended to */
+        char *output_pattern; /* a glob of all files of that kind, for output_keep_…; "" = output_file.1 … */
+        uint64_t output_keep_files;   /* 0 = all */
+        int64_t output_keep_age_usec; /* USEC_INFINITY: for ever */
+        char **environment_files;     /* absolute; '-' before it: may be missing */
+        char *input;                  /* on stdin; "" with has_input 0: /dev/null */
+        uint64_t has_input;
+        char **credentials; /* names */
+        uint64_t has_nice, has_oom_score, has_affinity;
+        int64_t nice, oom_score;
+        uint64_t io_class, io_priority; /* IOPRIO_CLASS_…, 0 = leave it */
+        char *affinity;                 /* CPUs as in cpuset: "0-3,8" */
+        char **resource_limits;         /* "NUMBER:SOFT:HARD", NUMBER of RLIMIT_…; UINT64_MAX is infinity */
+        uint64_t memory_max_bytes, cpu_percent, tasks_max, io_weight; /* of its cgroup; UINT64_MAX = none */
+        uint64_t left_behind;                                         /* LeftBehindKind */
+        uint64_t is_unit;                                             /* 1: a transient unit with these */
+        char **unit_properties; /* "LINE:NAME=VALUE" as in a unit file */
 } MessageStart;
+
+typedef enum LeftBehindKind {
+        LEFT_BEHIND_IS_KILLED,
+        LEFT_BEHIND_IS_AWAITED,
+        LEFT_BEHIND_IS_LEFT,
+} LeftBehindKind;
 
 typedef enum StopKind {
         STOP_ESCALATE, /* kill-signal, then after kill-timeout SIGKILL to everything the job started */
@@ -149,6 +175,60 @@ typedef struct MessageLookedUp {
 typedef struct MessageWakeAt {
         int64_t instant_usec; /* of CLOCK_REALTIME; USEC_INFINITY: no more */
 } MessageWakeAt;
+
+/*
+ * Short work for the daemon itself that leaves no record: a condition's command, a path to wait for, a
+ * message to deliver. The runner forgets it when the connection ends; the daemon asks again.
+ */
+typedef enum ErrandWork {
+        ERRAND_WORK_COMMAND,      /* as the user, `input` on stdin; its first output comes back */
+        ERRAND_WORK_PATH_EXISTS,  /* done when `path` exists; with `opposite` when it does not */
+        ERRAND_WORK_PATH_CHANGED, /* done when `path` has changed since `since_usec` */
+        ERRAND_WORK_HTTP,         /* a request by the http worker */
+        ERRAND_WORK_COUNT,
+} ErrandWork;
+
+typedef struct MessageErrand {
+        uint64_t cookie;
+        uint64_t work; /* ErrandWork */
+        char *job;     /* for messages and JOBSCHED_JOB; "" = none */
+        uint64_t owner_uid;
+        char *user; /* "" = the owner */
+        char *group;
+        char *directory; /* "" = home */
+        char **arguments;
+        char *script, *shell;
+        char **environment;
+        char *input;
+        uint64_t input_size;
+        char *path;
+        uint64_t opposite;
+        uint64_t watch; /* of a path: 0 = look once, 1 = wait for it */
+        int64_t since_usec;
+        char *url, *method;
+        char **headers;
+        int64_t timeout_usec; /* USEC_INFINITY: none */
+} MessageErrand;
+
+typedef struct MessageErrandCancel {
+        uint64_t cookie;
+} MessageErrandCancel;
+
+typedef struct MessageErrandDone {
+        uint64_t cookie;
+        uint64_t error;      /* 0 = it was done; else a positive errno, and `text` says why */
+        int64_t exit_code;   /* of a command; of a path 0 = so, 1 = not so. -1: none */
+        int64_t signal;      /* -1: none */
+        int64_t http_status; /* -1: none */
+        char *text;          /* the first KiB of what it wrote or the server answered; valid UTF-8 */
+} MessageErrandDone;
+
+/* What a job says of itself. */
+typedef struct MessageProgress {
+        uint64_t execution_id, attempt;
+        int64_t progress; /* 0…100; -1: not said */
+        char *status_text;
+} MessageProgress;
 
 typedef struct MessageStarted {
         uint64_t execution_id, attempt;
@@ -207,6 +287,10 @@ typedef struct Message {
                 MessageEnded ended;
                 MessageOutput output;
                 MessageWakeAt wake_at;
+                MessageErrand errand;
+                MessageErrandCancel errand_cancel;
+                MessageErrandDone errand_done;
+                MessageProgress progress;
         };
 } Message;
 

@@ -100,7 +100,7 @@ static int set_durations(Context *context, SimulationJobs *jobs) {
                         status = learn_duration(context, item);
                 if (status != STATUS_OK)
                         return status;
-                item->duration_usec = MIN(item->duration_usec, item->job->timeout_usec);
+                item->duration_usec = MIN(item->duration_usec, item->job->process.timeout_usec);
         }
         return STATUS_OK;
 }

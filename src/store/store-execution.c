@@ -135,6 +135,12 @@ static void bind_changeable(StoreBinder *binder, const ExecutionRecord *record) 
         store_bind_integer(binder, (int64_t) record->output_bytes);
         store_bind_integer(binder, record->output_truncated);
         store_bind_text(binder, record->result);
+        store_bind_text(binder,
+                        record->condition < 0 ? NULL
+                                              : condition_kind_to_string((ConditionKind) record->condition));
+        store_bind_text(binder, waiting_for_to_string(record->waiting_for));
+        store_bind_time(binder, record->waiting_since_usec);
+        store_bind_time(binder, record->retry_at_usec);
 }
 
 static bool is_occurrence(ExecutionCause cause) {
@@ -197,6 +203,8 @@ int store_apply_insert_execution(StoreConnection *connection, StoreOperation *op
         store_bind_integer(&binder, record->due_usec);
         store_bind_time(&binder, record->nominal_usec);
         store_bind_integer(&binder, operation->pass);
+        store_bind_positive(&binder, (int64_t) record->parent_id);
+        store_bind_integer(&binder, record->forced);
         bind_changeable(&binder, record);
         return store_bound_step(connection, &binder);
 }

@@ -25,6 +25,9 @@ void stored_job_init(StoredJob *job) {
                 .last_due_usec = USEC_INFINITY,
                 .last_started_usec = USEC_INFINITY,
                 .last_ended_usec = USEC_INFINITY,
+                .joined_usec = USEC_INFINITY,
+                .last_success_usec = USEC_INFINITY,
+                .overdue_usec = USEC_INFINITY,
         };
 }
 
@@ -151,6 +154,9 @@ int store_apply_put_job_state(StoreConnection *connection, StoreOperation *opera
         store_bind_time(&binder, job->last_due_usec);
         store_bind_time(&binder, job->last_started_usec);
         store_bind_time(&binder, job->last_ended_usec);
+        store_bind_time(&binder, job->joined_usec);
+        store_bind_time(&binder, job->last_success_usec);
+        store_bind_time(&binder, job->overdue_usec);
         return store_bound_step(connection, &binder);
 }
 
@@ -188,7 +194,10 @@ static int job_state_from_row(sqlite3_stmt *row, int column, StoredJob *job) {
 
         job->last_due_usec = store_column_time(row, column++);
         job->last_started_usec = store_column_time(row, column++);
-        job->last_ended_usec = store_column_time(row, column);
+        job->last_ended_usec = store_column_time(row, column++);
+        job->joined_usec = store_column_time(row, column++);
+        job->last_success_usec = store_column_time(row, column++);
+        job->overdue_usec = store_column_time(row, column);
         return 0;
 }
 

@@ -32,6 +32,8 @@ static int identity_from_row(sqlite3_stmt *row, ExecutionRecord *record) {
         record->due_usec = sqlite3_column_int64(row, column++);
         record->nominal_usec = store_column_time(row, column++);
         record->pass = (unsigned) sqlite3_column_int64(row, column++);
+        record->parent_id = (uint64_t) sqlite3_column_int64(row, column++);
+        record->forced = sqlite3_column_int(row, column++) != 0;
         return column;
 }
 
@@ -81,7 +83,26 @@ static int result_from_row(sqlite3_stmt *row, int column, ExecutionRecord *recor
         record->memory_peak_bytes = store_column_or(row, column++, -1);
         record->output_bytes = (uint64_t) sqlite3_column_int64(row, column++);
         record->output_truncated = sqlite3_column_int(row, column++) != 0;
-        return store_column_text(row, column, &record->result);
+        r = store_column_text(row, column++, &record->result);
+        return r < 0 ? r : column;
+}
+
+/* The rest of EXECUTION_CHANGEABLE. */
+static int waiting_from_row(sqlite3_stmt *row, int column, ExecutionRecord *record) {
+        int condition = -1, waiting_for = WAITING_FOR_NOTHING, r = 0;
+
+        if (sqlite3_column_type(row, column) != SQLITE_NULL)
+                r = store_column_name(row, column, condition_kind_from_string, &condition);
+        column++;
+        if (r >= 0)
+                r = store_column_name(row, column++, waiting_for_from_string, &waiting_for);
+        if (r < 0)
+                return r;
+        record->condition = condition;
+        record->waiting_for = (WaitingFor) waiting_for;
+        record->waiting_since_usec = store_column_time(row, column++);
+        record->retry_at_usec = store_column_time(row, column);
+        return 0;
 }
 
 static int execution_from_row(sqlite3_stmt *row, ExecutionRecord *record) {
@@ -90,7 +111,9 @@ static int execution_from_row(sqlite3_stmt *row, ExecutionRecord *record) {
         column = identity_from_row(row, record);
         if (column >= 0)
                 column = progress_from_row(row, column, record);
-        return column < 0 ? column : result_from_row(row, column, record);
+        if (column >= 0)
+                column = result_from_row(row, column, record);
+        return column < 0 ? column : waiting_from_row(row, column, record);
 }
 
 int store_read_execution(Store *store, uint64_t execution_id, ExecutionRecord *ret) {

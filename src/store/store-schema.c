@@ -165,6 +165,40 @@ static const char *const migrations[STORE_SCHEMA_VERSION] = {
         " detail TEXT"
         ") STRICT;"
         "CREATE INDEX audit_job ON audit (job) WHERE job IS NOT NULL;",
+
+        "ALTER TABLE execution ADD COLUMN condition TEXT;"
+        "ALTER TABLE execution ADD COLUMN parent INTEGER;"
+        "ALTER TABLE execution ADD COLUMN forced INTEGER NOT NULL DEFAULT 0;"
+        "ALTER TABLE execution ADD COLUMN waiting_for TEXT;"
+        "ALTER TABLE execution ADD COLUMN waiting_since INTEGER;"
+        "ALTER TABLE execution ADD COLUMN retry_at INTEGER;"
+
+        "ALTER TABLE job_state ADD COLUMN joined INTEGER;"
+        "ALTER TABLE job_state ADD COLUMN last_success INTEGER;"
+        "ALTER TABLE job_state ADD COLUMN overdue_since INTEGER;"
+
+        "CREATE TABLE queue ("
+        " name TEXT NOT NULL PRIMARY KEY,"
+        " paused_since INTEGER NOT NULL"
+        ") STRICT, WITHOUT ROWID;"
+
+        /* Messages that have not been delivered yet. */
+        "CREATE TABLE notification ("
+        " id INTEGER PRIMARY KEY AUTOINCREMENT,"
+        " created INTEGER NOT NULL,"
+        " event TEXT NOT NULL,"
+        " job TEXT,"
+        " owner_uid INTEGER NOT NULL,"
+        " execution_id INTEGER,"
+        " fold_key TEXT NOT NULL," /* messages with the same one are told as one */
+        " count INTEGER NOT NULL,"
+        " target TEXT NOT NULL,"
+        " content TEXT NOT NULL,"
+        " attempts INTEGER NOT NULL,"
+        " next_try INTEGER NOT NULL,"
+        " last_error TEXT"
+        ") STRICT;"
+        "CREATE INDEX notification_fold ON notification (fold_key);",
 };
 
 static int fault(const char *path, int error, char **reterr, const char *text) {

@@ -20,17 +20,19 @@
 #define NEVER_STARTED "state IN ('missed', 'skipped')"
 #define IS_OPEN "state IN ('armed', 'waiting', 'starting', 'running', 'retrying')"
 
-/* 10 columns that never change, and 27 that do. */
-#define EXECUTION_IDENTITY "id, job_id, job, owner_uid, origin, cause, requested_by, due, nominal, pass"
+/* 12 columns that never change, and 31 that do. */
+#define EXECUTION_IDENTITY \
+        "id, job_id, job, owner_uid, origin, cause, requested_by, due, nominal, pass, parent, forced"
 #define EXECUTION_CHANGEABLE                                                    \
         "job_revision, state, reason, reason_detail, due_last, count, notes, "  \
         "start_after, queued, started, ended, exit_code, signal, http_status, " \
         "attempts, pid, host, boot_id, runner_incarnation, runner_generation, " \
         "progress, status_text, cpu_seconds, memory_peak_bytes, output_bytes, " \
-        "output_truncated, result"
+        "output_truncated, result, condition, waiting_for, waiting_since, retry_at"
 #define EXECUTION_COLUMNS EXECUTION_IDENTITY ", " EXECUTION_CHANGEABLE
 #define PLACES_10 "?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
-#define PLACES_27 PLACES_10 ", " PLACES_10 ", ?, ?, ?, ?, ?, ?, ?"
+#define PLACES_12 PLACES_10 ", ?, ?"
+#define PLACES_31 PLACES_10 ", " PLACES_10 ", " PLACES_10 ", ?"
 
 #define ATTEMPT_COLUMNS                                                             \
         "execution_id, attempt, state, reason, started, ended, exit_code, signal, " \
@@ -38,7 +40,8 @@
 
 #define JOB_STATE_COLUMNS                                                       \
         "paused_since, paused_until, cursor, anchor, boot_identity, boot_due, " \
-        "last_execution_id, last_state, last_due, last_started, last_ended"
+        "last_execution_id, last_state, last_due, last_started, last_ended, "   \
+        "joined, last_success, overdue_since"
 
 #define AUDIT_COLUMNS "id, time, event, job, execution_id, user, uid, process, origin, detail"
 
@@ -64,11 +67,12 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
                 "file = ?6, line = ?7, added = ?8, removed = ?9",
         [STATEMENT_PUT_JOB_STATE] =
                 "INSERT INTO job_state (job_id, " JOB_STATE_COLUMNS ") "
-                "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) "
+                "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) "
                 "ON CONFLICT (job_id) DO UPDATE SET "
                 "paused_since = ?2, paused_until = ?3, cursor = ?4, anchor = ?5, boot_identity = ?6, "
                 "boot_due = ?7, last_execution_id = ?8, last_state = ?9, last_due = ?10, "
-                "last_started = ?11, last_ended = ?12",
+                "last_started = ?11, last_ended = ?12, joined = ?13, last_success = ?14, "
+                "overdue_since = ?15",
         [STATEMENT_PUT_REVISION] =
                 "INSERT INTO job_revision (job_id, revision, definition) VALUES (?1, ?2, ?3) "
                 "ON CONFLICT (job_id, revision) DO UPDATE SET definition = ?3 WHERE definition != ?3",
@@ -87,9 +91,9 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
                 "SELECT max(pass), max(NOT " NEVER_STARTED ") FROM execution "
                 "WHERE job_id = ? AND due = ? AND pass >= ? AND " IS_OCCURRENCE,
         [STATEMENT_INSERT_EXECUTION] =
-                "INSERT INTO execution (" EXECUTION_COLUMNS ") VALUES (" PLACES_10 ", " PLACES_27 ")",
+                "INSERT INTO execution (" EXECUTION_COLUMNS ") VALUES (" PLACES_12 ", " PLACES_31 ")",
         [STATEMENT_UPDATE_EXECUTION] =
-                "UPDATE execution SET (" EXECUTION_CHANGEABLE ") = (" PLACES_27 ") WHERE id = ?",
+                "UPDATE execution SET (" EXECUTION_CHANGEABLE ") = (" PLACES_31 ") WHERE id = ?",
         [STATEMENT_DELETE_EXECUTION] = "DELETE FROM execution WHERE id = ?",
         [STATEMENT_PUT_ATTEMPT] =
                 "INSERT INTO attempt (" ATTEMPT_COLUMNS ") "

@@ -111,6 +111,9 @@ typedef struct StoredJob {
         ExecutionState last_state;  /* of the last final execution that ran; valid if last_started_usec is
                                        known */
         usec_t last_due_usec, last_started_usec, last_ended_usec; /* USEC_INFINITY: never */
+        usec_t joined_usec; /* what ended until then is used up for `after:`; USEC_INFINITY: nothing is */
+        usec_t last_success_usec; /* end of the last that succeeded; USEC_INFINITY: never */
+        usec_t overdue_usec;      /* `expect-within:` was told to be over then; USEC_INFINITY: it is not */
 } StoredJob;
 
 void stored_job_init(StoredJob *job);

@@ -90,21 +90,21 @@ static void assert_schedules_equal(const Job *a, const Job *b) {
 }
 
 static void assert_surroundings_equal(const Job *a, const Job *b) {
-        ck_assert_pstr_eq(a->user, b->user);
-        ck_assert_pstr_eq(a->group, b->group);
-        ck_assert(string_list_equal(a->groups, b->groups));
-        ck_assert_pstr_eq(a->directory, b->directory);
-        ck_assert_uint_eq(a->umask, b->umask);
-        ck_assert(string_list_equal(a->environment, b->environment));
+        ck_assert_pstr_eq(a->process.user, b->process.user);
+        ck_assert_pstr_eq(a->process.group, b->process.group);
+        ck_assert(string_list_equal(a->process.groups, b->process.groups));
+        ck_assert_pstr_eq(a->process.directory, b->process.directory);
+        ck_assert_uint_eq(a->process.umask, b->process.umask);
+        ck_assert(string_list_equal(a->process.environment, b->process.environment));
 }
 
 static void assert_policies_equal(const Job *a, const Job *b) {
-        ck_assert_int_eq(a->timeout_usec, b->timeout_usec);
-        ck_assert_int_eq(a->start_timeout_usec, b->start_timeout_usec);
-        ck_assert_int_eq(a->kill_timeout_usec, b->kill_timeout_usec);
-        ck_assert_int_eq(a->kill_signal, b->kill_signal);
+        ck_assert_int_eq(a->process.timeout_usec, b->process.timeout_usec);
+        ck_assert_int_eq(a->process.start_timeout_usec, b->process.start_timeout_usec);
+        ck_assert_int_eq(a->process.kill_timeout_usec, b->process.kill_timeout_usec);
+        ck_assert_int_eq(a->process.kill_signal, b->process.kill_signal);
         ck_assert_mem_eq(&a->success_codes, &b->success_codes, sizeof(a->success_codes));
-        ck_assert_int_eq(a->overlap, b->overlap);
+        ck_assert_int_eq(a->overlap.policy, b->overlap.policy);
         ck_assert_int_eq(a->catch_up.policy, b->catch_up.policy);
         ck_assert_int_eq(a->catch_up.within_usec, b->catch_up.within_usec);
         ck_assert_uint_eq(a->catch_up.max, b->catch_up.max);

@@ -7,7 +7,7 @@
 #include "support/test-support.h"
 
 START_TEST(absent_strings_travel_as_empty_ones) {
-        Job job = { .name = (char *) "backup", .umask = 022, .kill_signal = SIGTERM };
+        Job job = { .name = (char *) "backup", .process = { .umask = 022, .kill_signal = SIGTERM } };
         const Launch launch = { .id = { 7, 1 }, .job = &job, .cause = CAUSE_MANUAL, .due_usec = 42 };
         MessageStart message;
 
@@ -27,7 +27,7 @@ END_TEST
 
 START_TEST(an_empty_list_of_groups_is_not_the_users_own) {
         char *no_groups[] = { NULL };
-        Job job = { .name = (char *) "backup", .groups = no_groups };
+        Job job = { .name = (char *) "backup", .process.groups = no_groups };
         const Launch launch = { .id = { 7, 1 }, .job = &job };
         MessageStart message;
 

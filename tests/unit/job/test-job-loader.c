@@ -233,16 +233,16 @@ START_TEST(defaults_and_overrides_are_merged_in_order) {
         ck_assert_uint_eq(set.diagnostics.n_items, 0);
         job = set.jobs[0].job;
         ck_assert_ptr_nonnull(job);
-        ck_assert_int_eq(job->timeout_usec, USEC_PER_SEC);
-        ck_assert_int_eq(job->kill_timeout_usec, 2 * USEC_PER_SEC);
+        ck_assert_int_eq(job->process.timeout_usec, USEC_PER_SEC);
+        ck_assert_int_eq(job->process.kill_timeout_usec, 2 * USEC_PER_SEC);
         ck_assert_str_eq(job->description, "twenty");
-        ck_assert_ptr_null(job->directory);
-        ck_assert_uint_eq(job->umask, 077);
-        ck_assert_uint_eq(string_list_length(job->environment), 4);
-        ck_assert_str_eq(job->environment[0], "A=settings");
-        ck_assert_str_eq(job->environment[1], "B=file");
-        ck_assert_str_eq(job->environment[2], "C=job");
-        ck_assert_str_eq(job->environment[3], "D=ten");
+        ck_assert_ptr_null(job->process.directory);
+        ck_assert_uint_eq(job->process.umask, 077);
+        ck_assert_uint_eq(string_list_length(job->process.environment), 4);
+        ck_assert_str_eq(job->process.environment[0], "A=settings");
+        ck_assert_str_eq(job->process.environment[1], "B=file");
+        ck_assert_str_eq(job->process.environment[2], "C=job");
+        ck_assert_str_eq(job->process.environment[3], "D=ten");
         ck_assert_str_eq(set.jobs[1].job->description, "file");
         ck_assert_uint_eq(job->line, 6);
         ck_assert_str_eq(

@@ -13,8 +13,8 @@ static const JobFaultCase fault_cases[] = {
                                                 "2:22: 'success-codes' expects exit codes from 0 to 255 and names of signals, not 'FOO'\n"
                                                 "2:27: 'success-codes' expects exit codes from 0 to 255 and names of signals, not '010'" },
         { C "success-codes: {a: b}\n",          "2:16: 'success-codes' expects a list, not a mapping" },
-        { C "overlap: queue\n",                 "2:10: 'overlap' expects one of skip, not 'queue'" },
-        { C "overlap: {policy: skp}\n",         "2:19: 'policy' expects one of skip, not 'skp'; did you mean 'skip'?" },
+        { C "overlap: stop\n",                  "2:10: 'overlap' expects one of skip, queue, replace, allow, not 'stop'" },
+        { C "overlap: {policy: skp}\n",         "2:19: 'policy' expects one of skip, queue, replace, allow, not 'skp'; did you mean 'skip'?" },
         { C "catch-up: some\n",                 "2:11: 'catch-up' expects one of none, latest, all, not 'some'" },
         { C "catch-up: {max: 0}\n",             "2:17: 'max' expects a number from 1 to 100000, not 0" },
         { C "catch-up: {max: 100001}\n",        "2:17: 'max' expects a number from 1 to 100000, not 100001" },

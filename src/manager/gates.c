@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "manager/gates.h"
+
+#include <assert.h>
+static const Gate *const gates[] = { &dependency_gate, &condition_gate, &queue_gate };
+
+bool gates_are_open(const ScheduledJob *job) {
+        for (size_t i = 0; i < ARRAY_SIZE(gates); i++)
+                if (!gates[i]->is_open(job))
+                        return false;
+        return true;
+}
+
+bool gates_pass(Execution *execution, usec_t now_usec, GateVerdict *ret, bool *ret_changed) {
+        ExecutionRecord *record = &execution->record;
+
+        assert(execution_is_waiting(execution));
+        assert(ret);
+        assert(ret_changed);
+
+        *ret_changed = false;
+        for (size_t i = 0; i < ARRAY_SIZE(gates) && !record->forced; i++) {
+                bool first = record->waiting_for != gates[i]->waiting_for;
+
+                *ret = (GateVerdict){ .look_again_usec = USEC_INFINITY, .condition = -1 };
+                gates[i]->check(execution, first, now_usec, ret);
+                if (ret->answer == GATE_OPEN)
+                        continue;
+                if (ret->answer == GATE_CLOSED && first) {
+                        execution_record_wait(record, gates[i]->waiting_for, now_usec);
+                        *ret_changed = true;
+                }
+                return false;
+        }
+        return true;
+}
+
+void gates_leave(Execution *execution) {
+        for (size_t i = 0; i < ARRAY_SIZE(gates); i++)
+                gates[i]->leave(execution);
+}
