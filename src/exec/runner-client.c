@@ -12,82 +12,15 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <utlist.h>
 
-#include "exec/launch-message.h"
-#include "protocol/connection.h"
+#include "exec/runner-client-lookup.h"
+#include "exec/runner-client-receive.h"
+#include "exec/runner-client-send.h"
 #include "util/log.h"
 
-#define RETRY_FIRST_USEC (50 * USEC_PER_MSEC)
 #define RETRY_LAST_USEC (5 * USEC_PER_SEC)
 /* A runner that accepts and then says nothing is as good as none. */
 #define WELCOME_TIMEOUT_USEC (30 * USEC_PER_SEC)
-
-typedef enum ClientState {
-        CLIENT_IDLE,      /* waits for the retry timer, or was not started yet */
-        CLIENT_GREETING,  /* HELLO is sent, the list is coming in */
-        CLIENT_CONNECTED, /* the manager has the list */
-} ClientState;
-
-typedef struct PendingLookup PendingLookup;
-
-struct PendingLookup {
-        uint64_t cookie;
-        executor_user_t done;
-        void *userdata;
-        PendingLookup *prev, *next;
-};
-
-struct RunnerClient {
-        sd_event *event;
-        sd_event_source *timer; /* retry while idle, time-out while greeting */
-        Connection *connection; /* kept until the next try: it may not be freed in its own callback */
-        ClientState state;
-
-        char *socket_path;
-        char *store_uuid;
-        uid_t peer_uid;
-        int (*ensure_runner)(void *userdata);
-        void *ensure_userdata;
-
-        Executor executor;
-        ExecutorEvents events;
-
-        usec_t retry_usec;
-        int last_error; /* logged once, not at each try */
-
-        Message welcome; /* type 0: none yet */
-        Message *listed; /* the strings of `list` live here */
-        ListedLaunch *list;
-        size_t n_listed, n_list_allocated;
-
-        PendingLookup *lookups;
-        uint64_t next_cookie;
-
-        usec_t wake_at_usec; /* what the manager last asked for; USEC_INFINITY: nothing */
-};
-
-static void client_forget_list(RunnerClient *client) {
-        for (size_t i = 0; i < client->n_listed; i++)
-                message_done(&client->listed[i]);
-        client->n_listed = 0;
-}
-
-static void client_forget_welcome(RunnerClient *client) {
-        if (client->welcome.type == MESSAGE_WELCOME)
-                message_done(&client->welcome);
-        client->welcome = (Message){ 0 };
-}
-
-static void client_fail_lookups(RunnerClient *client, int error) {
-        PendingLookup *lookup, *next;
-
-        DL_FOREACH_SAFE(client->lookups, lookup, next) {
-                DL_DELETE(client->lookups, lookup);
-                lookup->done(lookup->userdata, error, 0, 0, NULL);
-                free(lookup);
-        }
-}
 
 static void client_set_timer(RunnerClient *client, usec_t delay_usec) {
         int r;
@@ -107,157 +40,11 @@ static void client_disconnect(RunnerClient *client, int error) {
         client_set_timer(client, client->retry_usec);
         client->retry_usec = MIN(client->retry_usec * 2, RETRY_LAST_USEC);
 
-        client_forget_list(client);
-        client_forget_welcome(client);
-        client_fail_lookups(client, -ENOTCONN);
+        runner_client_forget_list(client);
+        runner_client_forget_welcome(client);
+        runner_client_fail_lookups(client, -ENOTCONN);
         if (was_connected && client->events.on_disconnected)
                 client->events.on_disconnected(client->events.userdata, error);
-}
-
-static int client_add_listed(RunnerClient *client, Message *message) {
-        ListedLaunch *launch;
-
-        if (client->n_listed == client->n_list_allocated) {
-                size_t n = MAX(client->n_list_allocated * 2, (size_t) 64);
-                ListedLaunch *list;
-                Message *listed;
-
-                list = reallocarray(client->list, n, sizeof(*list));
-                if (!list)
-                        return -ENOMEM;
-                client->list = list;
-                listed = reallocarray(client->listed, n, sizeof(*listed));
-                if (!listed)
-                        return -ENOMEM;
-                client->listed = listed;
-                client->n_list_allocated = n;
-        }
-
-        launch = &client->list[client->n_listed];
-        client->listed[client->n_listed++] = *message;
-        *launch = (ListedLaunch){
-                .id = { message->listed.execution_id, (unsigned) message->listed.attempt },
-                .foreign = strcmp(message->listed.store_uuid, client->store_uuid) != 0,
-                .job = message->listed.job,
-                .state = launch_listed_from_message(message->listed.state),
-                .pid = (pid_t) message->listed.pid,
-                .started_usec = message->listed.started_usec,
-        };
-        *message = (Message){ 0 };
-        return 0;
-}
-
-/* The runner keeps an instant beyond a connection: it hears of none, too. */
-static void client_send_wake_at(RunnerClient *client) {
-        const Message message = {
-                .type = MESSAGE_WAKE_AT,
-                .wake_at = { .instant_usec = client->wake_at_usec },
-        };
-        int r;
-
-        r = connection_send(client->connection, &message);
-        if (r < 0)
-                (void) log_warning_errno(
-                                r, "Cannot tell the runner when to wake the machine from suspend: %m");
-}
-
-static void client_on_list_end(RunnerClient *client) {
-        ExecutorHello hello = {
-                .incarnation = client->welcome.welcome.incarnation,
-                .generation = client->welcome.welcome.generation,
-                .listed = client->list,
-                .n_listed = client->n_listed,
-        };
-
-        client->state = CLIENT_CONNECTED;
-        client->retry_usec = RETRY_FIRST_USEC;
-        client->last_error = 0;
-        (void) sd_event_source_set_enabled(client->timer, SD_EVENT_OFF);
-        client_send_wake_at(client);
-        if (client->events.on_connected)
-                client->events.on_connected(client->events.userdata, &hello);
-        client_forget_list(client);
-}
-
-/* Returns 0, or -EBADMSG when the record has no place here. */
-static int client_on_greeting(RunnerClient *client, Message *message) {
-        if (message->type == MESSAGE_WELCOME && client->welcome.type == 0) {
-                if (message->welcome.version < PROTOCOL_VERSION_MIN ||
-                    message->welcome.version > PROTOCOL_VERSION_MAX)
-                        return -EPROTONOSUPPORT;
-                client->welcome = *message;
-                *message = (Message){ 0 };
-                return 0;
-        }
-        if (client->welcome.type != MESSAGE_WELCOME)
-                return -EBADMSG;
-        if (message->type == MESSAGE_LISTED)
-                return client_add_listed(client, message);
-        if (message->type == MESSAGE_LIST_END) {
-                client_on_list_end(client);
-                return 0;
-        }
-        return -EBADMSG;
-}
-
-static void client_on_looked_up(RunnerClient *client, const MessageLookedUp *answer) {
-        PendingLookup *lookup;
-
-        DL_FOREACH(client->lookups, lookup) {
-                if (lookup->cookie != answer->cookie)
-                        continue;
-                DL_DELETE(client->lookups, lookup);
-                lookup->done(lookup->userdata, -(int) answer->error, (uid_t) answer->uid, (gid_t) answer->gid,
-                             answer->error == 0 ? answer->name : NULL);
-                free(lookup);
-                return;
-        }
-}
-
-static void client_on_ended(RunnerClient *client, const MessageEnded *ended) {
-        LaunchId id = { ended->execution_id, (unsigned) ended->attempt };
-        OutputRecord output = {
-                .data = ended->output,
-                .size = ended->output_size,
-                .total_bytes = ended->output_total_bytes,
-        };
-        LaunchOutcome outcome;
-
-        launch_outcome_from_message(ended, &output, &outcome);
-        if (client->events.on_ended)
-                client->events.on_ended(client->events.userdata, id, &outcome);
-}
-
-static int client_on_record(RunnerClient *client, const Message *message) {
-        const ExecutorEvents *events = &client->events;
-
-        switch (message->type) {
-        case MESSAGE_STARTED:
-                if (events->on_started)
-                        events->on_started(
-                                        events->userdata,
-                                        (LaunchId){ message->started.execution_id,
-                                                    (unsigned) message->started.attempt },
-                                        (pid_t) message->started.pid, message->started.started_usec);
-                return 0;
-        case MESSAGE_ENDED:
-                client_on_ended(client, &message->ended);
-                return 0;
-        case MESSAGE_OUTPUT:
-                if (events->on_output)
-                        events->on_output(
-                                        events->userdata,
-                                        (LaunchId){ message->output.execution_id,
-                                                    (unsigned) message->output.attempt },
-                                        (OutputStream) message->output.stream, message->output.data,
-                                        message->output.data_size);
-                return 0;
-        case MESSAGE_LOOKED_UP:
-                client_on_looked_up(client, &message->looked_up);
-                return 0;
-        default:
-                return -EBADMSG;
-        }
 }
 
 static void on_message(void *userdata, Message *message) {
@@ -267,8 +54,8 @@ static void on_message(void *userdata, Message *message) {
         if (client->state == CLIENT_IDLE)
                 return; /* given up already */
 
-        r = client->state == CLIENT_GREETING ? client_on_greeting(client, message)
-                                             : client_on_record(client, message);
+        r = client->state == CLIENT_GREETING ? runner_client_on_greeting(client, message)
+                                             : runner_client_on_record(client, message);
         if (r < 0) {
                 (void) log_error_errno(
                                 r, "The runner at '%s' does not speak our protocol: %m; trying again later",
@@ -380,119 +167,17 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata) {
         return 0;
 }
 
-/* --- the Executor ----------------------------------------------------------------------------------- */
-
-static int client_send(RunnerClient *client, const Message *message) {
-        if (client->state != CLIENT_CONNECTED)
-                return -ENOTCONN;
-        return connection_send(client->connection, message);
-}
-
-static void executor_set_events(void *userdata, const ExecutorEvents *events) {
+static void client_set_events(void *userdata, const ExecutorEvents *events) {
         RunnerClient *client = userdata;
 
         client->events = events ? *events : (ExecutorEvents){ 0 };
 }
 
-static bool executor_is_connected(void *userdata) {
+static bool client_is_connected(void *userdata) {
         const RunnerClient *client = userdata;
 
         return client->state == CLIENT_CONNECTED;
 }
-
-static int executor_start(void *userdata, const Launch *launch) {
-        Message message = { .type = MESSAGE_START };
-
-        launch_to_message(launch, &message.start);
-        return client_send(userdata, &message);
-}
-
-static int executor_stop(void *userdata, LaunchId id) {
-        const Message message = {
-                .type = MESSAGE_STOP,
-                .stop = { .execution_id = id.execution_id, .attempt = id.attempt, .kind = STOP_ESCALATE },
-        };
-
-        return client_send(userdata, &message);
-}
-
-static int executor_kill(void *userdata, LaunchId id, int signal, bool everything) {
-        const Message message = {
-                .type = MESSAGE_STOP,
-                .stop = {
-                        .execution_id = id.execution_id,
-                        .attempt = id.attempt,
-                        .kind = STOP_SIGNAL,
-                        .signal = (uint64_t) signal,
-                        .whole_group = everything,
-                },
-        };
-
-        return client_send(userdata, &message);
-}
-
-static int executor_acknowledge(void *userdata, LaunchId id) {
-        const Message message = {
-                .type = MESSAGE_ACKNOWLEDGE,
-                .acknowledge = { .execution_id = id.execution_id, .attempt = id.attempt },
-        };
-
-        return client_send(userdata, &message);
-}
-
-static int executor_follow(void *userdata, LaunchId id, bool on) {
-        const Message message = {
-                .type = MESSAGE_FOLLOW,
-                .follow = { .execution_id = id.execution_id, .attempt = id.attempt, .on = on },
-        };
-
-        return client_send(userdata, &message);
-}
-
-static void executor_wake_at(void *userdata, usec_t realtime_usec) {
-        RunnerClient *client = userdata;
-
-        client->wake_at_usec = realtime_usec;
-        if (client->state == CLIENT_CONNECTED)
-                client_send_wake_at(client);
-}
-
-static int executor_lookup_user(
-                void *userdata,
-                const char *name,
-                uid_t uid,
-                executor_user_t done,
-                void *done_userdata) {
-
-        RunnerClient *client = userdata;
-        CLEANUP_FREE PendingLookup *lookup = NULL;
-        Message message = { .type = MESSAGE_LOOKUP };
-        int r;
-
-        lookup = calloc(1, sizeof(*lookup));
-        if (!lookup)
-                return -ENOMEM;
-        *lookup = (PendingLookup){
-                .cookie = ++client->next_cookie,
-                .done = done,
-                .userdata = done_userdata,
-        };
-
-        message.lookup = (MessageLookup){
-                .cookie = lookup->cookie,
-                .name = (char *) (name ?: ""),
-                .uid = uid,
-        };
-        r = client_send(client, &message);
-        if (r < 0)
-                return r;
-
-        DL_APPEND(client->lookups, lookup);
-        (void) TAKE_PTR(lookup);
-        return 0;
-}
-
-/* --- life ------------------------------------------------------------------------------------------- */
 
 int runner_client_new(sd_event *event, const RunnerClientOptions *options, RunnerClient **ret) {
         CLEANUP(runner_client_freep) RunnerClient *client = NULL;
@@ -514,15 +199,15 @@ int runner_client_new(sd_event *event, const RunnerClientOptions *options, Runne
                 .wake_at_usec = USEC_INFINITY,
                 .executor = {
                         .userdata = client,
-                        .set_events = executor_set_events,
-                        .is_connected = executor_is_connected,
-                        .start = executor_start,
-                        .stop = executor_stop,
-                        .kill = executor_kill,
-                        .acknowledge = executor_acknowledge,
-                        .follow = executor_follow,
-                        .wake_at = executor_wake_at,
-                        .lookup_user = executor_lookup_user,
+                        .set_events = client_set_events,
+                        .is_connected = client_is_connected,
+                        .start = runner_client_request_start,
+                        .stop = runner_client_request_stop,
+                        .kill = runner_client_request_kill,
+                        .acknowledge = runner_client_request_acknowledge,
+                        .follow = runner_client_request_follow,
+                        .wake_at = runner_client_request_wake_at,
+                        .lookup_user = runner_client_request_lookup,
                 },
         };
 
@@ -544,16 +229,12 @@ int runner_client_new(sd_event *event, const RunnerClientOptions *options, Runne
 }
 
 RunnerClient *runner_client_free(RunnerClient *client) {
-        PendingLookup *lookup, *next;
-
         if (!client)
                 return NULL;
 
-        DL_FOREACH_SAFE(client->lookups, lookup, next) {
-                free(lookup);
-        }
-        client_forget_list(client);
-        client_forget_welcome(client);
+        runner_client_forget_lookups(client);
+        runner_client_forget_list(client);
+        runner_client_forget_welcome(client);
         free(client->list);
         free(client->listed);
         (void) connection_free(client->connection);
