@@ -10,9 +10,17 @@
 #include "manager/manager.h"
 #include "util/string-list.h"
 
+/* Who may use a key that not every list has. */
+enum {
+        FOR_LISTS = 1 << 0,
+        FOR_DUMP = 1 << 1,
+        FOR_HISTORY = 1 << 2,
+        FOR_ALL = FOR_LISTS | FOR_DUMP | FOR_HISTORY,
+};
+
 typedef struct FilterKey {
         const char *name, *signature;
-        bool dump_only;
+        unsigned users; /* FOR_… */
         int (*read)(sd_bus_message *message, BusFilterKind kind, BusFilter *filter, sd_bus_error *reterr);
 } FilterKey;
 
@@ -58,6 +66,7 @@ static int read_states(sd_bus_message *message, BusFilterKind kind, BusFilter *f
                 [BUS_FILTER_JOBS] = job_state_from_string,
                 [BUS_FILTER_TIMERS] = job_state_from_string,
                 [BUS_FILTER_EXECUTIONS] = execution_state_from_string,
+                [BUS_FILTER_HISTORY] = execution_state_from_string,
                 [BUS_FILTER_AUDIT] = audit_event_from_string,
         };
         const char *text;
@@ -115,24 +124,64 @@ static int read_all(sd_bus_message *message, BusFilterKind kind, BusFilter *filt
         return r;
 }
 
+static int read_kinds(sd_bus_message *message, BusFilterKind kind, BusFilter *filter, sd_bus_error *reterr) {
+        const char *text;
+        int r;
+
+        r = sd_bus_message_enter_container(message, 'a', "s");
+        if (r < 0)
+                return r;
+        while ((r = next_text(message, &text)) > 0) {
+                int action = action_kind_from_string(text);
+
+                if (action < 0)
+                        return sd_bus_error_setf(
+                                        reterr, SD_BUS_ERROR_INVALID_ARGS,
+                                        "The filter's 'kinds' names '%.100s', which is no kind of action.",
+                                        text);
+                filter->kinds |= UINT32_C(1) << (unsigned) action;
+        }
+        if (r < 0)
+                return r;
+        return sd_bus_message_exit_container(message);
+}
+
+static int read_keep(sd_bus_message *message, BusFilterKind kind, BusFilter *filter, sd_bus_error *reterr) {
+        return sd_bus_message_read_basic(message, 't', &filter->keep);
+}
+
 /* clang-format off */
 static const FilterKey keys[] = {
-        { "names",  "as", false, read_names },
-        { "states", "as", false, read_states },
-        { "since",  "x",  false, read_since },
-        { "until",  "x",  false, read_until },
-        { "mine",   "b",  false, read_mine },
-        { "limit",  "t",  true,  read_limit },
-        { "before", "t",  true,  read_before },
-        { "all",    "b",  true,  read_all },
+        { "names",  "as", FOR_ALL,                read_names },
+        { "states", "as", FOR_ALL,                read_states },
+        { "since",  "x",  FOR_ALL,                read_since },
+        { "until",  "x",  FOR_ALL,                read_until },
+        { "mine",   "b",  FOR_ALL,                read_mine },
+        { "limit",  "t",  FOR_DUMP,               read_limit },
+        { "before", "t",  FOR_DUMP,               read_before },
+        { "all",    "b",  FOR_DUMP | FOR_HISTORY, read_all },
+        { "kinds",  "as", FOR_HISTORY,            read_kinds },
+        { "keep",   "t",  FOR_HISTORY,            read_keep },
 };
 /* clang-format on */
 
-static const FilterKey *find_key(const char *name, bool is_dump) {
+static unsigned user_of(BusFilterKind kind, bool is_dump) {
+        if (kind == BUS_FILTER_HISTORY)
+                return FOR_HISTORY;
+        return is_dump ? FOR_DUMP : FOR_LISTS;
+}
+
+static const FilterKey *find_key(const char *name, unsigned user) {
         for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
-                if (strcmp(keys[i].name, name) == 0 && (is_dump || !keys[i].dump_only))
+                if (strcmp(keys[i].name, name) == 0 && (keys[i].users & user))
                         return &keys[i];
         return NULL;
+}
+
+static const char *more_keys(unsigned user) {
+        if (user == FOR_HISTORY)
+                return ", all, kinds, keep";
+        return user == FOR_DUMP ? ", limit, before, all" : "";
 }
 
 static int read_entry(
@@ -149,13 +198,13 @@ static int read_entry(
         r = next_text(message, &name);
         if (r < 0)
                 return r;
-        key = find_key(name, is_dump);
+        key = find_key(name, user_of(kind, is_dump));
         if (!key)
                 return sd_bus_error_setf(
                                 reterr, SD_BUS_ERROR_INVALID_ARGS,
                                 "The filter has an unknown key '%.100s'; known are names, states, since, "
                                 "until, mine%s.",
-                                name, is_dump ? ", limit, before, all" : "");
+                                name, more_keys(user_of(kind, is_dump)));
 
         r = sd_bus_message_peek_type(message, NULL, &signature);
         if (r < 0)

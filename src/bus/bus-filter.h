@@ -13,6 +13,7 @@ typedef enum BusFilterKind {
         BUS_FILTER_EXECUTIONS,
         BUS_FILTER_AUDIT,
         BUS_FILTER_TIMERS,
+        BUS_FILTER_HISTORY, /* executions that are to be deleted */
         BUS_FILTER_KIND_COUNT,
 } BusFilterKind;
 
@@ -26,9 +27,11 @@ typedef struct BusFilter {
         uint32_t states; /* bit per JobState, ExecutionState or AuditEvent, as the kind is */
         usec_t since_usec, until_usec;
         bool mine;
-        bool all;           /* timers: also of jobs that have no next start; Dump only */
+        bool all;           /* timers: also of jobs that have no next start; history: also the last ones */
         uint64_t limit;     /* 0: all; Dump only */
         uint64_t before_id; /* 0: from the newest; Dump only */
+        uint32_t kinds;     /* bit per ActionKind; history only */
+        uint64_t keep;      /* history only */
 } BusFilter;
 
 void bus_filter_done(BusFilter *filter);

@@ -234,6 +234,7 @@ int bus_order_stop(BusCall *call, uint64_t id, sd_bus_error *reterr);
 int bus_order_kill(BusCall *call, uint64_t id, const char *whom, int32_t signal, sd_bus_error *reterr);
 int bus_order_reload(BusCall *call, sd_bus_error *reterr);
 int bus_order_backup(BusCall *call, sd_bus_error *reterr);
+int bus_order_prune(BusCall *call, sd_bus_error *reterr);
 
 /* Reads the record of an execution that the caller may see. Returns 0, or a negative errno with *reterr. */
 int bus_read_execution(BusCall *call, uint64_t id, ExecutionRecord *ret, sd_bus_error *reterr);

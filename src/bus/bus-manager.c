@@ -195,6 +195,10 @@ static int method_why(sd_bus_message *message, void *userdata, sd_bus_error *ret
         return bus_why(bus_current_call(userdata), name, from, until, reterr);
 }
 
+static int method_prune(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
+        return bus_order_prune(bus_current_call(userdata), reterr);
+}
+
 static int method_backup(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
         return bus_order_backup(bus_current_call(userdata), reterr);
 }
@@ -413,6 +417,10 @@ static const sd_bus_vtable manager_vtable[] = {
                                 SD_BUS_NO_ARGS,
                                 SD_BUS_RESULT("h", copy),
                                 method_backup, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Prune",
+                                SD_BUS_ARGS("a{sv}", filter, "b", dry_run),
+                                SD_BUS_RESULT("t", rows),
+                                method_prune, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Subscribe",
                                 SD_BUS_NO_ARGS,
                                 SD_BUS_NO_RESULT,

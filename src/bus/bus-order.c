@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "bus/bus-filter.h"
 #include "bus/bus-internal.h"
 #include "util/log.h"
 
@@ -250,5 +251,54 @@ int bus_order_backup(BusCall *call, sd_bus_error *reterr) {
         if (r < 0)
                 return bus_error_set(reterr, r, NULL);
         (void) TAKE_PTR(message);
+        return 1;
+}
+
+static void on_pruned(void *userdata, int result, uint64_t n_rows, const char *text) {
+        CLEANUP(sd_bus_message_unrefp) sd_bus_message *call = userdata;
+
+        if (result < 0)
+                reply_error(call, result, text);
+        else
+                (void) sd_bus_reply_method_return(call, "t", n_rows);
+}
+
+static void filter_cleanup(BusFilter *filter) {
+        bus_filter_done(filter);
+}
+
+int bus_order_prune(BusCall *call, sd_bus_error *reterr) {
+        CLEANUP(filter_cleanup) BusFilter filter = { 0 };
+        const uid_t *owner = NULL;
+        PruneRequest request;
+        int dry_run, r;
+
+        r = bus_filter_read(call->message, BUS_FILTER_HISTORY, false, &filter, reterr);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_read_basic(call->message, 'b', &dry_run);
+        if (r < 0)
+                return r;
+
+        if (filter.mine)
+                owner = &call->caller.uid;
+        r = bus_require(call, ACTION_MANAGE, owner, NULL, reterr);
+        if (r <= 0)
+                return r < 0 ? r : 1;
+
+        request = (PruneRequest){
+                .jobs = filter.names,
+                .states = filter.states,
+                .kinds = filter.kinds,
+                .since_usec = filter.since_usec,
+                .until_usec = filter.until_usec,
+                .owner_uid = owner,
+                .keep = filter.keep,
+                .all = filter.all,
+                .dry_run = dry_run,
+        };
+        manager_prune_history(
+                        call->connection->server->host.manager, &request, &call->caller, on_pruned,
+                        sd_bus_message_ref(call->message));
         return 1;
 }

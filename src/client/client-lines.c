@@ -112,6 +112,12 @@ static int append_filter(sd_bus_message *call, const ClientFilter *filter) {
         r = append_number(call, "limit", "t", (int64_t) filter->limit);
         if (r < 0)
                 return r;
+        r = append_strings(call, "kinds", filter->kinds);
+        if (r < 0)
+                return r;
+        r = append_number(call, "keep", "t", (int64_t) filter->keep);
+        if (r < 0)
+                return r;
         r = filter->all ? sd_bus_message_append(call, "{sv}", "all", "b", true) : 0;
         if (r < 0)
                 return r;
@@ -165,4 +171,30 @@ int client_dump(Client *client,
 
         r = client_lines_split(data, size, ret);
         return r < 0 ? client_error_reply(reterr, r, "Dump") : 0;
+}
+
+int client_prune(
+                Client *client,
+                const ClientFilter *filter,
+                bool dry_run,
+                uint64_t *ret_n_rows,
+                ClientError *reterr) {
+
+        CLEANUP(sd_bus_message_unrefp) sd_bus_message *call = NULL, *reply = NULL;
+        CLEANUP(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+        int r;
+
+        r = client_new_call(client, "Prune", &call);
+        if (r >= 0)
+                r = append_filter(call, filter);
+        if (r >= 0)
+                r = sd_bus_message_append(call, "b", dry_run);
+        if (r < 0)
+                return client_error_set_bus(reterr, r, NULL);
+
+        r = sd_bus_call(client->bus, call, 0, &error, &reply);
+        if (r < 0)
+                return client_error_set_bus(reterr, r, &error);
+        r = sd_bus_message_read(reply, "t", ret_n_rows);
+        return r < 0 ? client_error_reply(reterr, r, "Prune") : 0;
 }

@@ -42,7 +42,9 @@ typedef struct ClientFilter {
         usec_t until_usec;  /* 0: open */
         uint64_t before_id; /* 0: from the newest */
         uint64_t limit;     /* 0: all */
-        bool all;           /* timers: also of jobs that have no next start */
+        bool all;           /* timers: also of jobs that have no next start; prune: also last executions */
+        char *const *kinds; /* prune: of action */
+        uint64_t keep;      /* prune: the newest so many of each job stay */
 } ClientFilter;
 
 /* JSON objects as text, one a line, in the daemon's order. */
@@ -107,6 +109,14 @@ int client_why(Client *client,
                json_t **ret,
                ClientError *reterr);
 int client_backup(Client *client, int *ret_fd, ClientError *reterr);
+
+/* Deletes history, or with `dry_run` only counts what would go. */
+int client_prune(
+                Client *client,
+                const ClientFilter *filter,
+                bool dry_run,
+                uint64_t *ret_n_rows,
+                ClientError *reterr);
 
 /* --- orders ---------------------------------------------------------------------------------------- */
 

@@ -131,6 +131,7 @@ struct Manager {
 
         ScheduledJob *prune_next; /* where the walk at start has come to */
         bool pruning;
+        struct PruneOrder *prune_orders;
 };
 
 usec_t manager_now(const Manager *manager);
@@ -221,6 +222,9 @@ int manager_queue_audit(
 /* manager-prune.c */
 void manager_prune_start(Manager *manager);
 void manager_prune_after_end(ScheduledJob *job);
+
+/* prune-order.c */
+void manager_prune_orders_done(Manager *manager);
 
 /* runner-events.c */
 extern const ExecutorEvents manager_executor_events;

@@ -106,6 +106,7 @@ Manager *manager_free(Manager *manager) {
         DL_FOREACH_SAFE(manager->orders, order, next_order)
         (void) order_free(order);
         manager_notices_done(manager);
+        manager_prune_orders_done(manager);
 
         heap_done(&manager->wakes);
         heap_done(&manager->alarms);

@@ -301,6 +301,31 @@ int manager_add_audit(
                 const char *job,
                 const Caller *caller,
                 const char *detail);
+/* What `prune` deletes. All borrowed; the zero value matches everything. */
+typedef struct PruneRequest {
+        char *const *jobs;             /* name globs; NULL: all */
+        uint32_t states;               /* bit per ExecutionState; 0: all */
+        uint32_t kinds;                /* bit per ActionKind of the job as it is now; 0: all */
+        usec_t since_usec, until_usec; /* on due; 0: open */
+        const uid_t *owner_uid;        /* NULL: all */
+        uint64_t keep;                 /* the newest so many of each job that match stay */
+        bool all;                      /* also each job's last execution, which stays otherwise */
+        bool dry_run;                  /* only counts */
+} PruneRequest;
+
+/* `result` is 0 or a negative errno, `n_rows` how many rows went, or would go. */
+typedef void (*manager_prune_reply_t)(void *userdata, int result, uint64_t n_rows, const char *text);
+
+/*
+ * Deletes history: rows that have ended, with their attempts and output. In steps between which the loop goes
+ * on; answered once all of it, and its audit row, is on disk. What has not ended stays.
+ */
+void manager_prune_history(
+                Manager *manager,
+                const PruneRequest *request,
+                const Caller *caller,
+                manager_prune_reply_t reply,
+                void *userdata);
 int manager_backup(Manager *manager, void (*done)(void *userdata, int fd_or_error), void *userdata);
 
 /* The name of a uid, from the executor: `done` comes once. Returns 0, or a negative errno: nobody can be

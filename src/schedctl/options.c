@@ -96,6 +96,17 @@ static int set_lines(const OptionRow *row, const char *argument, Options *option
         return 0;
 }
 
+static int set_keep(const OptionRow *row, const char *argument, Options *options) {
+        char *end = NULL;
+
+        errno = 0;
+        options->keep = strtoull(argument, &end, 10);
+        return errno != 0 || *argument < '0' || *argument > '9' || *end || options->keep == 0 ||
+                                        options->keep > INT64_MAX
+                        ? -EINVAL
+                        : 0;
+}
+
 #define FLAG(member) .set = set_flag, .offset = offsetof(Options, member), .constant = 1
 #define NO_FLAG(member) .set = set_flag, .offset = offsetof(Options, member), .constant = 0
 #define TEXT(member) .set = set_text, .offset = offsetof(Options, member)
@@ -123,13 +134,13 @@ const OptionRow option_rows[] = {
         { "colour",      0,  "WHEN",    .optional = true, .values = "auto always never", .set = set_colour },
         { "full",       'l', NULL,      .help = "Do not cut anything to the width of the screen", FLAG(full) },
         { "quiet",      'q', NULL,      .help = "No messages but errors", FLAG(quiet) },
-        { "all",        'a', NULL,      .help = "Also those without a next start", .verbs = "list-timers", FLAG(all) },
+        { "all",        'a', NULL,      .help = "Also those without a next start; prune: also last executions", .verbs = "list-timers prune", FLAG(all) },
         { "reverse",    'r', NULL,      .help = "In the opposite order; calendar: back in time", .verbs = LISTS " calendar", FLAG(reverse) },
-        { "state",       0,  "STATE,…", .help = "Only those in one of these states", .values = STATES, .verbs = "list-jobs list-executions", LIST(states) },
+        { "state",       0,  "STATE,…", .help = "Only those in one of these states", .values = STATES, .verbs = "list-jobs list-executions prune", LIST(states) },
         { "lines",      'n', "N",       .help = "So many rows, lines of output, or next times",
                                         .verbs = "list-executions audit status logs start calendar simulate", .set = set_lines },
-        { "since",       0,  "TIME",    .help = "Not older than this", .verbs = "list-executions audit logs", TEXT(since) },
-        { "until",       0,  "TIME",    .help = "Not newer than this; of a pause: its end", .verbs = "list-executions audit logs pause calendar simulate", TEXT(until) },
+        { "since",       0,  "TIME",    .help = "Not older than this", .verbs = "list-executions audit logs prune", TEXT(since) },
+        { "until",       0,  "TIME",    .help = "Not newer than this; of a pause: its end", .verbs = "list-executions audit logs pause calendar simulate prune", TEXT(until) },
         { "property",   'p', "KEY,…",   .help = "Only these keys", .verbs = "show", LIST(properties) },
         { "value",       0,  NULL,      .help = "Only the values, without their keys", .verbs = "show", FLAG(value) },
         { "wait",       'w', NULL,      .help = "Wait until it has ended; exit 0 if it succeeded", .verbs = "start", FLAG(wait) },
@@ -151,6 +162,11 @@ const OptionRow option_rows[] = {
         { "path",        0,  "PATH",    .help = "Jobs of this file or directory instead of the daemon's", .verbs = "simulate", LIST(paths) },
         { "duration",    0,  "[NAME=]SPAN", .help = "How long an execution takes, of all jobs or of one", .verbs = "simulate", LIST(durations) },
         { "batch",       0,  NULL,      .help = "Answer requests, a line of JSON each, from standard input", .verbs = "calendar", FLAG(batch) },
+        { "older-than",  0,  "AGE",     .help = "Only what was due longer ago than this", .verbs = "prune", TEXT(older_than) },
+        { "keep",        0,  "N",       .help = "Not the newest N of each job", .verbs = "prune", .set = set_keep },
+        { "action",      0,  "KIND,…",  .help = "Only jobs with an action of these kinds", .values = "command", .verbs = "prune", LIST(actions) },
+        { "dry-run",     0,  NULL,      .help = "Only say what would be done", .verbs = "prune", FLAG(dry_run) },
+        { "yes",        'y', NULL,      .help = "Do not ask", .verbs = "prune", FLAG(yes) },
         { NULL },
 };
 /* clang-format on */
@@ -160,6 +176,7 @@ void options_done(Options *options) {
         options->properties = string_list_free(options->properties);
         options->paths = string_list_free(options->paths);
         options->durations = string_list_free(options->durations);
+        options->actions = string_list_free(options->actions);
 }
 
 bool option_row_has_verb(const OptionRow *row, const char *verb) {

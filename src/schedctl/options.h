@@ -34,6 +34,10 @@ typedef struct Options {
         const char *signal, *kill_whom;
         char **paths, **durations; /* likewise */
         bool batch;
+        bool dry_run, yes;
+        uint64_t keep; /* 0: not given */
+        const char *older_than;
+        char **actions; /* likewise */
         const char *timezone, *from, *kind;
         const char *days, *dialect, *dst_gap, *dst_overlap, *hash_key, *start, *end, *random_delay;
 } Options;

@@ -46,6 +46,7 @@ const char *verb_group_title(VerbGroup group);
 const Verb *verb_find(const char *name);
 
 int verb_audit(Context *context, char **arguments);
+int verb_prune(Context *context, char **arguments);
 int verb_backup(Context *context, char **arguments);
 int verb_calendar(Context *context, char **arguments);
 int verb_cat(Context *context, char **arguments);

@@ -75,6 +75,7 @@ int store_apply_delete_execution(StoreConnection *connection, StoreOperation *op
 int store_apply_put_attempt(StoreConnection *connection, StoreOperation *operation);
 int store_apply_add_audit(StoreConnection *connection, StoreOperation *operation);
 int store_apply_prune_job(StoreConnection *connection, StoreOperation *operation);
+int store_apply_delete_history(StoreConnection *connection, StoreOperation *operation);
 
 /* Cancels the backups that run and waits for their threads. */
 void store_cancel_backups(Store *store);

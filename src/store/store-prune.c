@@ -7,6 +7,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <string.h>
 
 #include "store/store-private.h"
 #include "store/store-value.h"
@@ -86,4 +87,39 @@ int store_apply_prune_job(StoreConnection *connection, StoreOperation *operation
 
         /* Nothing went: what is left among the oldest is to stay. */
         return sqlite3_changes(connection->db) > 0 ? 1 : 0;
+}
+
+/* --- by hand --------------------------------------------------------------------------------------- */
+
+int store_delete_history(Store *store, const uint64_t *ids, size_t n_ids) {
+        CLEANUP(store_operation_freep) StoreOperation *operation = NULL;
+
+        assert(store);
+        assert(ids);
+        assert(n_ids > 0 && n_ids <= STORE_DELETE_IDS_MAX);
+
+        operation = store_operation_new(OPERATION_DELETE_HISTORY);
+        if (!operation)
+                return -ENOMEM;
+        operation->history.ids = calloc(n_ids, sizeof(*ids));
+        if (!operation->history.ids)
+                return -ENOMEM;
+        memcpy(operation->history.ids, ids, n_ids * sizeof(*ids));
+        operation->history.n_ids = n_ids;
+        return store_queue_operation(store, TAKE_PTR(operation));
+}
+
+int store_apply_delete_history(StoreConnection *connection, StoreOperation *operation) {
+        for (size_t i = 0; i < operation->history.n_ids; i++) {
+                CLEANUP(store_statement_release)
+                sqlite3_stmt *statement = store_statement(connection, STATEMENT_DELETE_HISTORY);
+                StoreBinder binder = { statement };
+                int r;
+
+                store_bind_integer(&binder, (int64_t) operation->history.ids[i]);
+                r = store_bound_step(connection, &binder);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
 }

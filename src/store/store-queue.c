@@ -32,6 +32,10 @@ static void done_audit(StoreOperation *operation) {
         audit_record_done(&operation->audit);
 }
 
+static void done_history(StoreOperation *operation) {
+        free(operation->history.ids);
+}
+
 static void done_message(StoreOperation *operation) {
         free(operation->message);
 }
@@ -47,6 +51,7 @@ static void (*const done_functions[OPERATION_KIND_COUNT])(StoreOperation *operat
         [OPERATION_UPDATE_EXECUTION] = done_execution,
         [OPERATION_PUT_ATTEMPT] = done_attempt,
         [OPERATION_ADD_AUDIT] = done_audit,
+        [OPERATION_DELETE_HISTORY] = done_history,
         [OPERATION_BACKUP_DONE] = done_fd,
         [OPERATION_TROUBLE] = done_message,
 };

@@ -14,6 +14,7 @@ typedef enum StoreOperationKind {
         OPERATION_PUT_ATTEMPT,
         OPERATION_ADD_AUDIT,
         OPERATION_PRUNE_JOB,
+        OPERATION_DELETE_HISTORY,
         OPERATION_AFTER_COMMIT,
 
         /* Not for the writer: news for the owner, in order with the rest. */
@@ -42,6 +43,10 @@ typedef struct StoreOperation {
                         KeepPolicy keep;
                         usec_t now_usec;
                 } prune;
+                struct {
+                        uint64_t *ids;
+                        size_t n_ids;
+                } history;
                 char *message; /* trouble */
                 int fd;        /* backup */
         };

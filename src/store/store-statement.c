@@ -155,6 +155,8 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
                 "WHERE NOT " IS_OPEN " AND id != ?4 AND id != ?5 "
                 "AND (id <= ?2 OR coalesce(ended, due_last) < ?3))",
 
+        [STATEMENT_DELETE_HISTORY] = "DELETE FROM execution WHERE id = ? AND NOT " IS_OPEN,
+
         [STATEMENT_ADD_AUDIT]      = "INSERT INTO audit (" AUDIT_COLUMNS ") VALUES (" PLACES_10 ")",
         [STATEMENT_READ_AUDIT]     = "SELECT " AUDIT_COLUMNS " FROM audit WHERE id = ?",
         [STATEMENT_WALK_AUDIT]     = "SELECT id FROM audit WHERE id < ?1 ORDER BY id DESC "

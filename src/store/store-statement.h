@@ -53,6 +53,7 @@ typedef enum StoreStatement {
         STATEMENT_PRUNE_CUTOFF,
         STATEMENT_PRUNE_PROTECTED,
         STATEMENT_PRUNE_STEP,
+        STATEMENT_DELETE_HISTORY,
 
         /* audit */
         STATEMENT_ADD_AUDIT,

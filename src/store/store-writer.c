@@ -39,6 +39,7 @@ static const struct {
         [OPERATION_PUT_ATTEMPT] = { store_apply_put_attempt, .parts = true },
         [OPERATION_ADD_AUDIT] = { store_apply_add_audit },
         [OPERATION_PRUNE_JOB] = { store_apply_prune_job },
+        [OPERATION_DELETE_HISTORY] = { store_apply_delete_history, .parts = true },
 };
 
 static int apply_operation(StoreConnection *connection, StoreOperation *operation) {

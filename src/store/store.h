@@ -175,6 +175,15 @@ int store_after_commit(Store *store, store_committed_t committed, void *userdata
  */
 int store_prune_job(Store *store, int64_t job_id, const KeepPolicy *keep, usec_t now_usec);
 
+/* So many ids go into one step. */
+#define STORE_DELETE_IDS_MAX 100U
+
+/*
+ * Deletes the rows of these executions, with attempts and output, at most STORE_DELETE_IDS_MAX; what has not
+ * ended, or is not there, is left alone. Returns 0, or a negative errno: nothing is queued.
+ */
+int store_delete_history(Store *store, const uint64_t *ids, size_t n_ids);
+
 /* --- reading --------------------------------------------------------------------------------------- */
 
 typedef int (*store_visit_execution_t)(void *userdata, const ExecutionRecord *record);
