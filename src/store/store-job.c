@@ -140,7 +140,7 @@ int store_apply_put_job_state(StoreConnection *connection, StoreOperation *opera
         sqlite3_stmt *statement = store_statement(connection, STATEMENT_PUT_JOB_STATE);
         StoreBinder binder = { statement };
         const StoredJob *job = &operation->job;
-        bool has_run = job->last_started_usec != USEC_INFINITY;
+        bool has_ended = job->last_ended_usec != USEC_INFINITY; /* it may not have been started */
 
         store_bind_integer(&binder, job->id);
         store_bind_time(&binder, job->paused_since_usec);
@@ -150,7 +150,7 @@ int store_apply_put_job_state(StoreConnection *connection, StoreOperation *opera
         store_bind_text(&binder, job->boot_identity);
         store_bind_time(&binder, job->boot_due_usec);
         store_bind_positive(&binder, (int64_t) job->last_execution_id);
-        store_bind_text(&binder, has_run ? execution_state_to_string(job->last_state) : NULL);
+        store_bind_text(&binder, has_ended ? execution_state_to_string(job->last_state) : NULL);
         store_bind_time(&binder, job->last_due_usec);
         store_bind_time(&binder, job->last_started_usec);
         store_bind_time(&binder, job->last_ended_usec);

@@ -35,6 +35,8 @@ struct Store {
         StoreTroubleHandler trouble_handler;
         StoreBackup *backups;
         bool dispatching;
+        StoreQueue group; /* what store_end_group() will queue */
+        unsigned n_groups;
         bool forgotten; /* by its owner: nobody is told */
 
         /* the writer's */

@@ -94,8 +94,12 @@ void store_queue_move(StoreQueue *to, StoreQueue *from, size_t max) {
         assert(to != from);
 
         if (from->length > max) {
-                while (max-- > 0)
+                bool joined = false;
+
+                for (size_t n = 0; from->first && (n < max || joined); n++) {
+                        joined = from->first->joined;
                         store_queue_push(to, store_queue_pop(from));
+                }
                 return;
         }
 

@@ -27,6 +27,7 @@ typedef enum StoreOperationKind {
 typedef struct StoreOperation {
         struct StoreOperation *next;
         StoreOperationKind kind;
+        bool joined;        /* with the next one in a group: no transaction ends between them */
         usec_t queued_usec; /* CLOCK_MONOTONIC */
         int result;         /* negative errno: not written, and not the disk's fault; 1: more to do (prune) */
         unsigned flags;     /* StoreInsertFlags */
@@ -71,6 +72,6 @@ typedef struct StoreQueue {
 
 void store_queue_push(StoreQueue *queue, StoreOperation *operation);
 StoreOperation *store_queue_pop(StoreQueue *queue); /* NULL: empty */
-/* Moves all of `from` (or at most `max`) to the end of `to`. */
+/* Moves all of `from` (or at most `max`, and what is joined with the last of them) to the end of `to`. */
 void store_queue_move(StoreQueue *to, StoreQueue *from, size_t max);
 void store_queue_done(StoreQueue *queue);

@@ -167,8 +167,10 @@ static void publish_batch(Store *store, StoreQueue *batch) {
                 }
         }
 
-        for (StoreOperation *operation; (operation = store_queue_pop(batch));)
+        for (StoreOperation *operation; (operation = store_queue_pop(batch));) {
+                operation->joined = false; /* what is to be continued stands alone */
                 store_queue_push(operation->result > 0 ? &store->pending : &store->completed, operation);
+        }
 
         store->refusal = 0;
         store->n_in_hand = 0;

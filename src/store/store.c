@@ -264,18 +264,42 @@ void store_forget_owner(Store *store) {
 
 /* --- the queue ------------------------------------------------------------------------------------- */
 
-int store_queue_operation(Store *store, StoreOperation *operation) {
-        operation->queued_usec = clock_now(store->clock, CLOCK_KIND_MONOTONIC);
-
+/* Takes all of `operations`. */
+static void queue_all(Store *store, StoreQueue *operations) {
         (void) pthread_mutex_lock(&store->mutex);
-        store_queue_push(&store->pending, operation);
+        store_queue_move(&store->pending, operations, SIZE_MAX);
         if (!store->inline_commits)
                 (void) pthread_cond_signal(&store->wake_writer);
         (void) pthread_mutex_unlock(&store->mutex);
 
         if (store->inline_commits)
                 (void) eventfd_write(store->event_fd, 1); /* a full counter is readable too */
+}
+
+int store_queue_operation(Store *store, StoreOperation *operation) {
+        operation->queued_usec = clock_now(store->clock, CLOCK_KIND_MONOTONIC);
+
+        store_queue_push(&store->group, operation);
+        if (store->n_groups == 0)
+                queue_all(store, &store->group);
         return 0;
+}
+
+void store_begin_group(Store *store) {
+        assert(store);
+
+        store->n_groups++;
+}
+
+void store_end_group(Store *store) {
+        assert(store);
+        assert(store->n_groups > 0);
+
+        if (--store->n_groups > 0 || store->group.length == 0)
+                return;
+        for (StoreOperation *operation = store->group.first; operation; operation = operation->next)
+                operation->joined = operation->next != NULL;
+        queue_all(store, &store->group);
 }
 
 void store_complete_operation(Store *store, StoreOperation *operation) {
@@ -306,7 +330,7 @@ size_t store_queue_length(Store *store) {
         assert(store);
 
         (void) pthread_mutex_lock(&store->mutex);
-        length = store->pending.length + store->n_in_hand;
+        length = store->group.length + store->pending.length + store->n_in_hand;
         (void) pthread_mutex_unlock(&store->mutex);
         return length;
 }
@@ -366,6 +390,7 @@ int store_dispatch(Store *store) {
 
         assert(store);
         assert(!store->dispatching); /* not from a completion */
+        assert(store->n_groups == 0);
 
         (void) eventfd_read(store->event_fd, &counter); /* it may be empty */
         if (store->inline_commits)

@@ -68,6 +68,13 @@ int store_dispatch(Store *store);
  */
 int store_flush(Store *store);
 
+/*
+ * What is queued between the two is one transaction, or part of one: after a crash all of it is there or
+ * nothing. They nest. No store_dispatch() and no store_flush() before the end.
+ */
+void store_begin_group(Store *store);
+void store_end_group(Store *store);
+
 /* How many operations are not on disk yet. The queue has no bound of its own: who fills it looks here. */
 size_t store_queue_length(Store *store);
 
@@ -108,10 +115,11 @@ typedef struct StoredJob {
         char *boot_identity;  /* the last one that `boot` was decided for; NULL: none */
         usec_t boot_due_usec; /* realtime instant at which that boot was first seen; USEC_INFINITY: none */
         uint64_t last_execution_id; /* 0: none */
-        ExecutionState last_state;  /* of the last final execution that ran; valid if last_started_usec is
-                                       known */
-        usec_t last_due_usec, last_started_usec, last_ended_usec; /* USEC_INFINITY: never */
-        usec_t joined_usec; /* what ended until then is used up for `after:`; USEC_INFINITY: nothing is */
+        ExecutionState last_state;  /* of the last final execution; valid if last_ended_usec is known */
+        usec_t last_due_usec, last_started_usec;
+        usec_t last_ended_usec; /* on the clock as it is now: shifted when it is set back; USEC_INFINITY:
+                                   never */
+        usec_t joined_usec;     /* what ended until then is used up for `after:`; USEC_INFINITY: nothing is */
         usec_t last_success_usec; /* end of the last that succeeded; USEC_INFINITY: never */
         usec_t overdue_usec;      /* `expect-within:` was told to be over then; USEC_INFINITY: it is not */
 } StoredJob;

@@ -118,6 +118,54 @@ START_TEST(a_batch_has_its_bound) {
 }
 END_TEST
 
+static const StoreOptions group_modes[] = {
+        { .commit_rows = 1, .inline_commits = true },
+        { .commit_rows = 1 },
+        { .commit_rows = 3 },
+};
+
+START_TEST(a_group_is_never_split) {
+        FaultVfs *faults = fault_vfs_register();
+        Log log = { 0 };
+        int64_t n_rows;
+        int n_syncs;
+
+        open_with_handler(&group_modes[_i], &log);
+        n_syncs = atomic_load(&faults->n_syncs);
+        insert(1, &log);
+        store_begin_group(fixture.store);
+        for (uint64_t id = 2; id <= 20; id++) {
+                if (id == 5)
+                        store_begin_group(fixture.store);
+                insert(id, &log);
+                if (id == 15)
+                        store_end_group(fixture.store);
+                n_rows = store_fixture_ask(&fixture, "SELECT count(*) FROM execution");
+                ck_assert_int_le(n_rows, 1);
+        }
+        ck_assert_uint_ge(store_queue_length(fixture.store), 19);
+        store_end_group(fixture.store);
+        insert(21, &log);
+        ck_assert_int_eq(store_flush(fixture.store), 0);
+
+        ck_assert_uint_eq(log.n_ids, 21);
+        for (unsigned i = 0; i < 21; i++)
+                ck_assert_uint_eq(log.ids[i], i + 1);
+        /* The row before, the group with what fits behind its begin, the row behind it. */
+        ck_assert_int_le(atomic_load(&faults->n_syncs) - n_syncs, 3);
+}
+END_TEST
+
+START_TEST(an_empty_group_is_nothing) {
+        Log log = { 0 };
+
+        open_with_handler(NULL, &log);
+        store_begin_group(fixture.store);
+        store_end_group(fixture.store);
+        ck_assert_uint_eq(store_queue_length(fixture.store), 0);
+}
+END_TEST
+
 /* clang-format off */
 static const struct {
         bool in_sync;
@@ -366,6 +414,8 @@ Suite *test_suite(void) {
         tcase_set_timeout(tcase, 60);
         tcase_add_test(tcase, what_gathers_is_one_commit_and_completes_in_order);
         tcase_add_test(tcase, a_batch_has_its_bound);
+        tcase_add_loop_test(tcase, a_group_is_never_split, 0, ARRAY_SIZE(group_modes));
+        tcase_add_test(tcase, an_empty_group_is_nothing);
         tcase_add_loop_test(tcase, what_the_disk_refuses_waits_and_is_told_once, 0, ARRAY_SIZE(fault_cases));
         tcase_add_test(tcase, inline_commits_are_tried_again_with_the_next);
         tcase_add_test(tcase, a_shell_that_locks_the_database_delays_it_only);
