@@ -6,8 +6,18 @@
 #include "exec/executor.h"
 #include "protocol/message.h"
 
-/* *ret borrows from the launch and its job: for message_encode(), never for message_done(). */
-void launch_to_message(const Launch *launch, MessageStart *ret);
+typedef struct LaunchMessage {
+        /* Borrows from the launch, its job, and what follows: for message_encode(), never for message_done().
+         */
+        MessageStart start;
+
+        char *affinity, *output_file, *output_pattern;
+        char **resource_limits, **environment, **unit_properties;
+} LaunchMessage;
+
+/* Returns 0 or -ENOMEM. */
+int launch_to_message(const Launch *launch, LaunchMessage *ret);
+void launch_message_done(LaunchMessage *message);
 
 /* *ret borrows from the message and `output`. */
 void launch_outcome_from_message(const MessageEnded *ended, const OutputRecord *output, LaunchOutcome *ret);

@@ -28,9 +28,14 @@ int runner_client_send(RunnerClient *client, const Message *message) {
 }
 
 int runner_client_request_start(void *userdata, const Launch *launch) {
+        CLEANUP(launch_message_done) LaunchMessage filled = { 0 };
         Message message = { .type = MESSAGE_START };
+        int r;
 
-        launch_to_message(launch, &message.start);
+        r = launch_to_message(launch, &filled);
+        if (r < 0)
+                return r;
+        message.start = filled.start;
         return runner_client_send(userdata, &message);
 }
 

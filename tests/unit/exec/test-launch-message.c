@@ -3,15 +3,18 @@
 #include "exec/launch-message.h"
 
 #include <signal.h>
+#include <sys/resource.h>
 
 #include "support/test-support.h"
 
 START_TEST(absent_strings_travel_as_empty_ones) {
         Job job = { .name = (char *) "backup", .process = { .umask = 022, .kill_signal = SIGTERM } };
         const Launch launch = { .id = { 7, 1 }, .job = &job, .cause = CAUSE_MANUAL, .due_usec = 42 };
+        CLEANUP(launch_message_done) LaunchMessage filled = { 0 };
         MessageStart message;
 
-        launch_to_message(&launch, &message);
+        ck_assert_int_eq(launch_to_message(&launch, &filled), 0);
+        message = filled.start;
 
         ck_assert_uint_eq(message.execution_id, 7);
         ck_assert_uint_eq(message.attempt, 1);
@@ -29,11 +32,54 @@ START_TEST(an_empty_list_of_groups_is_not_the_users_own) {
         char *no_groups[] = { NULL };
         Job job = { .name = (char *) "backup", .process.groups = no_groups };
         const Launch launch = { .id = { 7, 1 }, .job = &job };
+        CLEANUP(launch_message_done) LaunchMessage filled = { 0 };
         MessageStart message;
 
-        launch_to_message(&launch, &message);
+        ck_assert_int_eq(launch_to_message(&launch, &filled), 0);
+        message = filled.start;
 
         ck_assert_uint_eq(message.has_groups, 1);
+}
+END_TEST
+
+START_TEST(what_a_process_gets_travels_as_text) {
+        char *own[] = { (char *) "A=1", NULL }, *more[] = { (char *) "A=2", NULL };
+        ResourceLimit resources[] = { { RLIMIT_NOFILE, 64, 128 }, { RLIMIT_CORE, 0, UINT64_MAX } };
+        UnitProperty properties[] = { { (char *) "MemoryMax", (char *) "1G", 7 } };
+        Job job = {
+                .name = (char *) "backup",
+                .process = {
+                        .environment = own,
+                        .has_affinity = true,
+                        .affinity = { 0x10f, [CPU_AFFINITY_WORDS - 1] = UINT64_C(1) << 63 },
+                        .input = (char *) "",
+                        .io_class = IO_CLASS_IDLE,
+                        .left_behind = LEFT_BEHIND_WAIT,
+                        .limits = { .resources = resources, .n_resources = 2 },
+                        .unit = properties,
+                        .n_unit = 1,
+                },
+                .output.file = (char *) "/log/%n-%i",
+        };
+        const Launch launch = { .id = { 7, 1 }, .job = &job, .environment = more };
+        CLEANUP(launch_message_done) LaunchMessage filled = { 0 };
+        MessageStart message;
+
+        ck_assert_int_eq(launch_to_message(&launch, &filled), 0);
+        message = filled.start;
+
+        ck_assert_str_eq(message.affinity, "0-3,8,1023");
+        ck_assert_str_eq(message.resource_limits[0], "7:64:128");
+        ck_assert_str_eq(message.resource_limits[1], "4:0:18446744073709551615");
+        ck_assert_str_eq(message.unit_properties[0], "7:MemoryMax=1G");
+        ck_assert_str_eq(message.environment[0], "A=1");
+        ck_assert_str_eq(message.environment[1], "A=2");
+        ck_assert_ptr_null(message.environment[2]);
+        ck_assert_str_eq(message.output_file, "/log/backup-7");
+        ck_assert_str_eq(message.output_pattern, "backup-+([0-9])");
+        ck_assert_uint_eq(message.has_input, 1);
+        ck_assert_uint_eq(message.io_class, 3);
+        ck_assert_uint_eq(message.left_behind, LEFT_BEHIND_IS_AWAITED);
 }
 END_TEST
 
@@ -90,6 +136,7 @@ Suite *test_suite(void) {
 
         tcase_add_test(tcase, absent_strings_travel_as_empty_ones);
         tcase_add_test(tcase, an_empty_list_of_groups_is_not_the_users_own);
+        tcase_add_test(tcase, what_a_process_gets_travels_as_text);
         tcase_add_loop_test(tcase, each_kind_of_end_has_its_own_word, 0, ARRAY_SIZE(end_cases));
         tcase_add_test(tcase, unknown_resource_use_stays_unknown);
         tcase_add_test(tcase, listed_states_map_to_the_managers);
