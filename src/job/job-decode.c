@@ -80,7 +80,11 @@ static const YamlField job_fields[] = {
         { YAML_CUSTOM  ("success-codes", Job, success_codes, SuccessCodes, job_decode_success_codes),
           .type = "list of exit codes and signals", .fallback = "[0]" },
         { YAML_CUSTOM  ("overlap", Job, overlap, Overlap, job_decode_overlap), .fields = overlap_fields,
-          .type = "skip | mapping", .fallback = "skip" },
+          .type = "skip | queue | replace | allow | mapping", .fallback = "skip" },
+        { YAML_CUSTOM  ("max-instances", Job, overlap.max_instances, uint64_t, job_decode_max_instances),
+          .type = "number | infinity", .fallback = "1, with allow infinity" },
+        { YAML_CUSTOM  ("retry", Job, retry, RetryPolicy, job_decode_retry), .fields = retry_fields,
+          .type = "mapping", .fallback = "" },
         { YAML_CUSTOM  ("catch-up", Job, catch_up, CatchUp, job_decode_catch_up), .fields = catch_up_fields,
           .type = "none | latest | all | mapping", .fallback = "latest" },
         { YAML_MAPPING ("output", Job, output, OutputPolicy, output_fields),
@@ -201,6 +205,14 @@ static int complete_zone(
         return 0;
 }
 
+static void complete_overlap(const JobBody *body, Job *job) {
+        const YamlNode *max_instances = yaml_mapping_find(body->node, "max-instances");
+
+        if (job->overlap.policy == OVERLAP_ALLOW &&
+            (!max_instances || yaml_node_is_null(max_instances->value)))
+                job->overlap.max_instances = INSTANCES_UNLIMITED;
+}
+
 static int emit_definition(const YamlContext *yaml, const JobBody *body, Job *job) {
         CLEANUP(buffer_done) Buffer buffer = { 0 };
 
@@ -269,6 +281,7 @@ int job_decode_body(
                         r = decode_rest(&yaml, body->node, job);
                 if (r >= 0)
                         r = complete_command(&yaml, body, job);
+                complete_overlap(body, job);
                 if (r >= 0)
                         r = emit_definition(&yaml, body, job);
                 if (r >= 0)

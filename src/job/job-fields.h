@@ -54,8 +54,19 @@ int job_decode_success_codes(
                 const YamlField *field,
                 const YamlNode *node,
                 void *member);
+/* Adds the exit code or signal that a scalar names; false if it names none. */
+bool job_find_code(const YamlNode *node, SuccessCodes *codes);
+
+/* RetryPolicy */
+int job_decode_retry(const YamlContext *context, const YamlField *field, const YamlNode *node, void *member);
 /* Overlap */
 int job_decode_overlap(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member);
+/* uint64_t */
+int job_decode_max_instances(
                 const YamlContext *context,
                 const YamlField *field,
                 const YamlNode *node,
@@ -82,4 +93,4 @@ int job_decode_zone(const YamlContext *context, const YamlNode *node, const char
 
 /* The rows of mappings inside a job, also for the manual. */
 extern const YamlField schedule_fields[], dst_fields[], random_delay_fields[], except_fields[],
-                overlap_fields[], catch_up_fields[], output_fields[], keep_fields[];
+                overlap_fields[], retry_fields[], catch_up_fields[], output_fields[], keep_fields[];

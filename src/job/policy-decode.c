@@ -10,12 +10,16 @@
 #define CAPTURE_BYTES_MAX ((uint64_t) 16 * 1024 * 1024)
 #define EXECUTIONS_MAX 1000000000U
 #define CATCH_UP_MAX 100000U
+#define OVERLAP_LIMIT_MAX 1000000U
+#define INSTANCES_MAX 1000000U
 #define DIGITS "0123456789"
 
 /* clang-format off */
 const YamlField overlap_fields[] = {
-        { YAML_ENUM("policy", Overlap, policy, OverlapPolicy, overlap_policy_names),
-          .type = "skip", .fallback = "skip" },
+        { YAML_ENUM    ("policy", Overlap, policy, OverlapPolicy, overlap_policy_names),
+          .type = "skip | queue | replace | allow", .fallback = "skip" },
+        { YAML_UNSIGNED("limit",  Overlap, limit, 1, OVERLAP_LIMIT_MAX),
+          .type = "number from 1 to 1000000", .fallback = "10" },
         { .key = NULL },
 };
 
@@ -46,7 +50,6 @@ const YamlField keep_fields[] = {
 };
 /* clang-format on */
 
-
 int job_decode_signal(
                 const YamlContext *context,
                 const YamlField *field,
@@ -67,6 +70,26 @@ int job_decode_signal(
         return 0;
 }
 
+bool job_find_code(const YamlNode *node, SuccessCodes *codes) {
+        size_t n_digits = strspn(node->text, DIGITS);
+        unsigned long code;
+        int number;
+
+        if (n_digits > 0 && node->text[n_digits] == '\0') {
+                code = strtoul(node->text, NULL, 10);
+                if (code > 255 || yaml_plain_ambiguity(node))
+                        return false;
+                codes->exit_codes[code / 64] |= UINT64_C(1) << (code % 64);
+                return true;
+        }
+
+        number = signal_from_name(node->text);
+        if (number < 1 || number > 63)
+                return false;
+        codes->signals |= UINT64_C(1) << (unsigned) number;
+        return true;
+}
+
 static void decode_success_code(
                 const YamlContext *context,
                 const YamlField *field,
@@ -74,29 +97,11 @@ static void decode_success_code(
                 SuccessCodes *codes) {
 
         const char *text = yaml_scalar(context, node, field->key, "exit codes and names of signals");
-        size_t n_digits;
-        int number;
 
-        if (!text)
-                return;
-
-        n_digits = strspn(text, DIGITS);
-        if (n_digits > 0 && text[n_digits] == '\0' && !yaml_plain_ambiguity(node)) {
-                unsigned long code = strtoul(text, NULL, 10);
-
-                if (code <= 255) {
-                        codes->exit_codes[code / 64] |= UINT64_C(1) << (code % 64);
-                        return;
-                }
-        } else {
-                number = signal_from_name(text);
-                if (number >= 1 && number <= 63) {
-                        codes->signals |= UINT64_C(1) << (unsigned) number;
-                        return;
-                }
-        }
-        yaml_error(context, node, "'%s' expects exit codes from 0 to 255 and names of signals, not '%.64s'",
-                   field->key, text);
+        if (text && !job_find_code(node, codes))
+                yaml_error(context, node,
+                           "'%s' expects exit codes from 0 to 255 and names of signals, not '%.64s'",
+                           field->key, text);
 }
 
 int job_decode_success_codes(
@@ -124,13 +129,34 @@ int job_decode_overlap(
                 const YamlField *field,
                 const YamlNode *node,
                 void *member) {
+        const YamlNode *limit = yaml_mapping_find(node, "limit");
         YamlField policy = overlap_fields[0];
+        Overlap *overlap = member;
+        int r;
 
-        if (node->kind == YAML_KIND_MAPPING)
-                return yaml_fields_decode(context, overlap_fields, node, member);
+        if (node->kind != YAML_KIND_MAPPING) {
+                policy.key = field->key;
+                return yaml_decode_enum(context, &policy, node, &overlap->policy);
+        }
 
-        policy.key = field->key;
-        return yaml_decode_enum(context, &policy, node, (char *) member + policy.offset);
+        r = yaml_fields_decode(context, overlap_fields, node, overlap);
+        if (r >= 0 && !context->partial && limit && overlap->policy != OVERLAP_QUEUE)
+                yaml_warning(context, limit, "'limit' has no effect: it is for 'policy: queue'");
+        return r;
+}
+
+int job_decode_max_instances(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member) {
+        YamlField number = { .key = field->key, .minimum = 1, .maximum = INSTANCES_MAX };
+
+        if (node->kind == YAML_KIND_SCALAR && strcmp(node->text, "infinity") == 0) {
+                *(uint64_t *) member = INSTANCES_UNLIMITED;
+                return 0;
+        }
+        return yaml_decode_unsigned(context, &number, node, member);
 }
 
 int job_decode_catch_up(

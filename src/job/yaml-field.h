@@ -56,6 +56,21 @@ struct YamlField {
         .key = (name), .decode = yaml_decode_unsigned, .offset = YAML_MEMBER(type_, member, uint64_t), \
         .minimum = (minimum_), .maximum = (maximum_)
 
+/* From and to whole numbers, which may be negative. */
+#define YAML_INTEGER(name, type_, member, minimum_, maximum_)                                    \
+        .key = (name), .decode = yaml_decode_integer, .offset = YAML_MEMBER(type_, member, int), \
+        .minimum = (uint64_t) (int64_t) (minimum_), .maximum = (uint64_t) (int64_t) (maximum_)
+
+/* Above the minimum, up to the maximum. */
+#define YAML_DECIMAL(name, type_, member, minimum_, maximum_)                                       \
+        .key = (name), .decode = yaml_decode_decimal, .offset = YAML_MEMBER(type_, member, double), \
+        .minimum = (minimum_), .maximum = (maximum_)
+
+/* "10%" is 10. */
+#define YAML_PERCENTAGE(name, type_, member, minimum_, maximum_)                                       \
+        .key = (name), .decode = yaml_decode_percentage, .offset = YAML_MEMBER(type_, member, double), \
+        .minimum = (minimum_), .maximum = (maximum_)
+
 #define YAML_SIZE(name, type_, member, minimum_, maximum_)                                         \
         .key = (name), .decode = yaml_decode_size, .offset = YAML_MEMBER(type_, member, uint64_t), \
         .minimum = (minimum_), .maximum = (maximum_)
@@ -103,6 +118,21 @@ int yaml_decode_string_list(
                 void *member);
 int yaml_decode_bool(const YamlContext *context, const YamlField *field, const YamlNode *node, void *member);
 int yaml_decode_unsigned(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member);
+int yaml_decode_integer(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member);
+int yaml_decode_decimal(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member);
+int yaml_decode_percentage(
                 const YamlContext *context,
                 const YamlField *field,
                 const YamlNode *node,

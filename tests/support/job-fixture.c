@@ -98,13 +98,27 @@ static void assert_surroundings_equal(const Job *a, const Job *b) {
         ck_assert(string_list_equal(a->process.environment, b->process.environment));
 }
 
+static void assert_retries_equal(const RetryPolicy *a, const RetryPolicy *b) {
+        ck_assert_uint_eq(a->attempts, b->attempts);
+        ck_assert_int_eq(a->delay_usec, b->delay_usec);
+        ck_assert_int_eq(a->backoff, b->backoff);
+        ck_assert_int_eq(a->max_delay_usec, b->max_delay_usec);
+        ck_assert_double_eq(a->jitter, b->jitter);
+        ck_assert_int_eq(a->max_elapsed_usec, b->max_elapsed_usec);
+        ck_assert_int_eq(a->on_failed, b->on_failed);
+        ck_assert_int_eq(a->on_timeout, b->on_timeout);
+        ck_assert_int_eq(a->on_lost, b->on_lost);
+        ck_assert_mem_eq(&a->on_codes, &b->on_codes, sizeof(a->on_codes));
+}
+
 static void assert_policies_equal(const Job *a, const Job *b) {
         ck_assert_int_eq(a->process.timeout_usec, b->process.timeout_usec);
         ck_assert_int_eq(a->process.start_timeout_usec, b->process.start_timeout_usec);
         ck_assert_int_eq(a->process.kill_timeout_usec, b->process.kill_timeout_usec);
         ck_assert_int_eq(a->process.kill_signal, b->process.kill_signal);
         ck_assert_mem_eq(&a->success_codes, &b->success_codes, sizeof(a->success_codes));
-        ck_assert_int_eq(a->overlap.policy, b->overlap.policy);
+        ck_assert_mem_eq(&a->overlap, &b->overlap, sizeof(a->overlap));
+        assert_retries_equal(&a->retry, &b->retry);
         ck_assert_int_eq(a->catch_up.policy, b->catch_up.policy);
         ck_assert_int_eq(a->catch_up.within_usec, b->catch_up.within_usec);
         ck_assert_uint_eq(a->catch_up.max, b->catch_up.max);

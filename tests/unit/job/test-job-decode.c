@@ -18,7 +18,6 @@ static const JobFaultCase fault_cases[] = {
         { "- x\n",                              "1:1: job 'test' expects a mapping, not a list" },
         { "command: null\n",                    "1:1: job 'test' has nothing to do: it needs 'command'" },
         { C "scedule: \"@daily\"\n",            "2:1: unknown key 'scedule'; did you mean 'schedule'?" },
-        { C "retry: {attempts: 3}\n",           "2:1: unknown key 'retry'" },
         { C "Command: y\n",                     "2:1: unknown key 'Command'; did you mean 'command'?" },
         { "schedule: */5 * * * *\n" C,          "1:11: a value that begins with '*' must be quoted, as in \"*/5 * * * *\"" },
         { C "user: ann\n" C "user: bob\n",      "3:1: key 'command' is given twice, first in line 1\n"
