@@ -166,6 +166,13 @@ usec_t waiting_release(ScheduledJob *job) {
         return again_usec;
 }
 
+bool waiting_admit(Execution *execution) {
+        if (!execution_is_gated(execution) || execution->phase != PHASE_READY)
+                return false;
+        (void) release(execution, manager_now(execution->manager));
+        return execution->record.state == EXECUTION_STARTING;
+}
+
 /* Of a long queue only the first can be the next to start. */
 void waiting_on_disk(Execution *execution) {
         const Execution *first;

@@ -15,6 +15,13 @@
  * when something ends. */
 usec_t waiting_release(ScheduledJob *job);
 
+/*
+ * For a gate that knows which of all jobs' executions is next: asks this one's gates, without a walk through
+ * its job's list. Returns true if it was started. Otherwise it may have moved to another gate or have ended
+ * (`leave` of its gate was called then), or its gate still says closed.
+ */
+bool waiting_admit(Execution *execution);
+
 /* The clock was set back before their due times: they become due again. */
 void waiting_take_back(ScheduledJob *job, usec_t now_usec);
 
