@@ -51,11 +51,12 @@ typedef struct Errand {
 
 /* Borrowed for the time of the call. */
 typedef struct ErrandResult {
-        int error;        /* 0: it was done; else a negative errno, -ENOTCONN: the connection was lost */
-        int exit_code;    /* of a command; of a path 0: so, 1: not so. -1: none */
-        int signal;       /* -1: none */
-        int http_status;  /* -1: none */
-        const char *text; /* what it said; never NULL */
+        int error;       /* 0: it was done; else a negative errno, -ENOTCONN: the connection was lost */
+        int exit_code;   /* of a command; of a path 0: so, 1: not so. -1: none */
+        int signal;      /* -1: none */
+        int http_status; /* -1: none */
+        usec_t retry_after_usec; /* what the server asked for; -1: nothing */
+        const char *text;        /* what it said; never NULL */
 } ErrandResult;
 
 /* Comes once, unless it is cancelled. Not from run_errand() itself. */

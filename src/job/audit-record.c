@@ -17,6 +17,7 @@ static const char *const audit_event_names[] = {
         [AUDIT_EXECUTION_ADOPTED] = "execution-adopted",
         [AUDIT_HISTORY_DELETED] = "history-deleted",
         [AUDIT_RELOADED] = "reloaded",
+        [AUDIT_NOTIFICATION_LOST] = "notification-lost",
         [AUDIT_EVENT_COUNT] = NULL,
 };
 

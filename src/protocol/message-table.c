@@ -214,6 +214,7 @@ static const MessageField errand_done_fields[] = {
         SIGNED_FROM(errand_done.exit_code, -1),
         SIGNED_FROM(errand_done.signal, -1),
         SIGNED_FROM(errand_done.http_status, -1),
+        SIGNED_FROM(errand_done.retry_after_usec, -1),
         STRING(errand_done.text),
 };
 

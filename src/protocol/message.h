@@ -216,11 +216,12 @@ typedef struct MessageErrandCancel {
 
 typedef struct MessageErrandDone {
         uint64_t cookie;
-        uint64_t error;      /* 0 = it was done; else a positive errno, and `text` says why */
-        int64_t exit_code;   /* of a command; of a path 0 = so, 1 = not so. -1: none */
-        int64_t signal;      /* -1: none */
-        int64_t http_status; /* -1: none */
-        char *text;          /* the first KiB of what it wrote or the server answered; valid UTF-8 */
+        uint64_t error;           /* 0 = it was done; else a positive errno, and `text` says why */
+        int64_t exit_code;        /* of a command; of a path 0 = so, 1 = not so. -1: none */
+        int64_t signal;           /* -1: none */
+        int64_t http_status;      /* -1: none */
+        int64_t retry_after_usec; /* what the server asked for; -1: nothing */
+        char *text;               /* the first KiB of what it wrote or the server answered; valid UTF-8 */
 } MessageErrandDone;
 
 /* What a job says of itself. */

@@ -28,6 +28,8 @@ void stored_job_init(StoredJob *job) {
                 .joined_usec = USEC_INFINITY,
                 .last_success_usec = USEC_INFINITY,
                 .overdue_usec = USEC_INFINITY,
+                .expect_usec = USEC_INFINITY,
+                .failing_usec = USEC_INFINITY,
         };
 }
 
@@ -157,6 +159,8 @@ int store_apply_put_job_state(StoreConnection *connection, StoreOperation *opera
         store_bind_time(&binder, job->joined_usec);
         store_bind_time(&binder, job->last_success_usec);
         store_bind_time(&binder, job->overdue_usec);
+        store_bind_time(&binder, job->expect_usec);
+        store_bind_time(&binder, job->failing_usec);
         return store_bound_step(connection, &binder);
 }
 
@@ -197,7 +201,9 @@ static int job_state_from_row(sqlite3_stmt *row, int column, StoredJob *job) {
         job->last_ended_usec = store_column_time(row, column++);
         job->joined_usec = store_column_time(row, column++);
         job->last_success_usec = store_column_time(row, column++);
-        job->overdue_usec = store_column_time(row, column);
+        job->overdue_usec = store_column_time(row, column++);
+        job->expect_usec = store_column_time(row, column++);
+        job->failing_usec = store_column_time(row, column);
         return 0;
 }
 

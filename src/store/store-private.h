@@ -76,6 +76,8 @@ int store_apply_update_execution(StoreConnection *connection, StoreOperation *op
 int store_apply_delete_execution(StoreConnection *connection, StoreOperation *operation);
 int store_apply_put_attempt(StoreConnection *connection, StoreOperation *operation);
 int store_apply_add_audit(StoreConnection *connection, StoreOperation *operation);
+int store_apply_put_notification(StoreConnection *connection, StoreOperation *operation);
+int store_apply_delete_notification(StoreConnection *connection, StoreOperation *operation);
 int store_apply_prune_job(StoreConnection *connection, StoreOperation *operation);
 int store_apply_delete_history(StoreConnection *connection, StoreOperation *operation);
 

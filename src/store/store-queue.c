@@ -36,6 +36,10 @@ static void done_history(StoreOperation *operation) {
         free(operation->history.ids);
 }
 
+static void done_notification(StoreOperation *operation) {
+        notification_record_done(&operation->notification);
+}
+
 static void done_message(StoreOperation *operation) {
         free(operation->message);
 }
@@ -51,6 +55,7 @@ static void (*const done_functions[OPERATION_KIND_COUNT])(StoreOperation *operat
         [OPERATION_UPDATE_EXECUTION] = done_execution,
         [OPERATION_PUT_ATTEMPT] = done_attempt,
         [OPERATION_ADD_AUDIT] = done_audit,
+        [OPERATION_PUT_NOTIFICATION] = done_notification,
         [OPERATION_DELETE_HISTORY] = done_history,
         [OPERATION_BACKUP_DONE] = done_fd,
         [OPERATION_TROUBLE] = done_message,

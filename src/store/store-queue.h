@@ -13,6 +13,8 @@ typedef enum StoreOperationKind {
         OPERATION_DELETE_EXECUTION,
         OPERATION_PUT_ATTEMPT,
         OPERATION_ADD_AUDIT,
+        OPERATION_PUT_NOTIFICATION,
+        OPERATION_DELETE_NOTIFICATION,
         OPERATION_PRUNE_JOB,
         OPERATION_DELETE_HISTORY,
         OPERATION_AFTER_COMMIT,
@@ -38,6 +40,7 @@ typedef struct StoreOperation {
                 ExecutionRecord execution;
                 AttemptRecord attempt;
                 AuditRecord audit;
+                NotificationRecord notification;
                 uint64_t execution_id;
                 struct {
                         int64_t job_id;

@@ -176,29 +176,32 @@ static const char *const migrations[STORE_SCHEMA_VERSION] = {
         "ALTER TABLE job_state ADD COLUMN joined INTEGER;"
         "ALTER TABLE job_state ADD COLUMN last_success INTEGER;"
         "ALTER TABLE job_state ADD COLUMN overdue_since INTEGER;"
+        "ALTER TABLE job_state ADD COLUMN expect_since INTEGER;"
+        "ALTER TABLE job_state ADD COLUMN failing_since INTEGER;"
 
         "CREATE TABLE queue ("
         " name TEXT NOT NULL PRIMARY KEY,"
         " paused_since INTEGER NOT NULL"
         ") STRICT, WITHOUT ROWID;"
 
-        /* Messages that have not been delivered yet. */
+        /* Messages that have not been delivered yet, or whose window is open. Read once, at start. */
         "CREATE TABLE notification ("
-        " id INTEGER PRIMARY KEY AUTOINCREMENT,"
+        " id INTEGER PRIMARY KEY,"
         " created INTEGER NOT NULL,"
         " event TEXT NOT NULL,"
         " job TEXT,"
         " owner_uid INTEGER NOT NULL,"
         " execution_id INTEGER,"
         " fold_key TEXT NOT NULL," /* messages with the same one are told as one */
+        " window INTEGER NOT NULL,"
         " count INTEGER NOT NULL,"
         " target TEXT NOT NULL,"
         " content TEXT NOT NULL,"
         " attempts INTEGER NOT NULL,"
         " next_try INTEGER NOT NULL,"
         " last_error TEXT"
-        ") STRICT;"
-        "CREATE INDEX notification_fold ON notification (fold_key);",
+        ") STRICT;",
+
 };
 
 static int fault(const char *path, int error, char **reterr, const char *text) {

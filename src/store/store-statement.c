@@ -41,7 +41,11 @@
 #define JOB_STATE_COLUMNS                                                       \
         "paused_since, paused_until, cursor, anchor, boot_identity, boot_due, " \
         "last_execution_id, last_state, last_due, last_started, last_ended, "   \
-        "joined, last_success, overdue_since"
+        "joined, last_success, overdue_since, expect_since, failing_since"
+
+#define NOTIFICATION_COLUMNS                                                   \
+        "id, created, event, job, owner_uid, execution_id, fold_key, window, " \
+        "count, target, content, attempts, next_try, last_error"
 
 #define AUDIT_COLUMNS "id, time, event, job, execution_id, user, uid, process, origin, detail"
 
@@ -67,12 +71,12 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
                 "file = ?6, line = ?7, added = ?8, removed = ?9",
         [STATEMENT_PUT_JOB_STATE] =
                 "INSERT INTO job_state (job_id, " JOB_STATE_COLUMNS ") "
-                "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) "
+                "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17) "
                 "ON CONFLICT (job_id) DO UPDATE SET "
                 "paused_since = ?2, paused_until = ?3, cursor = ?4, anchor = ?5, boot_identity = ?6, "
                 "boot_due = ?7, last_execution_id = ?8, last_state = ?9, last_due = ?10, "
                 "last_started = ?11, last_ended = ?12, joined = ?13, last_success = ?14, "
-                "overdue_since = ?15",
+                "overdue_since = ?15, expect_since = ?16, failing_since = ?17",
         [STATEMENT_PUT_REVISION] =
                 "INSERT INTO job_revision (job_id, revision, definition) VALUES (?1, ?2, ?3) "
                 "ON CONFLICT (job_id, revision) DO UPDATE SET definition = ?3 WHERE definition != ?3",
@@ -163,6 +167,15 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
                                      "LIMIT " STRINGIFY(STORE_WALK_CHUNK),
         [STATEMENT_WALK_AUDIT_JOB] = "SELECT id FROM audit WHERE job = ?2 AND id < ?1 ORDER BY id DESC "
                                      "LIMIT " STRINGIFY(STORE_WALK_CHUNK),
+
+        [STATEMENT_PUT_NOTIFICATION] =
+                "INSERT INTO notification (" NOTIFICATION_COLUMNS ") "
+                "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) "
+                "ON CONFLICT (id) DO UPDATE SET created = ?2, execution_id = ?6, window = ?8, count = ?9, "
+                "content = ?11, attempts = ?12, next_try = ?13, last_error = ?14",
+        [STATEMENT_DELETE_NOTIFICATION] = "DELETE FROM notification WHERE id = ?",
+        [STATEMENT_LOAD_NOTIFICATIONS] =
+                "SELECT " NOTIFICATION_COLUMNS " FROM notification ORDER BY id",
 };
 /* clang-format on */
 

@@ -61,6 +61,11 @@ typedef enum StoreStatement {
         STATEMENT_WALK_AUDIT,
         STATEMENT_WALK_AUDIT_JOB,
 
+        /* notifications */
+        STATEMENT_PUT_NOTIFICATION,
+        STATEMENT_DELETE_NOTIFICATION,
+        STATEMENT_LOAD_NOTIFICATIONS,
+
         STATEMENT_COUNT,
 } StoreStatement;
 

@@ -38,6 +38,8 @@ static const struct {
         [OPERATION_DELETE_EXECUTION] = { store_apply_delete_execution },
         [OPERATION_PUT_ATTEMPT] = { store_apply_put_attempt, .parts = true },
         [OPERATION_ADD_AUDIT] = { store_apply_add_audit },
+        [OPERATION_PUT_NOTIFICATION] = { store_apply_put_notification },
+        [OPERATION_DELETE_NOTIFICATION] = { store_apply_delete_notification },
         [OPERATION_PRUNE_JOB] = { store_apply_prune_job },
         [OPERATION_DELETE_HISTORY] = { store_apply_delete_history, .parts = true },
 };
@@ -80,6 +82,8 @@ static void count_operation(BatchCounters *counters, const StoreOperation *opera
                 store_note_time(&counters->latest_usec, operation->execution.ended_usec);
         } else if (operation->kind == OPERATION_ADD_AUDIT)
                 store_note_time(&counters->latest_usec, operation->audit.time_usec);
+        else if (operation->kind == OPERATION_PUT_NOTIFICATION)
+                store_note_time(&counters->latest_usec, operation->notification.created_usec);
 }
 
 static int write_counters(Store *store, const BatchCounters *counters) {

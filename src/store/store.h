@@ -21,6 +21,7 @@
 #include "job/execution-record.h"
 #include "job/filter.h"
 #include "job/job.h"
+#include "job/notification-record.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/types.h"
@@ -121,7 +122,9 @@ typedef struct StoredJob {
                                    never */
         usec_t joined_usec;     /* what ended until then is used up for `after:`; USEC_INFINITY: nothing is */
         usec_t last_success_usec; /* end of the last that succeeded; USEC_INFINITY: never */
-        usec_t overdue_usec;      /* `expect-within:` was told to be over then; USEC_INFINITY: it is not */
+        usec_t overdue_usec;      /* `expect-within:` was over then; USEC_INFINITY: it is not */
+        usec_t expect_usec;       /* from here `expect-within:` counts; USEC_INFINITY: it does not */
+        usec_t failing_usec;      /* end of the first failure since the last success; USEC_INFINITY: none */
 } StoredJob;
 
 void stored_job_init(StoredJob *job);
@@ -191,6 +194,15 @@ int store_prune_job(Store *store, int64_t job_id, const KeepPolicy *keep, usec_t
  * ended, or is not there, is left alone. Returns 0, or a negative errno: nothing is queued.
  */
 int store_delete_history(Store *store, const uint64_t *ids, size_t n_ids);
+
+/* Inserts or replaces a message by its id. */
+int store_put_notification(Store *store, const NotificationRecord *record);
+int store_delete_notification(Store *store, uint64_t id);
+/* All of them, by id: for start-up. A negative return stops and goes up. */
+int store_load_notifications(
+                Store *store,
+                int (*visit)(void *userdata, const NotificationRecord *record),
+                void *userdata);
 
 /* --- reading --------------------------------------------------------------------------------------- */
 

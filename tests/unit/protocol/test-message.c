@@ -71,7 +71,7 @@ static const Message samples[] = {
                       .since_usec = -1,
                       .timeout_usec = 5 } },
         { .type = MESSAGE_ERRAND_CANCEL, .errand_cancel = { 9 } },
-        { .type = MESSAGE_ERRAND_DONE, .errand_done = { 9, 0, -1, -1, 204, (char *) "text" } },
+        { .type = MESSAGE_ERRAND_DONE, .errand_done = { 9, 0, -1, -1, 204, -1, (char *) "text" } },
         { .type = MESSAGE_PROGRESS, .progress = { 7, 2, 40, (char *) "half" } },
 };
 

@@ -53,6 +53,20 @@ START_TEST(moving_keeps_the_order) {
 }
 END_TEST
 
+START_TEST(what_is_joined_moves_together) {
+        CLEANUP(store_queue_done) StoreQueue to = { 0 }, from = { 0 };
+
+        push(&from, 0, 5);
+        from.first->next->joined = from.first->next->next->joined = true; /* 1, 2 and 3 */
+
+        store_queue_move(&to, &from, 1);
+        ck_assert_uint_eq(to.length, 1);
+        store_queue_move(&to, &from, 1);
+        ck_assert_uint_eq(to.length, 4);
+        ck_assert_uint_eq(from.length, 1);
+}
+END_TEST
+
 START_TEST(what_is_left_in_a_queue_is_freed) {
         CLEANUP(store_queue_done) StoreQueue queue = { 0 };
 
@@ -71,6 +85,7 @@ Suite *test_suite(void) {
         TCase *tcase = tcase_create("queue");
 
         tcase_add_loop_test(tcase, moving_keeps_the_order, 0, ARRAY_SIZE(move_cases));
+        tcase_add_test(tcase, what_is_joined_moves_together);
         tcase_add_test(tcase, what_is_left_in_a_queue_is_freed);
         suite_add_tcase(suite, tcase);
         return suite;
