@@ -12,6 +12,7 @@
 #include "schedctl/output-printer.h"
 #include "schedctl/reason-text.h"
 #include "schedctl/selection.h"
+#include "schedctl/statistics.h"
 #include "schedctl/text.h"
 #include "schedctl/time-text.h"
 #include "schedctl/view.h"
@@ -246,6 +247,28 @@ static void print_executions(const Context *context, const json_t *executions) {
         (void) table_print(table, &context->screen, !context->options.no_legend, "  ", stdout);
 }
 
+static void print_statistics(const Context *context, const json_t *job) {
+        CLEANUP_FREE char *line = NULL;
+        char median[DURATION_SHORT_MAX], p95[DURATION_SHORT_MAX];
+        Statistics statistics;
+        Buffer buffer = { 0 };
+
+        statistics_compute(json_object_get(job, "runs"), &statistics);
+        if (statistics.n_runs == 0)
+                return;
+        if (statistics.n_judged > 0)
+                print_field(context, "Runs", COLOUR_NONE, "%zu of the last %zu succeeded (%zu%%)",
+                            statistics.n_succeeded, statistics.n_judged,
+                            statistics.n_succeeded * 100 / statistics.n_judged);
+        print_field(context, "Duration", COLOUR_NONE, "%s in the middle, 95%% within %s",
+                    duration_format_short(statistics.median_usec, median),
+                    duration_format_short(statistics.p95_usec, p95));
+        (void) statistics_sparkline(&statistics, &context->screen, &buffer);
+        if (statistics.n_runs > 1 && buffer_take(&buffer, &line) >= 0)
+                printf("%12s: %s\n", "Trend", line);
+        buffer_done(&buffer);
+}
+
 void status_print_job(Context *context, const json_t *job) {
         const json_t *executions = json_object_get(job, "executions"), *execution;
         const char *state = view_text(job, "state"), *last = view_text(job, "last_state");
@@ -265,6 +288,7 @@ void status_print_job(Context *context, const json_t *job) {
                             time_text_format(context->zone, last_usec, text),
                             time_text_relative(last_usec, context_now(context), relative), *last ? ": " : "",
                             last);
+        print_statistics(context, job);
         print_field(context, "Message", COLOUR_NONE, "%s",
                     view_text(json_object_get(json_array_get(executions, 0), "result"), "message"));
         print_executions(context, executions);

@@ -9,6 +9,7 @@
 #include "schedctl/output-format.h"
 #include "schedctl/pager.h"
 #include "schedctl/selection.h"
+#include "schedctl/statistics.h"
 #include "schedctl/status-view.h"
 #include "schedctl/verbs.h"
 #include "schedctl/view.h"
@@ -70,6 +71,29 @@ static int add_executions(Context *context, json_t *job) {
         return status;
 }
 
+/* The last runs, under a key of their own; for programs what they say. */
+static int add_statistics(Context *context, json_t *job) {
+        char *const names[] = { (char *) view_text(job, "name"), NULL };
+        CLEANUP_JSON json_t *runs = NULL;
+        Statistics statistics;
+        int status;
+
+        status = fetch_executions(
+                        context,
+                        &(const ClientFilter){ .names = names,
+                                               .states = (char *const *) outcome_states,
+                                               .limit = STATISTICS_RUNS_MAX },
+                        &runs);
+        if (status != STATUS_OK)
+                return status;
+        statistics_compute(runs, &statistics);
+        if (as_json(context))
+                (void) json_object_set_new(job, "statistics", statistics_to_json(&statistics));
+        else
+                (void) json_object_set(job, "runs", runs);
+        return STATUS_OK;
+}
+
 /* Without them the schedules are shown as they were written. */
 static void add_descriptions(Context *context, json_t *job) {
         CLEANUP(string_list_freep) char **descriptions = NULL;
@@ -95,7 +119,7 @@ static int status_of_jobs(Context *context, const char *word, bool first, json_t
 
         status = fetch_jobs(context, word, jobs);
         json_array_foreach(jobs, i, job) {
-                int one = add_executions(context, job);
+                int one = add_executions(context, job), statistics = add_statistics(context, job);
 
                 if (as_json(context)) {
                         (void) json_array_append(array, job);
@@ -105,6 +129,7 @@ static int status_of_jobs(Context *context, const char *word, bool first, json_t
                         add_descriptions(context, job);
                         status_print_job(context, job);
                 }
+                status = MAX(status, statistics);
                 one = MAX(one, code_of_job(job));
                 status = MAX(status, one);
         }

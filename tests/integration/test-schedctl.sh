@@ -349,6 +349,39 @@ if command -v dbus-daemon >/dev/null; then
     scheduler_start
 fi
 
+# --- history ------------------------------------------------------------------------------------------
+
+rows_of() { ctl -o short list-executions "$1" | wc -l; }
+for _ in 1 2 3; do ctl start --wait good >/dev/null; done
+before=$(rows_of good)
+check "status: how many succeeded" status_is 0 ctl status good
+check "status: in words" out_has "succeeded (100%)"
+check "status: how long" out_has "in the middle, 95% within"
+check "status: as JSON" status_is 0 ctl -o json status good
+check "status: rate" json_is "d['statistics']['success_rate']" 1.0
+check "prune: says what it wants" status_is 2 ctl prune
+check "prune: says what it wants, in words" err_has "nothing says what is to be deleted"
+check "prune: a wrong age" status_is 2 ctl prune --older-than=x
+check "prune --dry-run" status_is 0 ctl prune good --keep=1 --dry-run
+check "prune --dry-run: how many" out_is "$((before - 1)) executions would be deleted."
+check "prune --dry-run deletes nothing" equals "$before" "$(rows_of good)"
+check "prune: by age" status_is 0 ctl prune good --older-than=1d
+check "prune: nothing is so old" out_is "0 executions were deleted."
+check "prune: by state" status_is 0 ctl -o short prune good --state=failed
+check "prune: none of that state" out_is 0
+check "prune --keep" status_is 0 ctl -o json prune good --keep=2
+check "prune --keep: how many" json_is "d['executions']" "$((before - 2))"
+check "prune --keep: the newest stay" equals 2 "$(rows_of good)"
+check "prune: the last one stays" status_is 0 ctl prune good
+check "prune: one" out_is "1 execution was deleted."
+check "prune --all" status_is 0 ctl prune good --all
+check "prune --all: the last one, too" equals 0 "$(rows_of good)"
+check "prune: in the audit log" eval 'ctl -o json audit good | grep -q history-deleted'
+check "a job without history runs on" status_is 0 ctl start --wait good
+check "prune on a terminal asks" eval \
+    'echo n | script -qec "schedctl --user prune good --all" /dev/null | grep -q "Delete 1 execution with output and all?"'
+check "prune: no is no" equals 1 "$(rows_of good)"
+
 # --- as a person sees it ------------------------------------------------------------------------------
 
 check "no colour into a pipe" eval '! ctl list-jobs | grep -q "$(printf "\033")"'
