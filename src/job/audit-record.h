@@ -18,6 +18,8 @@ typedef enum AuditEvent {
         AUDIT_EXECUTION_KILLED,
         AUDIT_EXECUTION_ADOPTED, /* the runner had one that the store did not know */
         AUDIT_HISTORY_DELETED,
+        AUDIT_QUEUE_PAUSED,
+        AUDIT_QUEUE_RESUMED,
         AUDIT_RELOADED,
         AUDIT_NOTIFICATION_LOST, /* it could not be delivered */
         AUDIT_EVENT_COUNT,

@@ -40,6 +40,10 @@ static void done_notification(StoreOperation *operation) {
         notification_record_done(&operation->notification);
 }
 
+static void done_queue_pause(StoreOperation *operation) {
+        free(operation->queue_pause.name);
+}
+
 static void done_message(StoreOperation *operation) {
         free(operation->message);
 }
@@ -56,6 +60,7 @@ static void (*const done_functions[OPERATION_KIND_COUNT])(StoreOperation *operat
         [OPERATION_PUT_ATTEMPT] = done_attempt,
         [OPERATION_ADD_AUDIT] = done_audit,
         [OPERATION_PUT_NOTIFICATION] = done_notification,
+        [OPERATION_PUT_QUEUE_PAUSE] = done_queue_pause,
         [OPERATION_DELETE_HISTORY] = done_history,
         [OPERATION_BACKUP_DONE] = done_fd,
         [OPERATION_TROUBLE] = done_message,

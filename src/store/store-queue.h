@@ -15,6 +15,7 @@ typedef enum StoreOperationKind {
         OPERATION_ADD_AUDIT,
         OPERATION_PUT_NOTIFICATION,
         OPERATION_DELETE_NOTIFICATION,
+        OPERATION_PUT_QUEUE_PAUSE,
         OPERATION_PRUNE_JOB,
         OPERATION_DELETE_HISTORY,
         OPERATION_AFTER_COMMIT,
@@ -51,6 +52,10 @@ typedef struct StoreOperation {
                         uint64_t *ids;
                         size_t n_ids;
                 } history;
+                struct {
+                        char *name;
+                        usec_t since_usec; /* USEC_INFINITY: it is resumed */
+                } queue_pause;
                 char *message; /* trouble */
                 int fd;        /* backup */
         };

@@ -146,6 +146,11 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
                 "SELECT id FROM execution INDEXED BY execution_state WHERE state != 'succeeded' "
                 "AND " IS_OPEN " AND id > ? ORDER BY id LIMIT " STRINGIFY(STORE_WALK_CHUNK),
 
+        [STATEMENT_PAUSE_QUEUE] =
+                "INSERT INTO queue (name, paused_since) VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
+        [STATEMENT_RESUME_QUEUE]       = "DELETE FROM queue WHERE name = ?",
+        [STATEMENT_LOAD_PAUSED_QUEUES] = "SELECT name, paused_since FROM queue ORDER BY name",
+
         [STATEMENT_PRUNE_CUTOFF] =
                 "SELECT id FROM execution INDEXED BY execution_job WHERE job_id = ? "
                 "ORDER BY id DESC LIMIT 1 OFFSET ?",

@@ -49,6 +49,11 @@ typedef enum StoreStatement {
         STATEMENT_DUE_BOUNDS,
         STATEMENT_OPEN_EXECUTIONS,
 
+        /* queues */
+        STATEMENT_PAUSE_QUEUE,
+        STATEMENT_RESUME_QUEUE,
+        STATEMENT_LOAD_PAUSED_QUEUES,
+
         /* retention */
         STATEMENT_PRUNE_CUTOFF,
         STATEMENT_PRUNE_PROTECTED,

@@ -143,6 +143,15 @@ int store_put_job_state(Store *store, const StoredJob *job);
 /* The text of an older revision. Returns 1, 0 (not known) or a negative errno. */
 int store_read_revision(Store *store, int64_t job_id, uint64_t revision, char **ret_definition);
 
+/* --- queues ---------------------------------------------------------------------------------------- */
+
+typedef int (*store_visit_queue_t)(void *userdata, const char *name, usec_t paused_since_usec);
+
+/* The queue is paused since then; USEC_INFINITY: it is not any more. */
+int store_put_queue_pause(Store *store, const char *name, usec_t paused_since_usec);
+/* By name. A negative return of `visit` stops and goes up. */
+int store_load_paused_queues(Store *store, store_visit_queue_t visit, void *userdata);
+
 /* --- executions ------------------------------------------------------------------------------------ */
 
 /*
