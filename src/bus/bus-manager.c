@@ -418,7 +418,7 @@ static const sd_bus_vtable manager_vtable[] = {
                                 SD_BUS_RESULT("h", copy),
                                 method_backup, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Prune",
-                                SD_BUS_ARGS("a{sv}", filter, "b", dry_run),
+                                SD_BUS_ARGS("a{sv}", filter, "b", trial),
                                 SD_BUS_RESULT("t", rows),
                                 method_prune, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Subscribe",
