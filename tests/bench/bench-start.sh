@@ -3,7 +3,8 @@
 # How late jobs start: 1, 100 and 1,000 due at one second, every begin and outcome durable, beside the machine's
 # floor (a timerfd + posix_spawn loop that starts the same program as often) in the same run.
 #
-# Then how many executions a second are kept up with full recording, beside posix_spawn + wait.
+# Then how many executions a second are kept up with full recording, beside posix_spawn + wait, and beside
+# APScheduler with its jobs in SQLite where that is installed.
 #
 #   builddir=build tests/bench/bench-start.sh [ROUNDS]
 #
@@ -131,3 +132,13 @@ echo
 echo "sustained: each execution with a durable begin and outcome, beside bare posix_spawn + wait"
 "$floor" rate 2000 "$stamp" | sed 's/^/  floor, /'
 for n in 500 1000 2000 4000; do demand "$n"; done
+
+# Debian's python3-apscheduler and python3-sqlalchemy; not needed for anything else.
+if /usr/bin/python3 -c 'import apscheduler, sqlalchemy' 2>/dev/null; then
+    for n in 200 500 1000; do
+        rm -f "$S"/peer.db*
+        bounded 60 /usr/bin/python3 "$(dirname "$0")/peer-apscheduler.py" "$S/peer.db" "$stamp" "$n" 4 2>/dev/null | sed 's/^/  /'
+    done
+else
+    echo "  APScheduler is not installed (python3-apscheduler, python3-sqlalchemy): no comparison"
+fi
