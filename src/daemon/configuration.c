@@ -84,15 +84,13 @@ static int make_loader(Configuration *configuration, const Settings *settings, J
         return job_loader_new(&options, ret);
 }
 
-static void update_site(Configuration *configuration, const Settings *settings) {
-        configuration->site = (JobSite){
-                .hash_salt = settings->hash_seed == HASH_SEED_MACHINE_ID ? configuration->machine_id : NULL,
-                .business_days = settings->business_days,
-        };
+static void update_site(Configuration *configuration) {
+        configuration->site = settings_site(&configuration->settings, configuration->machine_id);
 }
 
 static bool site_changes(const Settings *a, const Settings *b) {
-        return a->hash_seed != b->hash_seed || a->business_days != b->business_days;
+        return a->hash_seed != b->hash_seed || a->business_days != b->business_days ||
+                        !string_list_equal(a->allow_queues, b->allow_queues);
 }
 
 static bool defaults_equal(const Settings *a, const Settings *b) {
@@ -118,10 +116,8 @@ static int take_settings(Configuration *configuration, Settings *settings) {
                 (void) job_loader_free(configuration->loader);
                 configuration->loader = TAKE_PTR(loader);
         }
-        if (site_changes(settings, &configuration->settings)) {
-                update_site(configuration, settings);
+        if (site_changes(settings, &configuration->settings))
                 job_loader_flush(configuration->loader);
-        }
         if (settings->store != configuration->settings.store)
                 log_notice("%s: another 'store' takes effect at the next start",
                            configuration->instance->settings_file);
@@ -130,6 +126,7 @@ static int take_settings(Configuration *configuration, Settings *settings) {
         settings_done(&configuration->settings);
         configuration->settings = *settings;
         *settings = (Settings){ 0 };
+        update_site(configuration); /* it borrows from the settings */
         return 0;
 }
 
@@ -371,7 +368,7 @@ int configuration_new(sd_event *event, const ConfigurationOptions *options, Conf
         r = first_settings(configuration);
         if (r < 0)
                 return r;
-        update_site(configuration, &configuration->settings);
+        update_site(configuration);
         r = time_zone_cache_new(&configuration->zones);
         if (r < 0)
                 return r;

@@ -85,6 +85,10 @@ static const YamlField job_fields[] = {
           .type = "number | infinity", .fallback = "1, with allow infinity" },
         { YAML_CUSTOM  ("retry", Job, retry, RetryPolicy, job_decode_retry), .fields = retry_fields,
           .type = "mapping", .fallback = "" },
+        { YAML_CUSTOM  ("queue", Job, queue, char *, job_decode_queue),
+          .type = "queue", .fallback = "" },
+        { YAML_UNSIGNED("priority", Job, priority, 0, PRIORITY_MAX),
+          .type = "number from 0 to 100", .fallback = "50" },
         { YAML_CUSTOM  ("catch-up", Job, catch_up, CatchUp, job_decode_catch_up), .fields = catch_up_fields,
           .type = "none | latest | all | mapping", .fallback = "latest" },
         { YAML_MAPPING ("output", Job, output, OutputPolicy, output_fields),
@@ -102,19 +106,8 @@ const char *const job_whole_keys[] = { "schedule", "except", NULL };
 bool job_key_describe(size_t index, KeyDescription *ret) {
         assert(ret);
 
-        for (const YamlField *field = job_fields; field->key; field++) {
-                if (index-- == 0) {
-                        *ret = (KeyDescription){ NULL, field->key, field->type, field->fallback };
-                        return true;
-                }
-                for (const YamlField *child = field->fields; child && child->key; child++)
-                        if (index-- == 0) {
-                                *ret = (KeyDescription){ field->key, child->key, child->type,
-                                                         child->fallback };
-                                return true;
-                        }
-        }
-        return false;
+        ret->path[0] = '\0';
+        return yaml_key_describe(job_fields, &index, ret);
 }
 
 static int job_new(const JobDecodeContext *context, const JobBody *body, Job **ret) {

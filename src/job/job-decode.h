@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "job/job.h"
+#include "job/queue-definition.h"
 #include "util/diagnostics.h"
 
 typedef struct Clock Clock;
@@ -19,6 +20,9 @@ typedef struct Clock Clock;
 typedef struct JobSite {
         const char *hash_salt; /* goes into H and ~, so that machines differ; NULL: nothing */
         uint8_t business_days; /* bit 0 = Sunday; 0: Monday to Friday */
+
+        const QueueDefinitions *queues; /* those of the settings; NULL: none */
+        char *const *allow_queues; /* patterns of those that ordinary users' jobs may be in; NULL: none */
 } JobSite;
 
 /* What stands around a definition. All borrowed. */

@@ -13,6 +13,11 @@ static inline const JobDecodeContext *job_decode_context(const YamlContext *cont
         return context->userdata;
 }
 
+/* True where the owner is neither root nor whoever the daemon runs as: much is refused then. */
+static inline bool job_is_of_ordinary_user(const JobDecodeContext *context) {
+        return context->system_mode && context->owner_uid != 0;
+}
+
 /* `schedule:`, once all other keys are known: they say how it is read. The job has no schedule yet. */
 int job_decode_schedules(const YamlContext *context, const YamlNode *node, Job *job);
 
@@ -65,6 +70,8 @@ int job_decode_overlap(
                 const YamlField *field,
                 const YamlNode *node,
                 void *member);
+/* char *: the name of a queue */
+int job_decode_queue(const YamlContext *context, const YamlField *field, const YamlNode *node, void *member);
 /* uint64_t */
 int job_decode_max_instances(
                 const YamlContext *context,

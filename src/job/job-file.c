@@ -8,6 +8,7 @@
 
 #include "job/job-body.h"
 #include "job/job-limits.h"
+#include "job/queue-decode.h"
 #include "job/yaml-field.h"
 #include "job/yaml-merge.h"
 #include "util/string-table.h"
@@ -17,7 +18,7 @@
 
 /* The top level of one file. */
 typedef struct Document {
-        const YamlNode *defaults, *jobs;
+        const YamlNode *defaults, *jobs, *queues;
         YamlIndex index; /* of jobs */
 } Document;
 
@@ -37,6 +38,7 @@ typedef struct Reading {
 static const YamlField document_fields[] = {
         { YAML_NODE("defaults", Document, defaults), .may_be_empty = true },
         { YAML_NODE("jobs",     Document, jobs),     .may_be_empty = true },
+        { YAML_NODE("queues",   Document, queues),   .may_be_empty = true },
         { .key = NULL },
 };
 /* clang-format on */
@@ -73,6 +75,7 @@ JobFile *job_file_free(JobFile *file) {
                 free(file->others[i].path);
         free(file->others);
         free(file->entries);
+        queue_definitions_done(&file->queues);
         free(file->path);
         free(file->stamps);
         diagnostic_done(&file->held);
@@ -139,6 +142,8 @@ static int index_document(Reading *reading, Document *document) {
                 document->jobs = NULL;
         if (document->defaults && yaml_node_is_null(document->defaults))
                 document->defaults = NULL;
+        if (document->queues && yaml_node_is_null(document->queues))
+                document->queues = NULL;
         if (document->jobs && document->jobs->kind != YAML_KIND_MAPPING) {
                 yaml_error(&context, document->jobs, "'jobs' expects a mapping, not %s",
                            yaml_kind_phrase(document->jobs));
@@ -301,6 +306,17 @@ static int merge_defaults(Reading *reading) {
                 r = yaml_merge(tree, reading->under, reading->overrides[i].defaults, job_whole_keys,
                                &reading->under);
         return r;
+}
+
+/* What is wrong with a queue holds the file: its jobs were not meant to run with other limits. */
+static int decode_queues(Reading *reading) {
+        YamlContext context = { .tree = &reading->reader->tree, .diagnostics = &reading->file->diagnostics };
+        const YamlNode *queues = reading->base.queues;
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && i < reading->n_overrides; i++)
+                r = yaml_merge(&reading->reader->tree, queues, reading->overrides[i].queues, NULL, &queues);
+        return r < 0 || !queues ? r : queue_definitions_decode(&context, queues, &reading->file->queues);
 }
 
 static int merge_body(Reading *reading, const YamlNode *key, const YamlNode **ret) {
@@ -500,6 +516,8 @@ static int finish(Reading *reading, const DirectoryScan *overrides) {
 
         if (reading->file->diagnostics.n_errors == 0) {
                 r = read_overrides(reading, overrides);
+                if (r >= 0)
+                        r = decode_queues(reading);
                 if (r < 0)
                         return r;
         }

@@ -40,6 +40,7 @@ typedef struct JobFile {
         Diagnostic held; /* valid (message != NULL) if the file as a whole is at fault */
         JobFileEntry *entries;
         size_t n_entries;
+        QueueDefinitions queues; /* those of a held file are what they were before, as far as that is known */
         Diagnostics diagnostics;
 } JobFile;
 

@@ -5,11 +5,12 @@
 
 #include "util/types.h"
 
+#define KEY_PATH_MAX 96U
+
 typedef struct KeyDescription {
-        const char *parent;   /* "output" of output.capture; NULL: at the top */
-        const char *key;      /* "capture" */
-        const char *type;     /* "size", "true | false" */
-        const char *fallback; /* the built-in default; "" for none */
+        char path[KEY_PATH_MAX]; /* "output.capture" */
+        const char *type;        /* "size", "true | false" */
+        const char *fallback;    /* the built-in default; "" for none */
 } KeyDescription;
 
 /* The keys of a job, a parent before its children; false after the last. */

@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "job/job-collection.h"
 #include "job/job-file.h"
 #include "util/string-list.h"
 
@@ -31,43 +32,6 @@ struct JobLoader {
         CachedFile *cache;
         uint64_t generation;
 };
-
-/* A job of some file, while the set is put together. */
-typedef struct Candidate {
-        const JobFileEntry *entry;
-        const char *path;
-        size_t sequence; /* the file that sorts first wins */
-} Candidate;
-
-typedef struct Collection {
-        Candidate *candidates;
-        size_t n_candidates, n_allocated, n_files;
-        JobSet set;
-} Collection;
-
-void job_set_done(JobSet *set) {
-        if (!set)
-                return;
-
-        for (size_t i = 0; i < set->n_jobs; i++) {
-                free(set->jobs[i].name);
-                (void) job_unref(set->jobs[i].job);
-                diagnostic_done(&set->jobs[i].error);
-        }
-        free(set->jobs);
-        for (size_t i = 0; i < set->n_held_files; i++) {
-                free(set->held_files[i].path);
-                diagnostic_done(&set->held_files[i].error);
-        }
-        free(set->held_files);
-        diagnostics_done(&set->diagnostics);
-        *set = (JobSet){ 0 };
-}
-
-static void collection_done(Collection *collection) {
-        free(collection->candidates);
-        job_set_done(&collection->set);
-}
 
 /* --- the cache -------------------------------------------------------------------------------------------
  */
@@ -130,128 +94,6 @@ void job_loader_flush(JobLoader *loader) {
         }
 }
 
-/* --- the set ---------------------------------------------------------------------------------------------
- */
-
-static int compare_candidates(const void *a, const void *b) {
-        const Candidate *x = a, *y = b;
-        int r = strcmp(x->entry->name, y->entry->name);
-
-        return r != 0 ? r : (x->sequence > y->sequence) - (x->sequence < y->sequence);
-}
-
-static void copy_diagnostics(const Diagnostics *source, Diagnostics *target) {
-        for (size_t i = 0; i < source->n_items; i++) {
-                const Diagnostic *item = &source->items[i];
-
-                diagnostics_add(target, item->severity, item->file, item->line, item->column, "%s",
-                                item->message);
-        }
-}
-
-static int collect_held(Collection *collection, const char *path, const Diagnostic *error) {
-        JobSet *set = &collection->set;
-        HeldFile *files = reallocarray(set->held_files, set->n_held_files + 1, sizeof(*files));
-        HeldFile held = { 0 };
-        int r;
-
-        if (!files)
-                return -ENOMEM;
-        set->held_files = files;
-
-        r = diagnostic_copy(error, &held.error);
-        if (r < 0)
-                return r;
-        held.path = strdup(path);
-        if (!held.path) {
-                diagnostic_done(&held.error);
-                return -ENOMEM;
-        }
-        files[set->n_held_files++] = held;
-        return 0;
-}
-
-static int collect(Collection *collection, const JobFile *file) {
-        size_t wanted = collection->n_candidates + file->n_entries;
-
-        copy_diagnostics(&file->diagnostics, &collection->set.diagnostics);
-        if (file->held.message)
-                return collect_held(collection, file->path, &file->held);
-
-        if (wanted > JOBS_MAX) {
-                diagnostics_add(&collection->set.diagnostics, DIAGNOSTIC_ERROR, file->path, 0, 0,
-                                "more than %u jobs: those of this file are left out", JOBS_MAX);
-                return 0;
-        }
-        if (wanted > collection->n_allocated) {
-                size_t n = MAX(wanted, collection->n_allocated * 2);
-                Candidate *candidates = reallocarray(collection->candidates, n, sizeof(*candidates));
-
-                if (!candidates)
-                        return -ENOMEM;
-                collection->candidates = candidates;
-                collection->n_allocated = n;
-        }
-
-        for (size_t i = 0; i < file->n_entries; i++) {
-                collection->candidates[collection->n_candidates] = (Candidate){
-                        .entry = &file->entries[i],
-                        .path = file->path,
-                        .sequence = collection->n_candidates,
-                };
-                collection->n_candidates++;
-        }
-        return 0;
-}
-
-static int take_candidate(const Candidate *candidate, LoadedJob *loaded) {
-        loaded->name = strdup(candidate->entry->name);
-        if (!loaded->name)
-                return -ENOMEM;
-        loaded->job = job_ref(candidate->entry->job);
-        return loaded->job ? 0 : diagnostic_copy(&candidate->entry->error, &loaded->error);
-}
-
-static int compare_held(const void *a, const void *b) {
-        return strcmp(((const HeldFile *) a)->path, ((const HeldFile *) b)->path);
-}
-
-/* Gives the finished set away. */
-static int collection_finish(Collection *collection, JobSet *ret) {
-        JobSet *set = &collection->set;
-        const Candidate *first = NULL;
-        int r;
-
-        set->jobs = calloc(collection->n_candidates + 1, sizeof(*set->jobs));
-        if (!set->jobs)
-                return -ENOMEM;
-        if (collection->n_candidates > 0)
-                qsort(collection->candidates, collection->n_candidates, sizeof(*collection->candidates),
-                      compare_candidates);
-
-        for (size_t i = 0; i < collection->n_candidates; i++) {
-                const Candidate *candidate = &collection->candidates[i];
-
-                if (first && strcmp(first->entry->name, candidate->entry->name) == 0) {
-                        diagnostics_add(&set->diagnostics, DIAGNOSTIC_ERROR, candidate->path,
-                                        candidate->entry->line, 1,
-                                        "job '%s' is defined in '%s', line %u, already; that one counts",
-                                        candidate->entry->name, first->path, first->entry->line);
-                        continue;
-                }
-                first = candidate;
-                r = take_candidate(candidate, &set->jobs[set->n_jobs++]);
-                if (r < 0)
-                        return r;
-        }
-        if (set->n_held_files > 0)
-                qsort(set->held_files, set->n_held_files, sizeof(*set->held_files), compare_held);
-
-        *ret = *set;
-        *set = (JobSet){ 0 };
-        return 0;
-}
-
 /* --- scanning --------------------------------------------------------------------------------------------
  */
 
@@ -302,6 +144,11 @@ static int refresh(
         r = job_file_read(&loader->reader, scan, entry, overrides, &file);
         if (r <= 0)
                 return r;
+        if (file->held.message && cached) {
+                queue_definitions_done(&file->queues);
+                file->queues = cached->file->queues;
+                cached->file->queues = (QueueDefinitions){ 0 };
+        }
         r = keep(loader, file, cached);
         if (r < 0)
                 return r;
@@ -313,7 +160,7 @@ static int scan_file(
                 JobLoader *loader,
                 const DirectoryScan *scan,
                 const ScanFile *entry,
-                Collection *collection) {
+                JobCollection *collection) {
         const ScanDirectory *directory = &scan->directories[entry->directory];
         CLEANUP(directory_scan_done) DirectoryScan overrides = { 0 };
         CLEANUP(string_list_freep) char **paths = NULL;
@@ -324,7 +171,7 @@ static int scan_file(
         if (directory->fault.message) {
                 CLEANUP_FREE char *path = directory_scan_path(scan, entry);
 
-                return path ? collect_held(collection, path, &directory->fault) : -ENOMEM;
+                return path ? job_collection_add_held(collection, path, &directory->fault) : -ENOMEM;
         }
 
         if (overridden) {
@@ -333,7 +180,7 @@ static int scan_file(
                         return r;
         }
         r = refresh(loader, scan, entry, overridden ? &overrides : NULL, &file);
-        return r <= 0 ? r : collect(collection, file);
+        return r <= 0 ? r : job_collection_add(collection, file);
 }
 
 static void warn_of_lone_overrides(const DirectoryScan *scan, Diagnostics *diagnostics) {
@@ -350,9 +197,14 @@ static void warn_of_lone_overrides(const DirectoryScan *scan, Diagnostics *diagn
         }
 }
 
+/* First of all, so that they count where a file defines the same. */
+static const QueueDefinitions *site_queues(const JobLoader *loader) {
+        return loader->context.site ? loader->context.site->queues : NULL;
+}
+
 int job_loader_scan(JobLoader *loader, JobSet *ret) {
         CLEANUP(directory_scan_done) DirectoryScan scan = { 0 };
-        CLEANUP(collection_done) Collection collection = { 0 };
+        CLEANUP(job_collection_done) JobCollection collection = { 0 };
         int r;
 
         assert(loader);
@@ -362,12 +214,14 @@ int job_loader_scan(JobLoader *loader, JobSet *ret) {
         r = directory_scan_read(
                         loader->directories, loader->n_directories, &loader->reader.trust,
                         &collection.set.diagnostics, &scan);
+        if (r >= 0)
+                r = job_collection_add_queues(&collection, site_queues(loader));
         for (size_t i = 0; r >= 0 && i < scan.n_files; i++)
                 r = scan_file(loader, &scan, &scan.files[i], &collection);
         job_file_reader_rest(&loader->reader);
         if (r >= 0) {
                 warn_of_lone_overrides(&scan, &collection.set.diagnostics);
-                r = collection_finish(&collection, ret);
+                r = job_collection_finish(&collection, ret);
         }
         if (r < 0)
                 return r;
@@ -378,7 +232,7 @@ int job_loader_scan(JobLoader *loader, JobSet *ret) {
 
 int job_loader_check_file(JobLoader *loader, const char *path, JobSet *ret) {
         CLEANUP(job_file_freep) JobFile *file = NULL;
-        CLEANUP(collection_done) Collection collection = { 0 };
+        CLEANUP(job_collection_done) JobCollection collection = { 0 };
         int r;
 
         assert(loader);
@@ -389,8 +243,10 @@ int job_loader_check_file(JobLoader *loader, const char *path, JobSet *ret) {
         job_file_reader_rest(&loader->reader);
         if (r < 0)
                 return r;
-        r = collect(&collection, file);
-        return r < 0 ? r : collection_finish(&collection, ret);
+        r = job_collection_add_queues(&collection, site_queues(loader));
+        if (r >= 0)
+                r = job_collection_add(&collection, file);
+        return r < 0 ? r : job_collection_finish(&collection, ret);
 }
 
 static int compare_paths(const void *a, const void *b) {

@@ -12,8 +12,8 @@
 
 #include "job/job-decode.h"
 #include "job/job-limits.h"
+#include "job/job-set.h"
 #include "util/cleanup.h"
-#include "util/diagnostics.h"
 
 typedef struct JobLoader JobLoader;
 
@@ -27,29 +27,6 @@ typedef struct JobLoaderOptions {
         const JobSite *site; /* what the settings say of all jobs, as it is at each scan; NULL: nothing */
         const Clock *clock;  /* to warn of schedules that never come again; may be NULL */
 } JobLoaderOptions;
-
-/* What is known of one name after a scan. */
-typedef struct LoadedJob {
-        char *name;
-        Job *job;         /* NULL: faulty; the last good version stays in force */
-        Diagnostic error; /* valid (message != NULL) if job is NULL: the first fault */
-} LoadedJob;
-
-/* A file that could not be read as a whole: every job that came from it stays as it was. */
-typedef struct HeldFile {
-        char *path;
-        Diagnostic error;
-} HeldFile;
-
-typedef struct JobSet {
-        LoadedJob *jobs; /* sorted by name, each name once */
-        size_t n_jobs;
-        HeldFile *held_files; /* sorted by path */
-        size_t n_held_files;
-        Diagnostics diagnostics; /* everything that was found, jobs' warnings included */
-} JobSet;
-
-void job_set_done(JobSet *set);
 
 int job_loader_new(const JobLoaderOptions *options, JobLoader **ret);
 JobLoader *job_loader_free(JobLoader *loader);

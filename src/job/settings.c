@@ -5,19 +5,23 @@
 #include <assert.h>
 #include <ctype.h>
 #include <fcntl.h>
+#include <math.h>
 #include <string.h>
 
 #include "job/job-body.h"
 #include "job/job-file-check.h"
-#include "job/job-keys.h"
+#include "job/queue-decode.h"
 #include "job/yaml-emit.h"
 #include "job/yaml-field.h"
 #include "util/file.h"
 #include "util/log.h"
+#include "util/string-list.h"
 
 #define FILE_SIZE_MAX ((size_t) 1024 * 1024)
 #define VARIABLE_MAX 64U
 #define KEYS_MAX 32U
+#define RUNNING_MAX 1000000U
+#define START_RATE_MAX 1000000U
 #define MONDAY_TO_FRIDAY 0x3EU
 
 static const char *const store_kind_names[] = {
@@ -67,6 +71,15 @@ static int decode_business_days(
         return 0;
 }
 
+/* What is more than a word can be written in the file only. */
+static bool may_be_decoded(const YamlContext *context, const YamlField *field, const YamlNode *node) {
+        if (node->line != 0)
+                return true;
+
+        yaml_error(context, node, "'%s' can be set in the file only", field->key);
+        return false;
+}
+
 static int decode_defaults(
                 const YamlContext *context,
                 const YamlField *field,
@@ -78,10 +91,8 @@ static int decode_defaults(
         char *text;
         int r;
 
-        if (!context->tree || node->line == 0) {
-                yaml_error(context, node, "'%s' can be set in the file only", field->key);
+        if (!may_be_decoded(context, field, node))
                 return 0;
-        }
 
         r = time_zone_cache_new(&zones);
         if (r < 0)
@@ -100,6 +111,28 @@ static int decode_defaults(
         return 0;
 }
 
+static int decode_queues(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member) {
+        if (!may_be_decoded(context, field, node))
+                return 0;
+        return queue_definitions_decode(context, node, member);
+}
+
+static int decode_rate(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member) {
+        if (node->kind == YAML_KIND_SCALAR && strcmp(node->text, "infinity") == 0) {
+                *(double *) member = INFINITY;
+                return 0;
+        }
+        return yaml_decode_decimal(context, field, node, member);
+}
+
 /* clang-format off */
 static const YamlField settings_fields[] = {
         { YAML_ENUM    ("store", Settings, store, StoreKind, store_kind_names),
@@ -116,6 +149,16 @@ static const YamlField settings_fields[] = {
           .type = "weekdays", .fallback = "Mon..Fri" },
         { YAML_ENUM    ("hash-seed", Settings, hash_seed, HashSeed, hash_seed_names),
           .type = "none | machine-id", .fallback = "none" },
+        { YAML_CUSTOM  ("queues", Settings, queues, QueueDefinitions, decode_queues), .fields = queue_name_fields,
+          .type = "mapping", .fallback = "" },
+        { YAML_UNSIGNED("default-slots", Settings, default_slots, 1, QUEUE_SLOTS_MAX),
+          .type = "number from 1 to 1000000", .fallback = "1" },
+        { YAML_UNSIGNED("max-running", Settings, max_running, 1, RUNNING_MAX),
+          .type = "number from 1 to 1000000", .fallback = "1000" },
+        { YAML_CUSTOM  ("start-rate", Settings, starts_per_second, double, decode_rate), .maximum = START_RATE_MAX,
+          .type = "number up to 1000000 | infinity", .fallback = "infinity" },
+        { YAML_TEXTS   ("allow-queues", Settings, allow_queues),
+          .type = "text | list of texts", .fallback = "[]" },
         { YAML_CUSTOM  ("defaults", Settings, defaults, char *, decode_defaults), .may_be_empty = true,
           .type = "mapping with the keys of a job", .fallback = "" },
         { .key = NULL },
@@ -125,14 +168,8 @@ static const YamlField settings_fields[] = {
 bool settings_key_describe(size_t index, KeyDescription *ret) {
         assert(ret);
 
-        if (index >= ARRAY_SIZE(settings_fields) - 1)
-                return false;
-        *ret = (KeyDescription){
-                .key = settings_fields[index].key,
-                .type = settings_fields[index].type,
-                .fallback = settings_fields[index].fallback,
-        };
-        return true;
+        ret->path[0] = '\0';
+        return yaml_key_describe(settings_fields, &index, ret);
 }
 
 void settings_done(Settings *settings) {
@@ -140,8 +177,19 @@ void settings_done(Settings *settings) {
                 return;
 
         free(settings->log_level);
+        queue_definitions_done(&settings->queues);
+        (void) string_list_free(settings->allow_queues);
         free(settings->defaults);
         *settings = (Settings){ 0 };
+}
+
+JobSite settings_site(const Settings *settings, const char *machine_id) {
+        return (JobSite){
+                .hash_salt = settings->hash_seed == HASH_SEED_MACHINE_ID ? machine_id : NULL,
+                .business_days = settings->business_days,
+                .queues = &settings->queues,
+                .allow_queues = settings->allow_queues,
+        };
 }
 
 static int settings_init(Settings *settings) {
@@ -149,6 +197,9 @@ static int settings_init(Settings *settings) {
                 .store = STORE_FILE,
                 .commit_rows = 1000,
                 .write_ahead_usec = USEC_PER_SEC,
+                .default_slots = 1,
+                .max_running = 1000,
+                .starts_per_second = INFINITY,
                 .business_days = MONDAY_TO_FRIDAY,
         };
         settings->log_level = strdup("info");

@@ -7,7 +7,7 @@
  * suggestion.
  */
 
-#include "job/job.h"
+#include "job/job-decode.h"
 #include "util/diagnostics.h"
 
 typedef enum StoreKind {
@@ -36,10 +36,22 @@ typedef struct Settings {
                                     s */
         uint8_t business_days;   /* business-days: Mon..Fri, bit 0 = Sunday */
         HashSeed hash_seed;      /* hash-seed: none */
-        char *defaults;          /* defaults: as YAML text, merged under every job; NULL: none */
+
+        QueueDefinitions queues;  /* queues: */
+        uint64_t default_slots;   /* default-slots: 1, of a queue that nothing defines */
+        uint64_t max_running;     /* max-running: 1000, all executions together */
+        double starts_per_second; /* start-rate: INFINITY */
+        char **allow_queues;      /* allow-queues: patterns; NULL: none */
+
+        char *defaults; /* defaults: as YAML text, merged under every job; NULL: none */
 } Settings;
 
 void settings_done(Settings *settings);
+
+/*
+ * What the settings say of all definitions; it borrows from them. `machine_id` is for `hash-seed`.
+ */
+JobSite settings_site(const Settings *settings, const char *machine_id);
 
 /*
  * Fills *ret with defaults, then the file (a missing one is fine), then the environment. `assignments` are

@@ -3,6 +3,7 @@
 #include "job/yaml-field.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "util/string-table.h"
@@ -135,4 +136,24 @@ int yaml_decode_mapping(
 int yaml_decode_node(const YamlContext *context, const YamlField *field, const YamlNode *node, void *member) {
         *(const YamlNode **) member = node;
         return 0;
+}
+
+bool yaml_key_describe(const YamlField *fields, size_t *index, KeyDescription *ret) {
+        size_t n = strlen(ret->path);
+
+        for (const YamlField *field = fields; field && field->key; field++) {
+                int n_written = snprintf(
+                                ret->path + n, sizeof(ret->path) - n, "%s%s", n > 0 ? "." : "", field->key);
+
+                assert(n_written > 0 && (size_t) n_written < sizeof(ret->path) - n);
+                if ((*index)-- == 0) {
+                        ret->type = field->type;
+                        ret->fallback = field->fallback;
+                        return true;
+                }
+                if (yaml_key_describe(field->fields, index, ret))
+                        return true;
+        }
+        ret->path[n] = '\0';
+        return false;
 }

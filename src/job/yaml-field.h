@@ -9,6 +9,7 @@
  * there. Only -ENOMEM and the like are returned. What is at fault leaves the member as it was.
  */
 
+#include "job/job-keys.h"
 #include "job/yaml-node.h"
 
 typedef struct YamlContext {
@@ -48,6 +49,10 @@ struct YamlField {
 
 #define YAML_STRING_LIST(name, type_, member) \
         .key = (name), .decode = yaml_decode_string_list, .offset = YAML_MEMBER(type_, member, char **)
+
+/* One text, or a list of them. */
+#define YAML_TEXTS(name, type_, member) \
+        .key = (name), .decode = yaml_decode_texts, .offset = YAML_MEMBER(type_, member, char **)
 
 #define YAML_BOOL(name, type_, member) \
         .key = (name), .decode = yaml_decode_bool, .offset = YAML_MEMBER(type_, member, bool)
@@ -116,6 +121,7 @@ int yaml_decode_string_list(
                 const YamlField *field,
                 const YamlNode *node,
                 void *member);
+int yaml_decode_texts(const YamlContext *context, const YamlField *field, const YamlNode *node, void *member);
 int yaml_decode_bool(const YamlContext *context, const YamlField *field, const YamlNode *node, void *member);
 int yaml_decode_unsigned(
                 const YamlContext *context,
@@ -151,6 +157,12 @@ int yaml_decode_mapping(
                 void *member);
 
 int yaml_decode_node(const YamlContext *context, const YamlField *field, const YamlNode *node, void *member);
+
+/*
+ * Describes the row number *index of a table, a parent before its children. What ret->path holds already is
+ * in front of its path. Returns false, with *index less by their number, if there are not so many.
+ */
+bool yaml_key_describe(const YamlField *fields, size_t *index, KeyDescription *ret);
 
 /* For decoders of their own. */
 void yaml_error(const YamlContext *context, const YamlNode *node, const char *format, ...) PRINTF_LIKE(3, 4);

@@ -221,6 +221,20 @@ int yaml_decode_string_list(
         return 0;
 }
 
+int yaml_decode_texts(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member) {
+        YamlNode item = *node;
+        YamlNode list = { .kind = YAML_KIND_LIST, .size = 1, .first = &item };
+
+        if (node->kind != YAML_KIND_SCALAR)
+                return yaml_decode_string_list(context, field, node, member);
+        item.next = NULL;
+        return yaml_decode_string_list(context, field, &list, member);
+}
+
 int yaml_decode_bool(const YamlContext *context, const YamlField *field, const YamlNode *node, void *member) {
         static const char *const yes_words[] = { "yes", "on", "y", "1", "true", NULL };
         static const char *const no_words[] = { "no", "off", "n", "0", "false", NULL };

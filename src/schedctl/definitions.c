@@ -6,31 +6,27 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "job/settings.h"
 #include "protocol/instance.h"
 #include "schedctl/message.h"
 #include "util/clock.h"
 
 static int open_loader(const Context *context, const Instance *instance, Definitions *definitions) {
-        Settings settings = { 0 };
+        Settings *settings = &definitions->settings;
         int r;
 
-        r = settings_load(instance->settings_file, environ, NULL, &definitions->settings_faults, &settings);
+        r = settings_load(instance->settings_file, environ, NULL, &definitions->settings_faults, settings);
         if (r < 0 && r != -EINVAL)
                 return complain_errno(r, "cannot read the settings in '%s'", instance->settings_file);
 
         (void) machine_id_derive(definitions->machine_id);
-        definitions->site = (JobSite){
-                .hash_salt = settings.hash_seed == HASH_SEED_MACHINE_ID ? definitions->machine_id : NULL,
-                .business_days = settings.business_days,
-        };
+        definitions->site = settings_site(settings, definitions->machine_id);
 
         r = time_zone_cache_new(&definitions->zones);
         if (r >= 0)
                 r = job_loader_new(
                                 &(const JobLoaderOptions){
                                                 .directories = instance->config_dirs,
-                                                .defaults = settings.defaults,
+                                                .defaults = settings->defaults,
                                                 .defaults_file = instance->settings_file,
                                                 .zones = definitions->zones,
                                                 .owner_uid = context->options.user ? getuid() : 0,
@@ -39,7 +35,6 @@ static int open_loader(const Context *context, const Instance *instance, Definit
                                                 .clock = &system_clock,
                                 },
                                 &definitions->loader);
-        settings_done(&settings);
         return r < 0 ? complain_errno(r, "cannot prepare for reading definitions") : STATUS_OK;
 }
 
@@ -63,6 +58,7 @@ int definitions_open(const Context *context, Definitions *ret) {
 void definitions_done(Definitions *definitions) {
         job_loader_free(definitions->loader);
         time_zone_cache_free(definitions->zones);
+        settings_done(&definitions->settings);
         diagnostics_done(&definitions->settings_faults);
         *definitions = (Definitions){ 0 };
 }

@@ -4,12 +4,14 @@
 /* Reading definitions without the daemon, with the daemon's own loader. */
 
 #include "job/job-loader.h"
+#include "job/settings.h"
 #include "protocol/machine-id.h"
 #include "schedctl/context.h"
 
 /* The loader points into it: it is not copied. */
 typedef struct Definitions {
         TimeZoneCache *zones;
+        Settings settings;
         JobSite site;
         char machine_id[MACHINE_ID_TEXT_MAX];
         JobLoader *loader;

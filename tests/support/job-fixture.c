@@ -118,6 +118,8 @@ static void assert_policies_equal(const Job *a, const Job *b) {
         ck_assert_int_eq(a->process.kill_signal, b->process.kill_signal);
         ck_assert_mem_eq(&a->success_codes, &b->success_codes, sizeof(a->success_codes));
         ck_assert_mem_eq(&a->overlap, &b->overlap, sizeof(a->overlap));
+        ck_assert_pstr_eq(a->queue, b->queue);
+        ck_assert_uint_eq(a->priority, b->priority);
         assert_retries_equal(&a->retry, &b->retry);
         ck_assert_int_eq(a->catch_up.policy, b->catch_up.policy);
         ck_assert_int_eq(a->catch_up.within_usec, b->catch_up.within_usec);

@@ -19,7 +19,7 @@ int main(int argc, char *argv[]) {
         describe = argv[1][0] == 'j' ? job_key_describe : settings_key_describe;
 
         for (size_t i = 0; describe(i, &key); i++)
-                printf("*%s%s%s:* _%s_%s%s%s\n", key.parent ?: "", key.parent ? "." : "", key.key, key.type,
-                       key.fallback[0] ? ", default _" : "", key.fallback, key.fallback[0] ? "_" : "");
+                printf("*%s:* _%s_%s%s%s\n", key.path, key.type, key.fallback[0] ? ", default _" : "",
+                       key.fallback, key.fallback[0] ? "_" : "");
         return EXIT_SUCCESS;
 }

@@ -126,6 +126,10 @@ static char *show(const Place *place, const JobSet *set) {
                 add_shortened(place, &buffer, set->held_files[i].error.message);
                 (void) buffer_add_char(&buffer, '\n');
         }
+        for (size_t i = 0; i < set->queues.n_items; i++)
+                (void) buffer_add_format(
+                                &buffer, "queue %s: %" PRIu64 "\n", set->queues.items[i].name,
+                                set->queues.items[i].slots);
         for (size_t i = 0; i < set->diagnostics.n_items; i++) {
                 CLEANUP_FREE char *text = NULL;
 
@@ -164,6 +168,31 @@ START_TEST(the_first_directory_hides_the_second) {
         delete (&place, "etc/c.yaml");
         delete (&place, "etc/a.yaml");
         assert_scan(&place, "a: lib\nb: lib\nc: lib\n");
+}
+END_TEST
+
+START_TEST(queues_come_from_all_files_and_stay_with_a_held_one) {
+        CLEANUP(place_done) Place place = { 0 };
+
+        place_init(&place, NULL);
+        put(&place, "etc/b.yaml", "queues:\n  io: {slots: 2}\n  net: {slots: 8}\n");
+        put(&place, "etc/c.yaml", "jobs: {c: {command: x, queue: io}}\nqueues: {io: {slots: 3}}\n");
+        assert_scan(&place,
+                    "c: x\nqueue io: 2\nqueue net: 8\n"
+                    "ROOT/etc/c.yaml:2:1: error: queue 'io' is defined in 'ROOT/etc/b.yaml', line 2, "
+                    "already; that one counts\n");
+
+        make_directory(&place, "etc/b.yaml.d");
+        put(&place, "etc/b.yaml.d/1.yaml", "queues: {net: {slots: 9}, new: {slots: 1}}\n");
+        delete (&place, "etc/c.yaml");
+        assert_scan(&place, "queue io: 2\nqueue net: 9\nqueue new: 1\n");
+
+        put(&place, "etc/b.yaml", "queues:\n  io: {slots: 2}\n  net: {slots: 0}\n");
+        delete (&place, "etc/b.yaml.d/1.yaml");
+        assert_scan(&place,
+                    "held ROOT/etc/b.yaml: 'slots' expects a number from 1 to 1000000, not 0\n"
+                    "queue io: 2\nqueue net: 9\nqueue new: 1\n"
+                    "ROOT/etc/b.yaml:3:16: error: 'slots' expects a number from 1 to 1000000, not 0\n");
 }
 END_TEST
 
@@ -537,6 +566,7 @@ Suite *test_suite(void) {
         TCase *large = tcase_create("large");
 
         tcase_add_test(tcase, the_first_directory_hides_the_second);
+        tcase_add_test(tcase, queues_come_from_all_files_and_stay_with_a_held_one);
         tcase_add_test(tcase, a_file_that_a_job_names_is_read_again);
         tcase_add_test(tcase, a_missing_directory_is_an_empty_one);
         tcase_add_test(tcase, defaults_and_overrides_are_merged_in_order);

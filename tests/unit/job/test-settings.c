@@ -2,6 +2,7 @@
 
 #include "job/settings.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,6 +66,40 @@ START_TEST(without_anything_there_are_defaults) {
         ck_assert_uint_eq(settings.business_days, 0x3e);
         ck_assert_int_eq(settings.hash_seed, HASH_SEED_NONE);
         ck_assert_ptr_null(settings.defaults);
+        ck_assert_uint_eq(settings.queues.n_items, 0);
+        ck_assert_uint_eq(settings.default_slots, 1);
+        ck_assert_uint_eq(settings.max_running, 1000);
+        ck_assert(isinf(settings.starts_per_second));
+        ck_assert_ptr_null(settings.allow_queues);
+}
+END_TEST
+
+START_TEST(queues_and_their_limits_are_set) {
+        static char *const environment[] = { (char *) "JOBSCHED_MAX_RUNNING=50",
+                                             (char *) "JOBSCHED_ALLOW_QUEUES=any", NULL };
+        static char *const assignments[] = { (char *) "start-rate=2.5", NULL };
+        CLEANUP(settings_done) Settings settings = { 0 };
+        CLEANUP_FREE char *faults = NULL;
+        JobSite site;
+
+        ck_assert_int_eq(
+                        load("queues: {io: {slots: 2}}\ndefault-slots: 4\nmax-running: 10\n"
+                             "start-rate: infinity\nallow-queues: [io, \"user-*\"]\n",
+                             environment, assignments, &faults, &settings),
+                        0);
+        ck_assert_uint_eq(settings.queues.n_items, 1);
+        ck_assert_str_eq(settings.queues.items[0].name, "io");
+        ck_assert_uint_eq(settings.queues.items[0].slots, 2);
+        ck_assert_str_eq(settings.queues.items[0].file, path);
+        ck_assert_uint_eq(settings.default_slots, 4);
+        ck_assert_uint_eq(settings.max_running, 50);
+        ck_assert_double_eq(settings.starts_per_second, 2.5);
+        ck_assert_str_eq(settings.allow_queues[0], "any");
+
+        site = settings_site(&settings, "m");
+        ck_assert_ptr_eq(site.queues, &settings.queues);
+        ck_assert_ptr_eq(site.allow_queues, settings.allow_queues);
+        ck_assert_ptr_null(site.hash_salt);
 }
 END_TEST
 
@@ -120,6 +155,13 @@ static const struct {
         { "hash-seed: host\n",          NULL, NULL, "F:1:12: 'hash-seed' expects one of none, machine-id, not 'host'" },
         { "business-days: Mon..Fry\n",  NULL, NULL, "F:1:21: 'business-days': a day of the week such as \"Sat\" expected" },
         { "log-level: loud\n",          NULL, NULL, "F:1:12: 'log-level' expects one of error, warning, notice, info, debug, not 'loud'" },
+        { "queues: 3\n",                NULL, NULL, "F:1:9: 'queues' expects a mapping such as {NAME: {slots: 2}}, not a text" },
+        { "default-slots: 0\n",         NULL, NULL, "F:1:16: 'default-slots' expects a number from 1 to 1000000, not 0" },
+        { "max-running: 0\n",           NULL, NULL, "F:1:14: 'max-running' expects a number from 1 to 1000000, not 0" },
+        { "start-rate: 0\n",            NULL, NULL, "F:1:13: 'start-rate' expects a number above 0 and up to 1000000, not 0" },
+        { "start-rate: fast\n",         NULL, NULL, "F:1:13: 'start-rate' expects a number such as 2.5, not 'fast'" },
+        { "allow-queues: {a: b}\n",     NULL, NULL, "F:1:15: 'allow-queues' expects a list of texts, not a mapping" },
+        { "",  "JOBSCHED_QUEUES=io",    NULL, "JOBSCHED_QUEUES:0:0: 'queues' can be set in the file only" },
         { "defaults:\n  timout: 1s\n",  NULL, NULL, "F:2:3: unknown key 'timout'; did you mean 'timeout'?" },
         { "defaults: 3\n",              NULL, NULL, "F:1:11: 'defaults' expects a mapping, not a text" },
         { "- store\n",                  NULL, NULL, "F:1:1: expected a mapping ('key: value'), not a list" },
@@ -163,7 +205,7 @@ START_TEST(every_setting_is_described) {
         size_t n = 0;
 
         while (settings_key_describe(n, &key)) {
-                ck_assert_ptr_null(key.parent);
+                ck_assert_str_ne(key.path, "");
                 ck_assert_ptr_nonnull(key.type);
                 ck_assert_ptr_nonnull(key.fallback);
                 n++;
@@ -180,6 +222,7 @@ Suite *test_suite(void) {
 
         tcase_add_checked_fixture(tcase, set_up, tear_down);
         tcase_add_test(tcase, without_anything_there_are_defaults);
+        tcase_add_test(tcase, queues_and_their_limits_are_set);
         tcase_add_test(tcase, command_line_beats_environment_beats_file);
         tcase_add_test(tcase, defaults_are_kept_as_text);
         tcase_add_loop_test(tcase, what_is_wrong_is_told_with_its_place, 0, ARRAY_SIZE(fault_cases));

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "job/job-collection.h"
+
+#include <string.h>
+
+#include "job/job-limits.h"
+
+void job_collection_done(JobCollection *collection) {
+        free(collection->candidates);
+        free(collection->queues);
+        job_set_done(&collection->set);
+}
+
+static int compare_candidates(const void *a, const void *b) {
+        const JobCandidate *x = a, *y = b;
+        int r = strcmp(x->entry->name, y->entry->name);
+
+        return r != 0 ? r : (x->sequence > y->sequence) - (x->sequence < y->sequence);
+}
+
+static void copy_diagnostics(const Diagnostics *source, Diagnostics *target) {
+        for (size_t i = 0; i < source->n_items; i++) {
+                const Diagnostic *item = &source->items[i];
+
+                diagnostics_add(target, item->severity, item->file, item->line, item->column, "%s",
+                                item->message);
+        }
+}
+
+int job_collection_add_held(JobCollection *collection, const char *path, const Diagnostic *error) {
+        JobSet *set = &collection->set;
+        HeldFile *files = reallocarray(set->held_files, set->n_held_files + 1, sizeof(*files));
+        HeldFile held = { 0 };
+        int r;
+
+        if (!files)
+                return -ENOMEM;
+        set->held_files = files;
+
+        r = diagnostic_copy(error, &held.error);
+        if (r < 0)
+                return r;
+        held.path = strdup(path);
+        if (!held.path) {
+                diagnostic_done(&held.error);
+                return -ENOMEM;
+        }
+        files[set->n_held_files++] = held;
+        return 0;
+}
+
+int job_collection_add_queues(JobCollection *collection, const QueueDefinitions *definitions) {
+        QueueCandidate *queues;
+
+        if (!definitions || definitions->n_items == 0)
+                return 0;
+        queues = reallocarray(
+                        collection->queues, collection->n_queues + definitions->n_items, sizeof(*queues));
+        if (!queues)
+                return -ENOMEM;
+        collection->queues = queues;
+        for (size_t i = 0; i < definitions->n_items; i++) {
+                queues[collection->n_queues] = (QueueCandidate){
+                        .definition = &definitions->items[i],
+                        .sequence = collection->n_queues,
+                };
+                collection->n_queues++;
+        }
+        return 0;
+}
+
+int job_collection_add(JobCollection *collection, const JobFile *file) {
+        size_t wanted = collection->n_candidates + file->n_entries;
+        int r;
+
+        copy_diagnostics(&file->diagnostics, &collection->set.diagnostics);
+        r = job_collection_add_queues(collection, &file->queues);
+        if (r < 0)
+                return r;
+        if (file->held.message)
+                return job_collection_add_held(collection, file->path, &file->held);
+
+        if (wanted > JOBS_MAX) {
+                diagnostics_add(&collection->set.diagnostics, DIAGNOSTIC_ERROR, file->path, 0, 0,
+                                "more than %u jobs: those of this file are left out", JOBS_MAX);
+                return 0;
+        }
+        if (wanted > collection->n_allocated) {
+                size_t n = MAX(wanted, collection->n_allocated * 2);
+                JobCandidate *candidates = reallocarray(collection->candidates, n, sizeof(*candidates));
+
+                if (!candidates)
+                        return -ENOMEM;
+                collection->candidates = candidates;
+                collection->n_allocated = n;
+        }
+
+        for (size_t i = 0; i < file->n_entries; i++) {
+                collection->candidates[collection->n_candidates] = (JobCandidate){
+                        .entry = &file->entries[i],
+                        .path = file->path,
+                        .sequence = collection->n_candidates,
+                };
+                collection->n_candidates++;
+        }
+        return 0;
+}
+
+static int take_candidate(const JobCandidate *candidate, LoadedJob *loaded) {
+        loaded->name = strdup(candidate->entry->name);
+        if (!loaded->name)
+                return -ENOMEM;
+        loaded->job = job_ref(candidate->entry->job);
+        return loaded->job ? 0 : diagnostic_copy(&candidate->entry->error, &loaded->error);
+}
+
+static int compare_held(const void *a, const void *b) {
+        return strcmp(((const HeldFile *) a)->path, ((const HeldFile *) b)->path);
+}
+
+static int compare_queues(const void *a, const void *b) {
+        const QueueCandidate *x = a, *y = b;
+        int r = strcmp(x->definition->name, y->definition->name);
+
+        return r != 0 ? r : (x->sequence > y->sequence) - (x->sequence < y->sequence);
+}
+
+static int finish_queues(JobCollection *collection) {
+        const QueueDefinition *first = NULL;
+        int r;
+
+        if (collection->n_queues > 1)
+                qsort(collection->queues, collection->n_queues, sizeof(*collection->queues), compare_queues);
+        for (size_t i = 0; i < collection->n_queues; i++) {
+                const QueueDefinition *definition = collection->queues[i].definition;
+
+                if (first && strcmp(first->name, definition->name) == 0) {
+                        diagnostics_add(&collection->set.diagnostics, DIAGNOSTIC_ERROR, definition->file,
+                                        definition->line, 1,
+                                        "queue '%s' is defined in '%s', line %u, already; that one counts",
+                                        definition->name, first->file ?: "", first->line);
+                        continue;
+                }
+                first = definition;
+                r = queue_definitions_add(&collection->set.queues, definition);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+int job_collection_finish(JobCollection *collection, JobSet *ret) {
+        JobSet *set = &collection->set;
+        const JobCandidate *first = NULL;
+        int r;
+
+        r = finish_queues(collection);
+        if (r < 0)
+                return r;
+        set->jobs = calloc(collection->n_candidates + 1, sizeof(*set->jobs));
+        if (!set->jobs)
+                return -ENOMEM;
+        if (collection->n_candidates > 0)
+                qsort(collection->candidates, collection->n_candidates, sizeof(*collection->candidates),
+                      compare_candidates);
+
+        for (size_t i = 0; i < collection->n_candidates; i++) {
+                const JobCandidate *candidate = &collection->candidates[i];
+
+                if (first && strcmp(first->entry->name, candidate->entry->name) == 0) {
+                        diagnostics_add(&set->diagnostics, DIAGNOSTIC_ERROR, candidate->path,
+                                        candidate->entry->line, 1,
+                                        "job '%s' is defined in '%s', line %u, already; that one counts",
+                                        candidate->entry->name, first->path, first->entry->line);
+                        continue;
+                }
+                first = candidate;
+                r = take_candidate(candidate, &set->jobs[set->n_jobs++]);
+                if (r < 0)
+                        return r;
+        }
+        if (set->n_held_files > 0)
+                qsort(set->held_files, set->n_held_files, sizeof(*set->held_files), compare_held);
+
+        *ret = *set;
+        *set = (JobSet){ 0 };
+        return 0;
+}
