@@ -2,6 +2,7 @@
 
 #include "schedctl/output-printer.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -111,6 +112,30 @@ int output_printer_add(OutputPrinter *printer, const void *data, size_t size) {
 
 int output_printer_text(OutputPrinter *printer, const char *text) {
         return print_text(printer, PIECE_STDOUT, text, strlen(text));
+}
+
+int output_printer_line(OutputPrinter *printer, PieceStream stream, const char *text, size_t size) {
+        CLEANUP(buffer_done) Buffer line = { 0 };
+
+        (void) buffer_add(&line, text, size);
+        if (buffer_add_char(&line, '\n') < 0)
+                return -ENOMEM;
+        return on_piece(printer, stream, line.data, line.size);
+}
+
+int output_printer_note(OutputPrinter *printer, const char *format, ...) {
+        CLEANUP_FREE char *text = NULL;
+        va_list arguments;
+        int r;
+
+        va_start(arguments, format);
+        r = vasprintf(&text, format, arguments);
+        va_end(arguments);
+        if (r < 0) {
+                text = NULL;
+                return -ENOMEM;
+        }
+        return output_printer_line(printer, PIECE_NOTE, text, strlen(text));
 }
 
 void output_printer_end(OutputPrinter *printer) {

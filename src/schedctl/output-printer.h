@@ -24,6 +24,10 @@ void output_printer_done(OutputPrinter *printer);
 /* Takes bytes as the daemon gives them. Returns 0, -EBADMSG or -ENOMEM. */
 int output_printer_add(OutputPrinter *printer, const void *data, size_t size);
 
+/* Prints a line of output that has lost its line break, and a remark of ours. Both return 0 or -ENOMEM. */
+int output_printer_line(OutputPrinter *printer, PieceStream stream, const char *text, size_t size);
+int output_printer_note(OutputPrinter *printer, const char *format, ...) PRINTF_LIKE(2, 3);
+
 /* Prints a text as if it were output. Returns 0 or -ENOMEM. */
 int output_printer_text(OutputPrinter *printer, const char *text);
 

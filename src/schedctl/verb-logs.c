@@ -8,6 +8,7 @@
 #include "schedctl/live.h"
 #include "schedctl/message.h"
 #include "schedctl/output-fetch.h"
+#include "schedctl/output-whole.h"
 #include "schedctl/pager.h"
 #include "schedctl/selection.h"
 #include "schedctl/time-text.h"
@@ -45,14 +46,25 @@ static int print_kept(Context *context, const json_t *execution) {
                 .execution_id = (uint64_t) view_integer(execution, "id", 0),
                 .job = view_text(execution, "job"),
         };
+        bool titled = false;
         size_t size = 0;
         int r;
 
+        if (view_true(execution, "output_truncated") && n_lines == UINT64_MAX) {
+                print_title(context, execution);
+                titled = true;
+                r = output_whole_print(context, execution, &printer);
+                if (r != 0) {
+                        output_printer_end(&printer);
+                        return r < 0 ? complain_errno(r, "cannot read the journal") : STATUS_OK;
+                }
+        }
         r = output_fetch(context, execution, &data, &size, &error);
         if (r < 0)
                 return complain_client(r, &error, NULL);
 
-        print_title(context, execution);
+        if (!titled)
+                print_title(context, execution);
         r = output_printer_tail(&printer, data, size, n_lines);
         output_printer_end(&printer);
         output_printer_done(&printer);

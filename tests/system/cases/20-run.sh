@@ -39,6 +39,7 @@ jobs:
   no-shell: {command: "true", shell: /bin/nosuchshell}
   no-program: {command: [/nosuchprogram]}
   no-directory: {command: "true", directory: /nosuchdirectory, user: alice}
+  chatter: {command: "seq 1 20000"}
   gigabyte: {command: "head -c 1G /dev/zero", output: {journal: false}}
   long: {command: "until [ -e /srv/test/go ]; do sleep 0.05; done; rm /srv/test/go; exit 7", user: bob}
 END
@@ -56,6 +57,12 @@ check "a directory that is not there is said" refused no-directory launch nosuch
 id=$(job_starts gigabyte)
 check "a gigabyte of output does no harm" wait_until 60 state_is "$id" succeeded
 check "it is counted" equals 1073741824 "$(property "$id" output_bytes)"
+
+id=$(job_starts chatter)
+check "long output is kept in part" eval 'wait_until 20 state_is "$id" succeeded && property "$id" output_truncated | grep -q true'
+inside journalctl --sync
+check "and shown whole, from the journal" equals "$(seq 1 20000 | md5sum)" "$(ctl -q logs "$id" | md5sum)"
+check "its last lines" equals $'19999\n20000' "$(ctl -q logs -n2 "$id")"
 
 # A file that is not root's, or that others may write, is not read.
 inside sh -c 'printf "jobs: {evil: {command: id}}\n" >/etc/jobsched.d/evil.yaml; chmod 666 /etc/jobsched.d/evil.yaml'
