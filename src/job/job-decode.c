@@ -89,6 +89,10 @@ static const YamlField job_fields[] = {
           .type = "queue", .fallback = "" },
         { YAML_UNSIGNED("priority", Job, priority, 0, PRIORITY_MAX),
           .type = "number from 0 to 100", .fallback = "50" },
+        { YAML_CUSTOM  ("after", Job, after, AfterPolicy, job_decode_after), .fields = after_fields,
+          .type = "job | list of jobs | mapping", .fallback = "" },
+        { YAML_MAPPING ("trigger", Job, triggers, Triggers, trigger_fields),
+          .type = "mapping", .fallback = "" },
         { YAML_CUSTOM  ("catch-up", Job, catch_up, CatchUp, job_decode_catch_up), .fields = catch_up_fields,
           .type = "none | latest | all | mapping", .fallback = "latest" },
         { YAML_MAPPING ("output", Job, output, OutputPolicy, output_fields),
@@ -255,10 +259,12 @@ int job_decode_body(
                 Job **ret) {
         CLEANUP(diagnostics_done) Diagnostics found = { 0 };
         CLEANUP(job_unrefp) Job *job = NULL;
-        YamlContext yaml = { .tree = body->tree, .diagnostics = &found, .userdata = context };
+        JobDecodeContext named = *context;
+        YamlContext yaml = { .tree = body->tree, .diagnostics = &found, .userdata = &named };
         bool faulty;
         int r;
 
+        named.name = body->name;
         r = job_new(context, body, &job);
         if (r < 0)
                 return r;
@@ -275,6 +281,7 @@ int job_decode_body(
                 if (r >= 0)
                         r = complete_command(&yaml, body, job);
                 complete_overlap(body, job);
+                job_check_after(&yaml, body->node, job);
                 if (r >= 0)
                         r = emit_definition(&yaml, body, job);
                 if (r >= 0)

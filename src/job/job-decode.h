@@ -32,6 +32,7 @@ typedef struct JobDecodeContext {
         uid_t owner_uid;
         bool system_mode;    /* false: --user, where user, group and groups are refused */
         const char *file;    /* for messages; NULL: not a file */
+        const char *name;    /* of the job; set by the decoder itself */
         const JobSite *site; /* NULL: as if nothing were set */
         const Clock *clock;  /* to warn of schedules that never come again; NULL: they are not noticed */
 

@@ -78,6 +78,16 @@ int job_decode_max_instances(
                 const YamlField *field,
                 const YamlNode *node,
                 void *member);
+/* char **: names of jobs, those of an ordinary user in full */
+int job_decode_references(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member);
+/* AfterPolicy */
+int job_decode_after(const YamlContext *context, const YamlField *field, const YamlNode *node, void *member);
+/* What can be said once the whole job is known. */
+void job_check_after(const YamlContext *context, const YamlNode *body, const Job *job);
 /* CatchUp */
 int job_decode_catch_up(
                 const YamlContext *context,
@@ -100,4 +110,5 @@ int job_decode_zone(const YamlContext *context, const YamlNode *node, const char
 
 /* The rows of mappings inside a job, also for the manual. */
 extern const YamlField schedule_fields[], dst_fields[], random_delay_fields[], except_fields[],
-                overlap_fields[], retry_fields[], catch_up_fields[], output_fields[], keep_fields[];
+                overlap_fields[], retry_fields[], after_fields[], trigger_fields[], catch_up_fields[],
+                output_fields[], keep_fields[];

@@ -14,14 +14,32 @@ static usec_t now(void *userdata, ClockKind kind) {
         return INT64_C(1767225600) * USEC_PER_SEC;
 }
 
-static int decode(const char *text, bool system_mode, Diagnostics *diagnostics, Job **ret) {
+static int decode_as(
+                const char *name,
+                uid_t owner_uid,
+                const char *text,
+                bool system_mode,
+                Diagnostics *diagnostics,
+                Job **ret) {
         CLEANUP(time_zone_cache_freep) TimeZoneCache *zones = NULL;
         Clock clock = { .now = now };
-        JobDecodeContext context = { .system_mode = system_mode, .clock = &clock };
+        JobDecodeContext context = { .system_mode = system_mode, .owner_uid = owner_uid, .clock = &clock };
 
         ck_assert_int_eq(time_zone_cache_new(&zones), 0);
         context.zones = zones;
-        return job_decode_definition(&context, "test", text, strlen(text), diagnostics, ret);
+        return job_decode_definition(&context, name, text, strlen(text), diagnostics, ret);
+}
+
+static int decode(const char *text, bool system_mode, Diagnostics *diagnostics, Job **ret) {
+        return decode_as("test", 0, text, system_mode, diagnostics, ret);
+}
+
+Job *test_job_of_user(const char *text) {
+        CLEANUP(diagnostics_done) Diagnostics diagnostics = { 0 };
+        Job *job = NULL;
+
+        ck_assert_int_eq(decode_as("ann/test", 1000, text, true, &diagnostics, &job), 0);
+        return job;
 }
 
 Job *test_job(const char *text) {
@@ -36,31 +54,47 @@ Job *test_job(const char *text) {
         return job;
 }
 
-char *test_job_faults(const char *text, bool system_mode) {
-        CLEANUP(diagnostics_done) Diagnostics diagnostics = { 0 };
-        CLEANUP(job_unrefp) Job *job = NULL;
+static char *faults_of(const Diagnostics *diagnostics, int r) {
         CLEANUP(buffer_done) Buffer buffer = { 0 };
         char *result;
-        int r;
 
-        r = decode(text, system_mode, &diagnostics, &job);
-        ck_assert_msg(r == 0 || r == -EINVAL, "%s: %s", text, strerror(-r));
-        ck_assert_msg((r == 0) == (diagnostics.n_errors == 0), "%s", text);
+        ck_assert_msg(r == 0 || r == -EINVAL, "%s", strerror(-r));
+        ck_assert((r == 0) == (diagnostics->n_errors == 0));
 
-        for (size_t i = 0; i < diagnostics.n_items; i++)
+        for (size_t i = 0; i < diagnostics->n_items; i++) {
+                const Diagnostic *item = &diagnostics->items[i];
+
                 (void) buffer_add_format(
-                                &buffer, "%s%u:%u: %s%s", i > 0 ? "\n" : "", diagnostics.items[i].line,
-                                diagnostics.items[i].column,
-                                diagnostics.items[i].severity == DIAGNOSTIC_WARNING ? "warning: " : "",
-                                diagnostics.items[i].message);
+                                &buffer, "%s%u:%u: %s%s", i > 0 ? "\n" : "", item->line, item->column,
+                                item->severity == DIAGNOSTIC_WARNING ? "warning: " : "", item->message);
+        }
         (void) buffer_add_string(&buffer, "");
         ck_assert_int_eq(buffer_take(&buffer, &result), 0);
         return result;
 }
 
+char *test_job_faults(const char *text, bool system_mode) {
+        CLEANUP(diagnostics_done) Diagnostics diagnostics = { 0 };
+        CLEANUP(job_unrefp) Job *job = NULL;
+
+        return faults_of(&diagnostics, decode(text, system_mode, &diagnostics, &job));
+}
+
 void test_assert_faults(const JobFaultCase *test) {
         CLEANUP_FREE char *faults = test_job_faults(test->text, true);
 
+        ck_assert_msg(strcmp(faults, test->faults) == 0, "%s\ngives   %s\nand not %s", test->text, faults,
+                      test->faults);
+}
+
+void test_assert_faults_of_user(const JobFaultCase *test) {
+        CLEANUP(diagnostics_done) Diagnostics diagnostics = { 0 };
+        CLEANUP(job_unrefp) Job *job = NULL;
+        CLEANUP_FREE char *faults = NULL;
+        int r;
+
+        r = decode_as("ann/test", 1000, test->text, true, &diagnostics, &job);
+        faults = faults_of(&diagnostics, r);
         ck_assert_msg(strcmp(faults, test->faults) == 0, "%s\ngives   %s\nand not %s", test->text, faults,
                       test->faults);
 }
@@ -119,6 +153,11 @@ static void assert_policies_equal(const Job *a, const Job *b) {
         ck_assert_mem_eq(&a->success_codes, &b->success_codes, sizeof(a->success_codes));
         ck_assert_mem_eq(&a->overlap, &b->overlap, sizeof(a->overlap));
         ck_assert_pstr_eq(a->queue, b->queue);
+        ck_assert(string_list_equal(a->after.jobs, b->after.jobs));
+        ck_assert_int_eq(a->after.when, b->after.when);
+        ck_assert_int_eq(a->after.wait_usec, b->after.wait_usec);
+        ck_assert(string_list_equal(a->triggers.on_success, b->triggers.on_success));
+        ck_assert(string_list_equal(a->triggers.on_failure, b->triggers.on_failure));
         ck_assert_uint_eq(a->priority, b->priority);
         assert_retries_equal(&a->retry, &b->retry);
         ck_assert_int_eq(a->catch_up.policy, b->catch_up.policy);

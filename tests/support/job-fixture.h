@@ -10,6 +10,9 @@
 /* Decodes a definition of the job "test" as the system's daemon would; fails the test if it is faulty. */
 Job *test_job(const char *text);
 
+/* The same for the job "ann/test" of an ordinary user. */
+Job *test_job_of_user(const char *text);
+
 /*
  * The faults and warnings of a definition in "LINE:COLUMN: MESSAGE" form, one a line; warnings begin with
  * "warning: ". The empty string if there are none. To be freed.
@@ -26,3 +29,4 @@ typedef struct JobFaultCase {
 } JobFaultCase;
 
 void test_assert_faults(const JobFaultCase *test);
+void test_assert_faults_of_user(const JobFaultCase *test);
