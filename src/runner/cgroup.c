@@ -125,6 +125,7 @@ int cgroup_root_init(CgroupRoot *root, const char *mount) {
         (void) file_write_at(fd, "cgroup.subtree_control", "+memory");
         (void) file_write_at(fd, "cgroup.subtree_control", "+pids");
         (void) file_write_at(fd, "cgroup.subtree_control", "+cpu");
+        (void) file_write_at(fd, "cgroup.subtree_control", "+io");
         root->fd = TAKE_FD(fd);
         return 1;
 }
@@ -143,6 +144,10 @@ int cgroup_create(const CgroupRoot *root, const char *name) {
         if (mkdirat(root->fd, name, 0755) < 0 && errno != EEXIST)
                 return -errno;
         return cgroup_open(root, name);
+}
+
+int cgroup_set(int fd, const char *file, const char *value) {
+        return file_write_at(fd, file, value);
 }
 
 int cgroup_signal(int fd, int signal_number) {

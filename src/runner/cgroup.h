@@ -26,6 +26,8 @@ static inline bool cgroup_root_usable(const CgroupRoot *root) {
 /* Makes the cgroup of a run and returns a descriptor of it for CLONE_INTO_CGROUP. */
 int cgroup_create(const CgroupRoot *root, const char *name);
 int cgroup_open(const CgroupRoot *root, const char *name);
+/* Writes one of its files. -ENOENT: its controller is not there. */
+int cgroup_set(int fd, const char *file, const char *value);
 /* SIGKILL to all in it, also to those that are being forked. */
 int cgroup_kill(int fd);
 int cgroup_signal(int fd, int signal_number);

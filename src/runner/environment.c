@@ -6,14 +6,10 @@
 #include <string.h>
 #include <uthash.h>
 
-#include "util/file.h"
 #include "util/string-list.h"
 #include "util/timestamp.h"
 
 #define PATH_ROOT "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-#define PATH_USER "/usr/local/bin:/usr/bin:/bin"
-/* Directories of a PATH in which a program is looked for; nobody has so many. */
-#define CANDIDATES_MAX 1024U
 
 static bool same_name(const char *a, const char *b) {
         size_t length = strcspn(a, "=");
@@ -64,8 +60,9 @@ static int add_own(char ***list, const MessageStart *start, const EnvironmentUse
                 { "USER", user->name },
                 { "LOGNAME", user->name },
                 { "SHELL", start->shell && start->shell[0] != '\0' ? start->shell : DEFAULT_SHELL },
-                { "PATH", user->uid == 0 ? PATH_ROOT : PATH_USER },
+                { "PATH", user->uid == 0 ? PATH_ROOT : DEFAULT_SEARCH_PATH },
                 { "LANG", lang },
+                { "NOTIFY_SOCKET", user->notify_socket },
         };
         int r;
 
@@ -187,38 +184,6 @@ int command_build(const MessageStart *start, char ***ret) {
                 r = string_list_push(&list, script[i]);
                 if (r < 0)
                         return r;
-        }
-        *ret = TAKE_PTR(list);
-        return 0;
-}
-
-int command_candidates(const char *program, char *const *environment, char ***ret) {
-        CLEANUP(string_list_freep) char **list = NULL;
-        const char *path = environment_get(environment, "PATH") ?: PATH_USER;
-        int r;
-
-        if (program[0] == '\0' || strchr(program, '/')) {
-                r = string_list_push(&list, program);
-                if (r < 0)
-                        return r;
-                *ret = TAKE_PTR(list);
-                return 0;
-        }
-
-        for (size_t n = 0; *path != '\0' && n < CANDIDATES_MAX; n++) {
-                size_t length = strcspn(path, ":");
-                CLEANUP_FREE char *directory = strndup(path, length);
-                char *file;
-
-                if (!directory)
-                        return -ENOMEM;
-                r = length > 0 ? path_join(directory, program, &file) : 0; /* never the current directory */
-                if (r >= 0 && length > 0)
-                        r = string_list_take_push(&list, file);
-                if (r < 0)
-                        return r;
-                path += length;
-                path += *path == ':';
         }
         *ret = TAKE_PTR(list);
         return 0;

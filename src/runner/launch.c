@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 
 #include "runner/environment.h"
+#include "util/file.h"
 #include "util/string-list.h"
 
 typedef struct Pipe {
@@ -67,7 +68,7 @@ static char *explain_pipe(int error) {
                         return NULL;
                 return text;
         }
-        if (asprintf(&text, "cannot make a pipe for its output: %s", strerror(error)) < 0)
+        if (asprintf(&text, "cannot make the pipes for its input and output: %s", strerror(error)) < 0)
                 return NULL;
         return text;
 }
@@ -94,81 +95,41 @@ static char *explain_clone(int error) {
         return text;
 }
 
-static const char *const step_texts[] = {
-        [CHILD_STEP_NOTE] = "write the record of the run",
-        [CHILD_STEP_SESSION] = "make a session",
-        [CHILD_STEP_DESCRIPTORS] = "arrange its descriptors",
-        [CHILD_STEP_LIMITS] = "reset its limits",
-        [CHILD_STEP_GROUPS] = "set the supplementary groups of",
-        [CHILD_STEP_GROUP] = "set the group of",
-        [CHILD_STEP_USER] = "change to",
-        [CHILD_STEP_DIRECTORY] = "change to directory",
-        [CHILD_STEP_EXECUTE] = "execute",
-        [CHILD_STEP_COUNT] = NULL,
-};
-
-static char *explain_execute(const MessageStart *start, const Account *account, int error) {
-        bool script = start->script && start->script[0] != '\0';
-        const char *shell = start->shell && start->shell[0] != '\0' ? start->shell : DEFAULT_SHELL;
-        const char *program = script                              ? shell
-                        : start->arguments && start->arguments[0] ? start->arguments[0]
-                                                                  : "";
-        const char *hint = "";
-        char *text;
-        int n;
-
-        if (error == EAGAIN)
-                n = asprintf(&text,
-                             "cannot execute '%s': user '%s' has as many processes as it may (RLIMIT_NPROC)",
-                             program, account->name);
-        else if (error == ENOENT && !strchr(program, '/'))
-                n = asprintf(&text, "cannot execute '%s': there is no such program in its PATH", program);
-        else {
-                if (error == ENOEXEC)
-                        hint = " (a script needs a first line such as #!/bin/sh)";
-                n = asprintf(&text, "cannot execute %s'%s': %s%s", script ? "the shell " : "", program,
-                             strerror(error), hint);
-        }
-        return n < 0 ? NULL : text;
-}
-
-char *launch_explain(const MessageStart *start, const Account *account, const ChildError *error) {
-        char *text;
-        int n;
-
-        if (error->step < 0 || error->step >= CHILD_STEP_COUNT)
-                n = asprintf(&text, "cannot start: %s", strerror(error->error));
-        else if (error->step == CHILD_STEP_EXECUTE)
-                return explain_execute(start, account, error->error);
-        else if (error->step == CHILD_STEP_DIRECTORY)
-                n = asprintf(&text, "cannot %s '%s': %s", step_texts[error->step],
-                             start->directory && start->directory[0] != '\0' ? start->directory
-                                                                             : account->home,
-                             strerror(error->error));
-        else if (error->step >= CHILD_STEP_GROUPS && error->step <= CHILD_STEP_USER)
-                n = asprintf(&text, "cannot %s user '%s': %s", step_texts[error->step], account->name,
-                             strerror(error->error));
-        else
-                n = asprintf(&text, "cannot %s: %s", step_texts[error->step], strerror(error->error));
-        return n < 0 ? NULL : text;
-}
-
-/* The lists that a child needs; freed by the parent once it is on its way. */
+/* What a child reads and writes in its own copy of our memory; freed by the parent once it is on its way. */
 typedef struct Lists {
-        char **arguments, **environment, **candidates;
+        char **arguments;
+        char **environment; /* as it was built; the child's has room for that of environment files */
+        ChildEnvironment child;
 } Lists;
 
 static void lists_done(Lists *lists) {
         (void) string_list_free(lists->arguments);
         (void) string_list_free(lists->environment);
-        (void) string_list_free(lists->candidates);
+        free(lists->child.list);
+        free(lists->child.memory);
+}
+
+/* The memory for environment files costs nothing until it is written to. */
+static int prepare_environment(const MessageStart *start, Lists *lists) {
+        bool has_files = start->environment_files && start->environment_files[0];
+        ChildEnvironment child = { .n = string_list_length(lists->environment),
+                                   .n_fixed = ENVIRONMENT_N_FIXED };
+
+        child.n_max = child.n + (has_files ? ENVIRONMENT_FILES_VARIABLES_MAX : 0);
+        child.list = calloc(child.n_max + 1, sizeof(*child.list));
+        if (has_files)
+                child.memory = malloc(ENVIRONMENT_FILES_SIZE_MAX + 1);
+        if (child.list)
+                memcpy(child.list, lists->environment, child.n * sizeof(*child.list));
+        lists->child = child;
+        return child.list && (child.memory || !has_files) ? 0 : -ENOMEM;
 }
 
 static int lists_build(
                 const LaunchDefaults *defaults,
                 const MessageStart *start,
                 const Account *account,
-                const RunKey *key,
+                const LaunchTarget *target,
                 Lists *lists,
                 char **reterr_message) {
 
@@ -177,7 +138,8 @@ static int lists_build(
                 .name = account->name,
                 .home = account->home,
                 .uid = account->uid,
-                .mark = run_key_format(key, mark),
+                .notify_socket = target->notify_socket,
+                .mark = run_key_format(target->key, mark),
         };
         int r;
 
@@ -193,22 +155,47 @@ static int lists_build(
                 *reterr_message = strdup("an item of its environment is not NAME=value");
         if (r < 0)
                 return r;
-        return command_candidates(lists->arguments[0], lists->environment, &lists->candidates);
+        return prepare_environment(start, lists);
 }
 
 typedef struct Pipes {
         Pipe output, error, status;
+        int input_fd; /* -EBADF: /dev/null */
 } Pipes;
+#define PIPES_NONE \
+        { PIPE_NONE, PIPE_NONE, PIPE_NONE, .input_fd = -EBADF }
 
 static void pipes_done(Pipes *pipes) {
         pipe_done(&pipes->output);
         pipe_done(&pipes->error);
         pipe_done(&pipes->status);
+        (void) fd_close(pipes->input_fd);
 }
 
-static int pipes_open(Pipes *pipes) {
+/* A text of any size, at once, without anybody who would have to write it into a pipe. The job gets a
+ * descriptor of its own that only reads. */
+static int input_open(const MessageStart *start, int *ret_fd) {
+        CLEANUP_CLOSE int fd = -EBADF;
+        char path[64];
+
+        if (!start->has_input)
+                return 0;
+        fd = memfd_new_sealed("jobsched-stdin", start->input, strlen(start->input));
+        if (fd < 0)
+                return fd;
+        (void) snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+        *ret_fd = open(path, O_RDONLY | O_CLOEXEC);
+        if (*ret_fd < 0)
+                *ret_fd = TAKE_FD(fd); /* no /proc: sealed, it cannot be written to either */
+        return 0;
+}
+
+static int pipes_open(const MessageStart *start, Pipes *pipes) {
         int r;
 
+        r = input_open(start, &pipes->input_fd);
+        if (r < 0)
+                return r;
         r = pipe_open(&pipes->output);
         if (r < 0)
                 return r;
@@ -266,17 +253,17 @@ int launch(const LaunchDefaults *defaults,
            Launched *ret,
            char **reterr_message) {
 
-        CLEANUP(pipes_done) Pipes pipes = { PIPE_NONE, PIPE_NONE, PIPE_NONE };
+        CLEANUP(pipes_done) Pipes pipes = PIPES_NONE;
         CLEANUP(lists_done) Lists lists = { 0 };
         bool home = !start->directory || start->directory[0] == '\0';
         Launched launched = { 0 };
         RunNote note;
         int r;
 
-        r = lists_build(defaults, start, account, target->key, &lists, reterr_message);
+        r = lists_build(defaults, start, account, target, &lists, reterr_message);
         if (r < 0)
                 return r;
-        r = pipes_open(&pipes);
+        r = pipes_open(start, &pipes);
         if (r < 0) {
                 *reterr_message = explain_pipe(-r);
                 return r;
@@ -286,8 +273,10 @@ int launch(const LaunchDefaults *defaults,
         r = start_child(
                         &(ChildPlan){
                                         .arguments = lists.arguments,
-                                        .environment = lists.environment,
-                                        .candidates = lists.candidates,
+                                        .program = lists.arguments[0],
+                                        .environment = &lists.child,
+                                        .environment_files = start->environment_files,
+                                        .settings = target->settings,
                                         .directory = home ? account->home : start->directory,
                                         .directory_optional = home,
                                         .umask = (mode_t) start->umask,
@@ -299,7 +288,7 @@ int launch(const LaunchDefaults *defaults,
                                         .ignored_signals = defaults->ignored_signals,
                                         .open_files = defaults->open_files,
                                         .reset_oom_score = defaults->reset_oom_score,
-                                        .stdin_fd = defaults->null_fd,
+                                        .stdin_fd = pipes.input_fd >= 0 ? pipes.input_fd : defaults->null_fd,
                                         .stdout_fd = pipes.output.write_fd,
                                         .stderr_fd = pipes.error.write_fd,
                                         .error_fd = pipes.status.write_fd,

@@ -30,6 +30,8 @@ typedef struct LaunchTarget {
         const RunKey *key;
         int record_fd; /* run_record_begin() */
         int cgroup_fd; /* -EBADF: none */
+        const ProcessSettings *settings;
+        const char *notify_socket; /* NULL: none */
 } LaunchTarget;
 
 /* Which signals this process ignores now: a child takes them back, and has no time to ask for all. */
@@ -43,5 +45,5 @@ int launch(const LaunchDefaults *defaults,
            Launched *ret,
            char **reterr_message);
 
-/* The sentence for what a child reported. NULL: out of memory. */
+/* launch-explain.c: the sentence for what a child reported. NULL: out of memory. */
 char *launch_explain(const MessageStart *start, const Account *account, const ChildError *error);

@@ -164,17 +164,23 @@ void output_capture_add(OutputCapture *capture, uint8_t stream, const void *data
                 add_to_tail(capture, stream, (const char *) data + done, size - done);
 }
 
+int output_piece_add(Buffer *buffer, uint8_t stream, const void *data, size_t size) {
+        char header[PIECE_HEADER_SIZE];
+
+        header_write(header, stream, size);
+        (void) buffer_add(buffer, header, sizeof(header));
+        return buffer_add(buffer, data, size);
+}
+
 static void format_remark(const OutputCapture *capture, Buffer *buffer) {
-        char text[64], header[PIECE_HEADER_SIZE];
+        char text[64];
         int n;
 
         if (capture->left_out_bytes == 0 || capture->limit_bytes == 0)
                 return;
         n = snprintf(text, sizeof(text), "… %" PRIu64 " bytes left out …\n", capture->left_out_bytes);
         assert(n > 0 && (size_t) n < sizeof(text));
-        header_write(header, STREAM_REMARK, (size_t) n);
-        (void) buffer_add(buffer, header, sizeof(header));
-        (void) buffer_add(buffer, text, (size_t) n);
+        (void) output_piece_add(buffer, STREAM_REMARK, text, (size_t) n);
 }
 
 int output_capture_format(const OutputCapture *capture, Buffer *buffer) {

@@ -50,6 +50,9 @@ int output_capture_format(const OutputCapture *capture, Buffer *buffer);
 /* Takes up where output_capture_format() left another one: for a re-exec. Returns 0, -EBADMSG or -ENOMEM. */
 int output_capture_restore(OutputCapture *capture, const void *pieces, size_t size, uint64_t total_bytes);
 
+/* Appends one piece. Returns 0 or -ENOMEM. */
+int output_piece_add(Buffer *buffer, uint8_t stream, const void *data, size_t size);
+
 /* Reads the piece at the start of `data`. Returns its whole size, or 0: there is no complete piece. */
 size_t output_piece_read(
                 const void *data,

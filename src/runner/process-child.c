@@ -6,8 +6,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <limits.h>
 #include <linux/close_range.h>
+#include <linux/ioprio.h>
 #include <linux/keyctl.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,12 +18,16 @@
 #include <time.h>
 #include <unistd.h>
 
-_Noreturn static void fail(const ChildPlan *plan, ChildStep step, int error) {
-        const ChildError report = { .step = (int) step, .error = error };
+#include "runner/environment.h"
 
+_Noreturn static void fail_with(const ChildPlan *plan, const ChildError *report) {
         /* If not even that works, the runner sees a process that exits with 127 at once. */
-        (void) !write(plan->error_fd, &report, sizeof(report));
+        (void) !write(plan->error_fd, report, sizeof(*report));
         _exit(127);
+}
+
+_Noreturn static void fail(const ChildPlan *plan, ChildStep step, int error) {
+        fail_with(plan, &(ChildError){ .step = (int) step, .error = error });
 }
 
 /* The pid is in the record before anything of the job exists: a killed runner's successor finds it there. */
@@ -59,18 +66,57 @@ static void arrange_descriptors(const ChildPlan *plan) {
         (void) syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
 }
 
-static void reset_limits(const ChildPlan *plan) {
-        int fd;
+static void set_oom_score(const ChildPlan *plan) {
+        const ProcessSettings *settings = plan->settings;
+        int value = settings->has_oom_score ? settings->oom_score : 0, fd;
+        unsigned magnitude = (unsigned) (value < 0 ? -value : value);
+        char text[8], *begin = text + sizeof(text);
+        ssize_t size;
+
+        if (!settings->has_oom_score && !plan->reset_oom_score)
+                return;
+        do
+                *--begin = (char) ('0' + magnitude % 10);
+        while ((magnitude /= 10) > 0);
+        if (value < 0)
+                *--begin = '-';
+        size = text + sizeof(text) - begin;
+        fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+        if (fd < 0 || write(fd, begin, (size_t) size) != size)
+                fail(plan, CHILD_STEP_OOM_SCORE, errno);
+        (void) close(fd);
+}
+
+static void set_limits(const ChildPlan *plan) {
+        const ProcessSettings *settings = plan->settings;
 
         if (setrlimit(RLIMIT_NOFILE, &plan->open_files) < 0)
                 fail(plan, CHILD_STEP_LIMITS, errno);
-        if (!plan->reset_oom_score)
-                return;
-        /* Before the change of user, which takes the right to do it. */
-        fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-        if (fd < 0 || write(fd, "0", 1) != 1)
-                fail(plan, CHILD_STEP_LIMITS, errno);
-        (void) close(fd);
+        for (size_t i = 0; i < settings->n_resources; i++) {
+                const ResourceSetting *setting = &settings->resources[i];
+
+                if (setrlimit((__rlimit_resource_t) setting->resource, &setting->limit) < 0)
+                        fail_with(plan,
+                                  &(ChildError){ .step = CHILD_STEP_RESOURCE,
+                                                 .error = errno,
+                                                 .detail = setting->resource });
+        }
+}
+
+/* Before the change of user, which takes the right to do most of it. */
+static void apply_settings(const ChildPlan *plan) {
+        const ProcessSettings *settings = plan->settings;
+
+        set_oom_score(plan);
+        set_limits(plan);
+        if (settings->has_nice && setpriority(PRIO_PROCESS, 0, settings->nice) < 0)
+                fail(plan, CHILD_STEP_NICE, errno);
+        if (settings->io_priority != 0 &&
+            syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, settings->io_priority) < 0)
+                fail(plan, CHILD_STEP_IO_PRIORITY, errno);
+        if (settings->has_affinity &&
+            sched_setaffinity(0, sizeof(settings->affinity), &settings->affinity) < 0)
+                fail(plan, CHILD_STEP_AFFINITY, errno);
 }
 
 /*
@@ -110,15 +156,54 @@ static void change_directory(const ChildPlan *plan) {
                 fail(plan, CHILD_STEP_DIRECTORY, errno);
 }
 
+/* As the user: what it may not read stays unread. */
+static void read_environment(const ChildPlan *plan) {
+        EnvironmentFault fault;
+
+        for (int i = 0; plan->environment_files && plan->environment_files[i]; i++) {
+                if (!child_environment_read(plan->environment, plan->environment_files[i], &fault))
+                        fail_with(plan,
+                                  &(ChildError){ .step = CHILD_STEP_ENVIRONMENT,
+                                                 .error = fault.error,
+                                                 .detail = i,
+                                                 .line = fault.line });
+        }
+}
+
+/* Returns the reason why it was not executed. */
+static int try_file(const ChildPlan *plan, const char *directory, size_t length) {
+        size_t name_length = strlen(plan->program);
+        char file[PATH_MAX];
+
+        if (length == 0)
+                return ENOENT; /* never the current directory */
+        if (length + name_length + 2 > sizeof(file))
+                return ENAMETOOLONG;
+        memcpy(file, directory, length);
+        file[length] = '/';
+        memcpy(file + length + 1, plan->program, name_length + 1);
+        (void) execve(file, plan->arguments, plan->environment->list);
+        return errno;
+}
+
 /* As execvp() does: a file that may not be executed does not end the search, but is remembered. */
 _Noreturn static void execute(const ChildPlan *plan) {
+        const char *path = environment_get(plan->environment->list, "PATH") ?: DEFAULT_SEARCH_PATH;
         int error = ENOENT;
 
-        for (char *const *file = plan->candidates; file && *file; file++) {
-                (void) execve(*file, plan->arguments, plan->environment);
-                if (errno == ENOENT || errno == ENOTDIR)
+        if (strchr(plan->program, '/')) {
+                (void) execve(plan->program, plan->arguments, plan->environment->list);
+                fail(plan, CHILD_STEP_EXECUTE, errno);
+        }
+        while (*path != '\0') {
+                size_t length = strcspn(path, ":");
+                int failure = try_file(plan, path, length);
+
+                path += length;
+                path += *path == ':';
+                if (failure == ENOENT || failure == ENOTDIR)
                         continue;
-                error = errno;
+                error = failure;
                 if (error != EACCES)
                         break;
         }
@@ -131,9 +216,10 @@ _Noreturn void process_child_run(const ChildPlan *plan) {
                 fail(plan, CHILD_STEP_SESSION, errno);
         reset_signals(plan);
         arrange_descriptors(plan);
-        reset_limits(plan);
+        apply_settings(plan);
         change_user(plan);
-        change_directory(plan);
         (void) umask(plan->umask);
+        read_environment(plan);
+        change_directory(plan);
         execute(plan);
 }

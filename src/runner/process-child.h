@@ -9,6 +9,8 @@
 #include <signal.h>
 #include <sys/resource.h>
 
+#include "runner/child-environment.h"
+#include "runner/process-settings.h"
 #include "util/types.h"
 
 typedef enum ChildStep {
@@ -16,9 +18,15 @@ typedef enum ChildStep {
         CHILD_STEP_SESSION,
         CHILD_STEP_DESCRIPTORS,
         CHILD_STEP_LIMITS,
+        CHILD_STEP_OOM_SCORE,
+        CHILD_STEP_RESOURCE, /* detail: RLIMIT_… */
+        CHILD_STEP_NICE,
+        CHILD_STEP_IO_PRIORITY,
+        CHILD_STEP_AFFINITY,
         CHILD_STEP_GROUPS,
         CHILD_STEP_GROUP,
         CHILD_STEP_USER,
+        CHILD_STEP_ENVIRONMENT, /* detail: which environment file, from 0 */
         CHILD_STEP_DIRECTORY,
         CHILD_STEP_EXECUTE,
         CHILD_STEP_COUNT,
@@ -28,6 +36,8 @@ typedef enum ChildStep {
 typedef struct ChildError {
         int step;
         int error; /* a positive errno */
+        int detail;
+        unsigned line; /* of an environment file; 0: none */
 } ChildError;
 
 #define SIGNAL_MAX 64
@@ -42,8 +52,10 @@ typedef struct KernelSignalAction {
 
 typedef struct ChildPlan {
         char *const *arguments;
-        char *const *environment;
-        char *const *candidates; /* files to try in this order */
+        const char *program; /* looked for in the PATH of the environment if there is no slash in it */
+        ChildEnvironment *environment; /* in memory of its own: the child adds to it */
+        char *const *environment_files;
+        const ProcessSettings *settings;
 
         const char *directory;
         bool directory_optional; /* the home directory: where there is none, the root directory */

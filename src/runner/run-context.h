@@ -66,6 +66,7 @@ struct Run {
         Watch output[2]; /* stdout, stderr */
         JournalStream *journal[2];
         OutputCapture capture;
+        Buffer notes; /* remarks of ours on this run */
         bool followed;
         uint64_t follow_skipped_bytes; /* the follower was too slow for them */
 

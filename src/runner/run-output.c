@@ -93,6 +93,19 @@ static void on_readable(Watch *watch, uint32_t events) {
         }
 }
 
+void run_output_note(Run *run, const char *text) {
+        size_t begin = run->notes.size;
+
+        if (buffer_add_format(&run->notes, "… %s …\n", text) < 0) {
+                buffer_clear(&run->notes); /* no memory for remarks: the output goes on without them */
+                return;
+        }
+        if (run->followed)
+                run->context->events.on_output(
+                                run->context->events.userdata, run, STREAM_REMARK, run->notes.data + begin,
+                                run->notes.size - begin);
+}
+
 void run_output_init(Run *run) {
         for (size_t i = 0; i < ARRAY_SIZE(run->output); i++)
                 run->output[i] = (Watch){ .fd = -EBADF, .on_ready = on_readable, .userdata = run };
@@ -133,12 +146,20 @@ void run_output_finish(Run *run) {
         run->followed = false;
 }
 
+int run_output_format(const Run *run, Buffer *buffer) {
+        int r = output_capture_format(&run->capture, buffer);
+
+        if (r < 0 || run->notes.size == 0)
+                return r;
+        return output_piece_add(buffer, STREAM_REMARK, run->notes.data, run->notes.size);
+}
+
 void run_output_replay(Run *run) {
         CLEANUP(buffer_done) Buffer pieces = { 0 };
         const char *rest;
         size_t left;
 
-        if (output_capture_format(&run->capture, &pieces) < 0)
+        if (run_output_format(run, &pieces) < 0)
                 return; /* no memory: what comes from now on is shown */
         rest = pieces.data;
         left = pieces.size;

@@ -12,7 +12,7 @@ typedef struct SavedRun {
         int64_t phase, pid, cgroup_fd, status_fd, stdout_fd, stderr_fd;
         int64_t escalated, killed, start_timed_out, followed, lost;
         int64_t begun_usec, started_usec, deadline_usec, total_bytes;
-        StateItem key, start, capture, stdout_line, stderr_line, user_name, user_home, failure, ended;
+        StateItem key, start, capture, notes, stdout_line, stderr_line, user_name, user_home, failure, ended;
 } SavedRun;
 
 #define SAVED_MEMBER(member, expected) \
@@ -46,6 +46,7 @@ static const SavedField bytes_fields[] = {
         { "key",         SAVED_MEMBER(key, StateItem) },
         { "start",       SAVED_MEMBER(start, StateItem) },
         { "capture",     SAVED_MEMBER(capture, StateItem) },
+        { "notes",       SAVED_MEMBER(notes, StateItem) },
         { "stdout-line", SAVED_MEMBER(stdout_line, StateItem) },
         { "stderr-line", SAVED_MEMBER(stderr_line, StateItem) },
         { "user-name",   SAVED_MEMBER(user_name, StateItem) },
@@ -160,6 +161,7 @@ int run_state_save(const Run *run, Buffer *buffer) {
                 .key = item_of(run_key_format(&run->key, name)),
                 .start = run->phase == RUN_ENDED ? item_of(run->start.job) : item_of_buffer(&start),
                 .capture = item_of_buffer(&capture),
+                .notes = item_of_buffer(&run->notes),
                 .stdout_line = item_of_line(run->journal[0]),
                 .stderr_line = item_of_line(run->journal[1]),
                 .user_name = item_of(run->user_name),
@@ -247,6 +249,8 @@ static int restore_process(Run *run, const SavedRun *saved) {
                         (uint64_t) saved->total_bytes);
         if (r < 0)
                 return r;
+        if (saved->notes.size > 0 && buffer_add(&run->notes, saved->notes.bytes, saved->notes.size) < 0)
+                return -ENOMEM;
         restore_lines(run, saved);
         r = run_attach(run, &launched);
         if (r < 0)

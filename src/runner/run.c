@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 
 #include "runner/leftover.h"
+#include "runner/limits.h"
 #include "runner/run-output.h"
 #include "util/clock.h"
 #include "util/log.h"
@@ -34,8 +35,14 @@ static void drop_launch_parts(MessageStart *start) {
         start->groups = string_list_free(start->groups);
         start->arguments = string_list_free(start->arguments);
         start->environment = string_list_free(start->environment);
+        start->environment_files = string_list_free(start->environment_files);
+        start->resource_limits = string_list_free(start->resource_limits);
+        start->credentials = string_list_free(start->credentials);
+        start->unit_properties = string_list_free(start->unit_properties);
         free(start->script);
-        start->script = NULL;
+        free(start->input);
+        start->script = start->input = NULL;
+        start->has_input = 0;
 }
 
 static void start_done(MessageStart *start) {
@@ -60,6 +67,7 @@ Run *run_free(Run *run) {
                 HASH_DELETE(hash_by_pid, run->context->by_pid, run);
         (void) fd_close(run->cgroup_fd);
         output_capture_done(&run->capture);
+        buffer_done(&run->notes);
         start_done(&run->start);
         message_done(&run->ended);
         free(run->user_name);
@@ -98,6 +106,7 @@ static void drop_process_parts(Run *run) {
         deadline_clear(&run->context->deadlines, &run->deadline);
         poller_close(&run->context->poller, &run->status);
         output_capture_done(&run->capture);
+        buffer_done(&run->notes);
         drop_launch_parts(&run->start);
 }
 
@@ -124,7 +133,7 @@ static void run_finish(Run *run, MessageEnded *ended) {
         ended->started_usec = run->started_usec;
         ended->ended_usec = now_realtime();
         ended->message = run->failure;
-        if (output_capture_format(&run->capture, &pieces) >= 0) {
+        if (run_output_format(run, &pieces) >= 0) {
                 ended->output = pieces.data;
                 ended->output_size = pieces.size;
         }
@@ -273,41 +282,78 @@ static void explain_record(Run *run, int error, char **ret) {
                 *ret = NULL;
 }
 
+static int make_cgroup(Run *run, char **reterr_message) {
+        char name[RUN_NAME_MAX + 8];
+
+        if (!cgroup_root_usable(&run->context->cgroup))
+                return 0;
+        run->cgroup_fd = cgroup_create(&run->context->cgroup, cgroup_name(run, name));
+        if (run->cgroup_fd >= 0)
+                return 0;
+        if (asprintf(reterr_message, "cannot make a cgroup for it: %s", strerror(-run->cgroup_fd)) < 0)
+                *reterr_message = NULL;
+        return run->cgroup_fd;
+}
+
+/* What the child will set, and what its cgroup does for it. */
+static int prepare_settings(Run *run, ProcessSettings *ret, char **reterr_message) {
+        CLEANUP_FREE char *note = NULL;
+        int r;
+
+        r = process_settings_read(&run->start, ret, reterr_message);
+        if (r < 0)
+                return r;
+        r = limits_apply(run->cgroup_fd, &run->start, ret, &note);
+        if (r < 0 && asprintf(reterr_message, "cannot set the limits of its cgroup: %s", strerror(-r)) < 0)
+                *reterr_message = NULL;
+        if (r >= 0 && note)
+                run_output_note(run, note);
+        return r;
+}
+
+static void watch_process(Run *run, const Launched *launched) {
+        int r;
+
+        run->phase = RUN_STARTING;
+        r = run_attach(run, launched);
+        if (r >= 0) {
+                (void) deadline_set(
+                                &run->context->deadlines, &run->deadline,
+                                usec_add(now_monotonic(), run->start.start_timeout_usec));
+                return;
+        }
+        (void) log_warning_errno(
+                        r, "Cannot watch execution %" PRIu64 " of job '%s': %m. It is stopped.",
+                        run->key.execution_id, run->start.job);
+        if (asprintf(&run->failure, "the runner cannot watch it: %s", strerror(-r)) < 0)
+                run->failure = NULL;
+        run_stop(run, END_LAUNCH, 0);
+}
+
 static int begin_process(Run *run, const Account *account, int record_fd, char **reterr_message) {
         RunContext *context = run->context;
-        char name[RUN_NAME_MAX + 8];
+        ProcessSettings settings;
         Launched launched;
         int r;
 
-        if (cgroup_root_usable(&context->cgroup)) {
-                run->cgroup_fd = cgroup_create(&context->cgroup, cgroup_name(run, name));
-                if (run->cgroup_fd < 0) {
-                        r = run->cgroup_fd;
-                        if (asprintf(reterr_message, "cannot make a cgroup for it: %s", strerror(-r)) < 0)
-                                *reterr_message = NULL;
-                        return r;
-                }
-        }
-        run->begun_usec = now_realtime();
-        r = launch(&context->launch, &run->start, account,
-                   &(LaunchTarget){ &run->key, record_fd, run->cgroup_fd }, &launched, reterr_message);
+        r = make_cgroup(run, reterr_message);
         if (r < 0)
                 return r;
-
-        run->phase = RUN_STARTING;
-        r = run_attach(run, &launched);
-        if (r < 0) {
-                (void) log_warning_errno(
-                                r, "Cannot watch execution %" PRIu64 " of job '%s': %m. It is stopped.",
-                                run->key.execution_id, run->start.job);
-                if (asprintf(&run->failure, "the runner cannot watch it: %s", strerror(-r)) < 0)
-                        run->failure = NULL;
-                run_stop(run, END_LAUNCH, 0);
-                return 0;
-        }
-        (void) deadline_set(
-                        &context->deadlines, &run->deadline,
-                        usec_add(now_monotonic(), run->start.start_timeout_usec));
+        r = prepare_settings(run, &settings, reterr_message);
+        if (r < 0)
+                return r;
+        run->begun_usec = now_realtime();
+        r = launch(&context->launch, &run->start, account,
+                   &(LaunchTarget){
+                                   .key = &run->key,
+                                   .record_fd = record_fd,
+                                   .cgroup_fd = run->cgroup_fd,
+                                   .settings = &settings,
+                   },
+                   &launched, reterr_message);
+        if (r < 0)
+                return r;
+        watch_process(run, &launched);
         return 0;
 }
 

@@ -265,6 +265,11 @@ MessageStart runner_fixture_script(uint64_t execution_id, const char *script) {
                 .kill_timeout_usec = 10 * USEC_PER_SEC,
                 .kill_signal = SIGTERM,
                 .capture_bytes = 65536,
+                .output_keep_age_usec = USEC_INFINITY,
+                .memory_max_bytes = UINT64_MAX,
+                .cpu_percent = UINT64_MAX,
+                .tasks_max = UINT64_MAX,
+                .io_weight = UINT64_MAX,
         };
 }
 

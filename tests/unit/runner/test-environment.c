@@ -113,31 +113,6 @@ START_TEST(a_script_goes_to_the_shell) {
 }
 END_TEST
 
-/* clang-format off */
-static const struct {
-        const char *program, *path, *candidates;
-} candidate_cases[] = {
-        { "/bin/x", "PATH=/a:/b", "/bin/x" },
-        { "./x",    "PATH=/a:/b", "./x" },
-        { "x",      "PATH=/a:/b", "/a/x /b/x" },
-        { "x",      "PATH=:/a::", "/a/x" }, /* an empty item is not the current directory */
-        { "x",      "PATH=",      "" },
-        { "x",      "OTHER=",     "/usr/local/bin/x /usr/bin/x /bin/x" },
-        { "",       "PATH=/a",    "" },
-};
-/* clang-format on */
-
-START_TEST(a_program_is_looked_for_in_its_path) {
-        char *environment[] = { (char *) candidate_cases[_i].path, NULL };
-        CLEANUP(string_list_freep) char **candidates = NULL;
-        CLEANUP_FREE char *joined = NULL;
-
-        ck_assert_int_eq(command_candidates(candidate_cases[_i].program, environment, &candidates), 0);
-        ck_assert_int_eq(string_list_join(candidates, " ", &joined), 0);
-        ck_assert_str_eq(joined, candidate_cases[_i].candidates);
-}
-END_TEST
-
 Suite *test_suite(void) {
         Suite *suite = suite_create("environment");
         TCase *environment = tcase_create("environment");
@@ -148,7 +123,6 @@ Suite *test_suite(void) {
         tcase_set_timeout(environment, 10);
         tcase_add_loop_test(environment, an_item_without_a_name_is_refused, 0, 2);
         tcase_add_test(environment, a_script_goes_to_the_shell);
-        tcase_add_loop_test(environment, a_program_is_looked_for_in_its_path, 0, ARRAY_SIZE(candidate_cases));
         suite_add_tcase(suite, environment);
         return suite;
 }
