@@ -10,6 +10,7 @@
 #include <assert.h>
 #include <stdio.h>
 
+#include "manager/dependency.h"
 #include "manager/scheduled-job.h"
 #include "manager/waiting.h"
 #include "util/duration.h"
@@ -57,6 +58,7 @@ static void set_back(Manager *manager, usec_t now_usec, usec_t delta_usec) {
                 job->stored.cursor_usec = now_usec;
                 scheduled_job_save_state(job);
         }
+        dependency_clock_set_back(manager, now_usec, delta_usec);
 }
 
 static void note_gap(

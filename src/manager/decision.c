@@ -32,7 +32,7 @@ static int fold_load(ScheduledJob *job) {
                         job->stored.cursor_usec, found);
         if (r < 0)
                 return r;
-        if (r > 0 && found->cause != CAUSE_MANUAL && execution_state_is_final(found->state) &&
+        if (r > 0 && cause_is_of_schedule(found->cause) && execution_state_is_final(found->state) &&
             !execution_state_is_outcome(found->state))
                 job->fold = TAKE_PTR(found);
         job->fold_known = true;
@@ -40,6 +40,8 @@ static int fold_load(ScheduledJob *job) {
 }
 
 unsigned decision_insert_flags(const ScheduledJob *job, const PlannedOccurrence *planned) {
+        if (planned && planned->parent_id != 0)
+                return STORE_INSERT_NEXT_PASS; /* two ends at one instant are two starts */
         if (planned && planned->interval_like &&
             planned->occurrence.due_usec <= job->manager->set_back_until_usec)
                 return STORE_INSERT_NEXT_PASS;
@@ -131,6 +133,7 @@ static int fold_start(ScheduledJob *job, const NeverStarted *what) {
         record->due_last_usec = what->last_usec;
         record->count = what->count;
         record->notes = what->planned ? what->planned->occurrence.notes : 0;
+        record->parent_id = what->planned ? what->planned->parent_id : 0;
         record->queued_usec = record->ended_usec = manager_now(manager);
 
         record->id = manager->last_execution_id + 1;
@@ -151,7 +154,7 @@ int decision_has_row(const ScheduledJob *job, usec_t due_usec, bool ran) {
 
         execution_record_init(&found);
         r = store_find_execution(job->manager->host.store, job->stored.id, due_usec, due_usec, &found);
-        if (r <= 0 || found.cause == CAUSE_MANUAL || found.state == EXECUTION_ARMED)
+        if (r <= 0 || !cause_is_of_schedule(found.cause) || found.state == EXECUTION_ARMED)
                 return MIN(r, 0);
         return !ran || found.started_usec != USEC_INFINITY;
 }
@@ -171,8 +174,10 @@ static bool follows_fold(const ScheduledJob *job, const NeverStarted *what) {
         PlannerView view;
         bool found;
 
-        if (!job->fold)
+        if (!job->fold || cause_is_of_schedule(job->fold->cause) != cause_is_of_schedule(what->cause))
                 return false;
+        if (!cause_is_of_schedule(what->cause))
+                return true;
         view = scheduled_job_view(job);
         found = planner_next(&view, job->fold->due_last_usec, &next) > 0;
         if (what->reason == REASON_EXCEPTED)
@@ -209,7 +214,8 @@ int decision_never_started(ScheduledJob *job, const NeverStarted *what) {
 
         if (!folds)
                 log_never_started(job, what, job->fold ? job->fold->id : 0);
-        scheduled_job_move_cursor(job, what->last_usec);
+        if (cause_is_of_schedule(what->cause))
+                scheduled_job_move_cursor(job, what->last_usec);
         scheduled_job_save_state(job);
         return 0;
 }
@@ -223,25 +229,29 @@ Execution *decision_armed_for(ScheduledJob *job, usec_t due_usec) {
         return NULL;
 }
 
-static int skip_one(
+int decision_skip(
                 ScheduledJob *job,
                 const PlannedOccurrence *planned,
-                const ExecutionBegin *begin,
+                ExecutionCause cause,
                 ExecutionReason reason,
                 const char *detail) {
+
+        usec_t due_usec = planned->occurrence.due_usec;
 
         return decision_never_started(
                         job,
                         &(NeverStarted){
-                                        .first_usec = planned->occurrence.due_usec,
-                                        .last_usec = planned->occurrence.due_usec,
+                                        .first_usec = due_usec,
+                                        .last_usec = due_usec,
                                         .count = 1,
                                         .state = EXECUTION_SKIPPED,
                                         .reason = reason,
                                         .detail = detail,
-                                        .cause = begin->cause,
+                                        .cause = cause,
                                         .planned = planned,
-                                        .armed = decision_armed_for(job, planned->occurrence.due_usec),
+                                        .armed = cause_is_of_schedule(cause)
+                                                        ? decision_armed_for(job, due_usec)
+                                                        : NULL,
                         });
 }
 
@@ -276,8 +286,8 @@ static void hold_armed(Execution *execution, usec_t start_after_usec, WaitingFor
 
 static int begin_row(ScheduledJob *job, const ExecutionBegin *begin) {
         usec_t due_usec = begin->planned->occurrence.due_usec;
-        Execution *armed = decision_armed_for(job, due_usec);
-        bool saved = false;
+        bool of_schedule = cause_is_of_schedule(begin->cause), saved = false;
+        Execution *armed = of_schedule ? decision_armed_for(job, due_usec) : NULL;
         int r;
 
         decision_forget_fold(job);
@@ -291,14 +301,18 @@ static int begin_row(ScheduledJob *job, const ExecutionBegin *begin) {
                 saved = execution_become_due(armed);
         }
 
-        scheduled_job_move_cursor(job, due_usec);
+        if (of_schedule)
+                scheduled_job_move_cursor(job, due_usec);
         if (!saved)
                 scheduled_job_save_state(job);
         return 0;
 }
 
 int decision_begin(ScheduledJob *job, const PlannedOccurrence *planned, ExecutionCause cause) {
-        usec_t start_after_usec = start_of(job, planned->occurrence.due_usec, scheduled_job_last_start(job));
+        usec_t due_usec = planned->occurrence.due_usec;
+        usec_t start_after_usec = cause_is_of_schedule(cause)
+                        ? start_of(job, due_usec, scheduled_job_last_start(job))
+                        : due_usec;
         ExecutionBegin begin = {
                 .planned = planned,
                 .cause = cause,
@@ -309,15 +323,17 @@ int decision_begin(ScheduledJob *job, const PlannedOccurrence *planned, Executio
         const Execution *blocker = scheduled_job_blocker(job);
         char detail[64];
 
-        if (start_after_usec > manager_now(job->manager)) { /* whether it overlaps is seen then */
+        if (start_after_usec > manager_now(job->manager) ||
+            (!cause_is_of_schedule(cause) && scheduled_job_is_held(job))) {
+                /* Whether it overlaps is seen then. */
                 begin.state = EXECUTION_WAITING;
                 begin.waiting_for = WAITING_FOR_DELAY;
         } else if (blocker && !scheduled_job_is_catching_up(job)) {
                 (void) snprintf(detail, sizeof(detail), "blocked by execution %" PRIu64, blocker->record.id);
-                return skip_one(job, planned, &begin, REASON_OVERLAP, detail);
+                return decision_skip(job, planned, cause, REASON_OVERLAP, detail);
         } else if (blocker &&
                    scheduled_job_count_queued(job) >= MAX(SCHEDULED_JOB_QUEUED_MAX, job->job->catch_up.max)) {
-                return skip_one(job, planned, &begin, REASON_QUEUE_FULL, NULL);
+                return decision_skip(job, planned, cause, REASON_QUEUE_FULL, NULL);
         } else if (blocker) {
                 begin.state = EXECUTION_WAITING;
                 begin.waiting_for = WAITING_FOR_OVERLAP;

@@ -20,7 +20,18 @@ typedef struct NeverStarted {
 
 int decision_never_started(ScheduledJob *job, const NeverStarted *what);
 
-/* The next occurrence is due: starts it, holds it back, or skips it where overlap says so. */
+/* It is not to be started at all. */
+int decision_skip(
+                ScheduledJob *job,
+                const PlannedOccurrence *planned,
+                ExecutionCause cause,
+                ExecutionReason reason,
+                const char *detail);
+
+/*
+ * The next occurrence, or a start that another job's end asks for, is due: starts it, holds it back, or skips
+ * it where overlap says so.
+ */
 int decision_begin(ScheduledJob *job, const PlannedOccurrence *planned, ExecutionCause cause);
 
 /*

@@ -7,10 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "manager/dependency.h"
 #include "manager/execution-private.h"
 #include "manager/gates.h"
 #include "manager/outcome.h"
+#include "manager/parent-environment.h"
 #include "manager/scheduled-job.h"
+#include "util/string-list.h"
 
 static void start_failed(Execution *execution, int error) {
         CLEANUP_FREE char *detail = NULL;
@@ -21,10 +24,36 @@ static void start_failed(Execution *execution, int error) {
         execution_answer_start(execution, error, detail);
 }
 
+static int send_start(Execution *execution) {
+        const Executor *executor = execution->manager->host.executor;
+        CLEANUP(string_list_freep) char **environment = NULL;
+        Launch launch = {
+                .id = execution_launch_id(execution),
+                .job = execution_job(execution),
+                .cause = execution->record.cause,
+                .due_usec = execution->record.due_usec,
+        };
+        int r;
+
+        if (!launch.job)
+                return -ENOENT;
+        r = parent_environment(execution, &environment);
+        if (r < 0)
+                return r;
+        launch.environment = environment;
+        r = executor->start(executor->userdata, &launch);
+        if (r < 0)
+                return r;
+
+        execution->phase = PHASE_SENT;
+        execution->record.attempts = launch.id.attempt;
+        if (launch.id.attempt == 1)
+                dependency_job_started(execution->scheduled_job, manager_now(execution->manager));
+        return 0;
+}
+
 void execution_try_start(Execution *execution) {
         Manager *manager = execution->manager;
-        const Executor *executor = manager->host.executor;
-        Launch launch;
         int r;
 
         if (execution->phase != PHASE_READY || execution->record.state != EXECUTION_STARTING ||
@@ -42,22 +71,9 @@ void execution_try_start(Execution *execution) {
                 return;
         }
 
-        launch = (Launch){
-                .id = execution_launch_id(execution),
-                .job = execution_job(execution),
-                .cause = execution->record.cause,
-                .due_usec = execution->record.due_usec,
-        };
-        r = launch.job ? executor->start(executor->userdata, &launch) : -ENOENT;
-        if (r == -ENOTCONN)
-                return; /* on_connected() comes back to it */
-        if (r < 0) {
+        r = send_start(execution);
+        if (r < 0 && r != -ENOTCONN) /* on_connected() comes back to it */
                 start_failed(execution, r);
-                return;
-        }
-
-        execution->phase = PHASE_SENT;
-        execution->record.attempts = launch.id.attempt;
 }
 
 bool execution_become_due(Execution *execution) {
@@ -84,18 +100,27 @@ bool execution_become_due(Execution *execution) {
 static void remember_in_job(const Execution *execution) {
         StoredJob *stored = &execution->scheduled_job->stored;
         const ExecutionRecord *record = &execution->record;
+        usec_t ended_usec = MIN(record->ended_usec, manager_now(execution->manager));
+        usec_t before_usec = stored->last_ended_usec;
 
-        execution->scheduled_job->last_end_usec = MIN(record->ended_usec, manager_now(execution->manager));
+        if (before_usec != USEC_INFINITY && ended_usec < before_usec - CLOCK_STEP_MIN_USEC)
+                return; /* heard of late: there is a later one */
+
+        execution->scheduled_job->last_end_usec = ended_usec;
         stored->last_execution_id = record->id;
         stored->last_state = record->state;
         stored->last_due_usec = record->due_usec;
         stored->last_started_usec = record->started_usec;
-        stored->last_ended_usec = record->ended_usec;
+        /* Never twice the same, so that joins can tell one end from the next. */
+        stored->last_ended_usec =
+                        before_usec == USEC_INFINITY ? ended_usec : MAX(ended_usec, before_usec + 1);
         scheduled_job_save_state(execution->scheduled_job);
 }
 
 void execution_close(Execution *execution, ExecutionState state, ExecutionReason reason, const char *detail) {
         ExecutionRecord *record = &execution->record;
+        Store *store = execution->manager->host.store;
+        int r;
 
         assert(execution_state_is_final(state));
         assert(!execution_state_is_final(record->state));
@@ -111,9 +136,13 @@ void execution_close(Execution *execution, ExecutionState state, ExecutionReason
                 record->ended_usec = manager_now(execution->manager);
 
         execution->phase = PHASE_CLOSED;
-        if (state == EXECUTION_LOST)
+        store_begin_group(store);
+        if (join_counts(record))
                 remember_in_job(execution);
-        if (execution_save(execution) < 0 && execution->n_pending == 0)
+        r = execution_save(execution);
+        dependency_job_ended(execution);
+        store_end_group(store);
+        if (r < 0 && execution->n_pending == 0)
                 execution_finish(execution);
 }
 
@@ -131,6 +160,8 @@ void execution_on_started(Execution *execution, pid_t pid, usec_t started_usec) 
         execution_mark_runner(execution);
 
         (void) execution_save(execution);
+        if (record->attempts == 1)
+                dependency_job_started(execution->scheduled_job, started_usec);
         scheduled_job_save_state(execution->scheduled_job);
         (void) manager_log(
                         LOG_DEBUG, 0, MESSAGE_ID_EXECUTION_STARTED, record->job, record->id,
@@ -194,6 +225,8 @@ void execution_on_ended(Execution *execution, const LaunchOutcome *outcome) {
         static const SuccessCodes plain = { .exit_codes = { 1 } };
         ExecutionRecord *record = &execution->record;
         const char *boot_id = execution->manager->host.boot_id ?: "";
+        Store *store = execution->manager->host.store;
+        bool start_is_news = record->started_usec == USEC_INFINITY;
         const Job *job;
         Verdict verdict;
         int r;
@@ -214,11 +247,17 @@ void execution_on_ended(Execution *execution, const LaunchOutcome *outcome) {
 
         queue_give_slot(execution);
         execution->phase = PHASE_ENDED;
+        if (start_is_news)
+                dependency_job_started(execution->scheduled_job, record->started_usec);
+        store_begin_group(store);
         r = save_attempt(execution, outcome);
         if (r < 0)
                 (void) manager_store_error(execution->manager, r, "an attempt");
         remember_in_job(execution);
-        if (execution_save(execution) < 0)
+        r = execution_save(execution);
+        dependency_job_ended(execution);
+        store_end_group(store);
+        if (r < 0)
                 (void) manager_log(
                                 LOG_ERR, ENOMEM, NULL, record->job, record->id,
                                 "The outcome of execution %" PRIu64

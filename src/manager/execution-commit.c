@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <stdio.h>
 
+#include "manager/dependency.h"
 #include "manager/execution-private.h"
 #include "manager/gates.h"
 #include "manager/scheduled-job.h"
@@ -57,8 +58,10 @@ void execution_finish(Execution *execution) {
 
         scheduled_job_replan(job);
         manager_notify_job(manager, JOB_NOTICE_CHANGED, job, NULL);
-        if (ran)
+        if (ran) {
                 manager_prune_after_end(job);
+                dependency_end_on_disk(job);
+        }
 }
 
 /* All that was queued of it is on disk. */

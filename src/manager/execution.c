@@ -155,6 +155,7 @@ static int fill_record(ScheduledJob *job, const ExecutionBegin *begin, Execution
         record->start_after_usec = MAX(begin->start_after_usec, occurrence->due_usec);
         record->count = MAX(occurrence->count, 1U);
         record->notes = occurrence->notes;
+        record->parent_id = begin->planned->parent_id;
         if (record->start_after_usec > occurrence->due_usec)
                 record->notes |= SCHEDULE_NOTE_DELAYED;
         if (begin->state != EXECUTION_ARMED)

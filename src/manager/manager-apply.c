@@ -17,6 +17,7 @@
 
 #include "job/job-file.h"
 #include "manager/decision.h"
+#include "manager/dependency.h"
 #include "manager/execution.h"
 #include "manager/scheduled-job.h"
 #include "manager/text-diff.h"
@@ -210,6 +211,7 @@ static int apply_prepare(Apply *apply) {
 /* --- put in force ---------------------------------------------------------------------------------- */
 
 static void set_job(ScheduledJob *job, Job *taken) {
+        dependency_forget(job->manager);
         (void) job_unref(job->job);
         job->job = taken;
         if (!taken)
@@ -311,6 +313,7 @@ static void apply_added(Apply *apply, Change *change) {
         stored->owner_uid = job->job->owner_uid;
         stored->origin = job->job->origin;
         begin_to_count(apply, job);
+        dependency_definition_changed(job, NULL);
         see_boot(apply, job);
 
         scheduled_job_save(job);
@@ -370,6 +373,7 @@ static void apply_edited(Apply *apply, Change *change) {
         job->stored.owner_uid = loaded->owner_uid;
         job->stored.origin = loaded->origin;
         begin_to_count(apply, job);
+        dependency_definition_changed(job, old);
         see_boot(apply, job);
         scheduled_job_save(job);
 
@@ -477,6 +481,7 @@ static void apply_commit(Apply *apply) {
                 }
                 appliers[change->kind](apply, change);
         }
+        dependency_definitions_changed(manager);
         if (apply->caller)
                 (void) manager_queue_audit(manager, AUDIT_RELOADED, NULL, 0, apply->caller, NULL);
         manager_invalidate(manager);

@@ -102,6 +102,7 @@ struct Manager {
         int64_t last_job_id;
         unsigned apply_mark;
         bool applied;
+        bool dependents_known;     /* those of the jobs are as the definitions say */
         uint64_t zones_generation; /* with which the jobs were decoded */
         bool boot_is_new;          /* no stored job had seen this boot */
 
@@ -163,6 +164,11 @@ static inline bool execution_is_queued(const Execution *execution) {
 /* A gate holds it (gates.h). */
 static inline bool execution_is_gated(const Execution *execution) {
         return execution_is_waiting(execution) && execution->record.waiting_for > WAITING_FOR_OVERLAP;
+}
+
+/* It stands for an instant of its job's schedule. */
+static inline bool cause_is_of_schedule(ExecutionCause cause) {
+        return cause != CAUSE_MANUAL && cause != CAUSE_DEPENDENCY;
 }
 
 /* It stands in the way of others. What is held back until an instant does not yet. */

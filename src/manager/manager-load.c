@@ -81,7 +81,7 @@ static int on_open_execution(void *userdata, const ExecutionRecord *open) {
 
         if (record.state == EXECUTION_ARMED && record.due_usec <= manager_now(manager))
                 record.state = EXECUTION_STARTING; /* it may have been, and nobody was left to say so */
-        if (record.state != EXECUTION_ARMED && record.cause != CAUSE_MANUAL)
+        if (record.state != EXECUTION_ARMED && cause_is_of_schedule(record.cause))
                 job->stored.cursor_usec = MAX(job->stored.cursor_usec, record.due_last_usec);
         return execution_recover(job, &record, NULL);
 }

@@ -84,6 +84,10 @@ struct ScheduledJob {
         usec_t last_end_usec; /* of its last execution, as the clock shows it now; USEC_INFINITY: none */
         usec_t startup_usec;  /* when the daemon started, if it was there then; USEC_INFINITY */
         unsigned apply_mark;
+        ScheduledJob **dependents; /* who comes after it, as dependency.c last counted */
+        size_t n_dependents;
+        bool is_blocked; /* it comes after a job that there is not */
+        bool has_unknown_target;
         unsigned n_unpruned; /* executions that have ended since its history was pruned */
         usec_t pruned_usec;
 };

@@ -137,7 +137,8 @@ ExecutionReason planner_late_start(
                 usec_t start_after_usec,
                 usec_t now_usec) {
 
-        if (now_usec <= usec_add(start_after_usec, LATE_TOLERANCE_USEC) || cause == CAUSE_BOOT)
+        if (now_usec <= usec_add(start_after_usec, LATE_TOLERANCE_USEC) || cause == CAUSE_BOOT ||
+            cause == CAUSE_DEPENDENCY)
                 return REASON_NONE;
         if (cause == CAUSE_MANUAL)
                 return now_usec <= start_after_usec + MANUAL_TOLERANCE_USEC ? REASON_NONE : REASON_TOO_LATE;

@@ -13,6 +13,7 @@ typedef struct PlannedOccurrence {
         Occurrence occurrence;
         ScheduleKind kind; /* of the schedule that gives it */
         bool interval_like;
+        uint64_t parent_id; /* the execution whose end makes it due; 0: the schedule does */
 } PlannedOccurrence;
 
 typedef struct PlannerView {

@@ -5,6 +5,7 @@
 #include <assert.h>
 
 #include "manager/decision.h"
+#include "manager/dependency.h"
 #include "manager/execution.h"
 #include "manager/scheduled-job.h"
 #include "manager/waiting.h"
@@ -192,6 +193,7 @@ static void job_replan(ScheduledJob *job) {
                         return;
                 }
 
+                dependency_look(job);
                 (void) waiting_release(job); /* what was due before comes first */
                 view = scheduled_job_view(job);
                 if (planner_next(&view, scheduled_job_cursor(job), &next) <= 0) {

@@ -7,6 +7,7 @@
 #include <utlist.h>
 
 #include "job/job-decode.h"
+#include "manager/dependency.h"
 #include "schedule/stable-delay.h"
 
 static const char *const job_state_names[] = {
@@ -49,6 +50,7 @@ ScheduledJob *scheduled_job_free(ScheduledJob *job) {
         if (!job)
                 return NULL;
 
+        dependency_forget(job->manager);
         heap_remove(&job->manager->wakes, &job->wake);
         heap_remove(&job->manager->alarms, &job->alarm);
         (void) job_unref(job->job);
@@ -56,6 +58,7 @@ ScheduledJob *scheduled_job_free(ScheduledJob *job) {
         free(job->load_error.file);
         free(job->load_error.message);
         (void) execution_record_free(job->fold);
+        free(job->dependents);
         free(job);
         return NULL;
 }
@@ -230,6 +233,8 @@ JobState scheduled_job_state(const ScheduledJob *job) {
                 return JOB_DISABLED;
         if (scheduled_job_is_paused(job))
                 return JOB_PAUSED;
+        if (job->is_blocked)
+                return JOB_BLOCKED;
 
         if (job->next_due_usec != USEC_INFINITY || job->manager->untrusted)
                 return JOB_IDLE;

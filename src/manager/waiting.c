@@ -96,7 +96,7 @@ static bool is_missed(Execution *execution, usec_t now_usec) {
 
         reason = planner_late_start(catch_up, execution->record.cause, start_usec, now_usec);
         if (reason == REASON_NONE && catch_up->policy != CATCH_UP_ALL && !execution_is_queued(execution) &&
-            is_overtaken(execution, now_usec))
+            cause_is_of_schedule(execution->record.cause) && is_overtaken(execution, now_usec))
                 reason = REASON_DOWN;
         if (reason == REASON_DOWN)
                 decision_late_reason(job->manager, execution->record.start_after_usec, &reason, &detail);
@@ -194,8 +194,14 @@ void waiting_take_back(ScheduledJob *job, usec_t now_usec) {
 
         for (execution = job->executions; execution; execution = next) {
                 next = execution->next;
-                if (execution_is_waiting(execution) && execution->record.due_usec > now_usec)
+                if (!execution_is_waiting(execution) || execution->record.due_usec <= now_usec)
+                        continue;
+                if (cause_is_of_schedule(execution->record.cause)) {
                         execution_withdraw(execution);
+                } else if (execution->record.start_after_usec > now_usec) {
+                        execution->record.start_after_usec = now_usec; /* what asked for it has happened */
+                        (void) execution_save(execution);
+                }
         }
 }
 
