@@ -12,22 +12,8 @@
 
 /* --- who is meant ----------------------------------------------------------------------------------- */
 
-/* In a job USER/NAME a plain name is one of the same user's. */
-static ScheduledJob *find_by_name(const ScheduledJob *job, const char *name) {
-        const char *slash = strchr(job->stored.name, '/');
-        CLEANUP_FREE char *full = NULL;
-
-        if (!slash || strchr(name, '/'))
-                return manager_find_job(job->manager, name);
-        if (asprintf(&full, "%.*s/%s", (int) (slash - job->stored.name), job->stored.name, name) < 0) {
-                full = NULL;
-                return NULL;
-        }
-        return manager_find_job(job->manager, full);
-}
-
 ScheduledJob *dependency_find(const ScheduledJob *job, const char *name) {
-        ScheduledJob *found = find_by_name(job, name);
+        ScheduledJob *found = manager_find_job(job->manager, name);
         uid_t owner_uid = job->stored.owner_uid;
 
         /* An ordinary user's jobs neither start nor watch those of others. */

@@ -7,7 +7,6 @@
 #include <utlist.h>
 
 #include "job/job-decode.h"
-#include "manager/dependency.h"
 #include "schedule/stable-delay.h"
 
 static const char *const job_state_names[] = {
@@ -50,7 +49,7 @@ ScheduledJob *scheduled_job_free(ScheduledJob *job) {
         if (!job)
                 return NULL;
 
-        dependency_forget(job->manager);
+        job->manager->dependents_known = false;
         heap_remove(&job->manager->wakes, &job->wake);
         heap_remove(&job->manager->alarms, &job->alarm);
         (void) job_unref(job->job);
