@@ -15,6 +15,7 @@ jobs:
   lines: {command: "for i in $(seq 1 40); do echo line $i; sleep 0.05; done"}
   beep: {command: "printf 'a\\033]0;title\\007b\\n'"}
   '7': {command: [echo, seven]}
+  chatter: {command: "seq 1 20000", output: {journal: false}}
 EOF
 cat >"$S/jobs/broken.yaml" <<'EOF'
 jobs:
@@ -93,7 +94,7 @@ wait_until 20 runner_is_there
 
 check "without a verb: list-jobs" status_is 0 ctl
 check "list-jobs: titles" out_has "JOB"
-check "list-jobs: sum" out_has "8 jobs listed."
+check "list-jobs: sum" out_has "9 jobs listed."
 check "list-jobs --no-legend" status_is 0 ctl list-jobs --no-legend good
 check "list-jobs: one line" equals 1 "$(wc -l <"$S/out")"
 check "list-jobs: a pattern" status_is 0 ctl -o short list-jobs 'b*'
@@ -218,6 +219,12 @@ check "pause --until: shown" contains "$(ctl status good)" "paused until"
 check "pause until the past" status_is 2 ctl pause --until=-1h good
 check "pause until nonsense" status_is 2 ctl pause --until=soon good
 ctl resume good
+
+ctl start --wait chatter >/dev/null
+check "logs of what was kept in part" status_is 0 ctl -q logs chatter
+check "logs: its begin" equals 1 "$(head -n 1 "$S/out")"
+check "logs: its end" equals 20000 "$(tail -n 1 "$S/out")"
+check "logs: what lies between is left out" eval 'grep -q "bytes" "$S/out"'
 
 # --- history ------------------------------------------------------------------------------------------
 
