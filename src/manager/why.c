@@ -12,7 +12,7 @@
 
 #include "manager/execution.h"
 #include "manager/scheduled-job.h"
-#include "util/buffer.h"
+#include "manager/why-say.h"
 #include "util/duration.h"
 #include "util/string-list.h"
 
@@ -33,172 +33,6 @@ void why_answer_done(WhyAnswer *answer) {
         *answer = (WhyAnswer){ 0 };
 }
 
-/* What a reason means, after "skipped: ", "missed: ", "failed: " and so on. */
-static const char *const reason_phrases[EXECUTION_REASON_COUNT] = {
-        [REASON_NONE] = "",
-        [REASON_OVERLAP] = "an earlier execution of the job still ran",
-        [REASON_QUEUE_FULL] = "its queue was full",
-        [REASON_REPLACED] = "a later occurrence replaced it",
-        [REASON_SUPERSEDED] = "the next occurrence was due before the next attempt",
-        [REASON_EXCEPTED] = "the job's exceptions name that time",
-        [REASON_CONDITION] = "a condition was not met",
-        [REASON_DEPENDENCY] = "a job that it waits for did not end as it should",
-        [REASON_PAUSED] = "the job was paused",
-        [REASON_FROZEN] = "all jobs were frozen",
-        [REASON_OPERATOR] = "somebody stopped it; 'schedctl audit' says who",
-        [REASON_USER_LIMIT] = "its user has as many executions as allowed",
-        [REASON_DOWN] = "jobschedd was not running",
-        [REASON_SUSPENDED] = "the host was suspended",
-        [REASON_CLOCK_STEP] = "the clock was set forward past it",
-        [REASON_TOO_LATE] = "it could only have started later than catch-up allows",
-        [REASON_IN_THE_PAST] = "that time was past already when the job was defined",
-        [REASON_JOB_REMOVED] = "the job was removed",
-        [REASON_EXIT_CODE] = "its exit code is not one of success-codes",
-        [REASON_SIGNAL] = "a signal ended it",
-        [REASON_TIMEOUT] = "it ran longer than its timeout and was killed",
-        [REASON_OOM] = "it needed more memory than there was, and the kernel killed it",
-        [REASON_LAUNCH] = "it could not be started",
-        [REASON_ACCOUNT] = "the account that it should run as cannot be used",
-        [REASON_HTTP_STATUS] = "the server answered with another status than expected",
-        [REASON_RESULT_CHECK] = "its result is not what was asked for",
-        [REASON_RUNNER_LOST] = "the runner went down with it, so nobody knows how it ended",
-        [REASON_HOST_DOWN] = "the host went down with it",
-        [REASON_SHUTDOWN] = "the host or the runner was shut down",
-};
-
-typedef struct Why {
-        Manager *manager;
-        ScheduledJob *job;
-        usec_t now_usec;
-        Buffer text;
-        WhyAnswer *answer;
-} Why;
-
-/* --- words ----------------------------------------------------------------------------------------- */
-
-/* Local time of the job, with its offset; to the second, since this is prose. */
-static const char *local_time(const Why *why, usec_t instant_usec, char buffer[static TIMESTAMP_MAX]) {
-        const TimeZone *zone = why->job->job && why->job->job->zone ? why->job->job->zone : time_zone_utc();
-        LocalTime local;
-
-        instant_usec -= ((instant_usec % USEC_PER_SEC) + USEC_PER_SEC) % USEC_PER_SEC;
-        time_zone_to_local(zone, instant_usec, &local);
-        return timestamp_format_offset(instant_usec, local.offset_seconds, buffer);
-}
-
-#define SAY(why, ...) ((void) buffer_add_format(&(why)->text, __VA_ARGS__)) /* checked when it is taken */
-
-static void say_occurrences(Why *why, const ExecutionRecord *record) {
-        char first[TIMESTAMP_MAX], last[TIMESTAMP_MAX];
-
-        (void) local_time(why, record->due_usec, first);
-        (void) local_time(why, record->due_last_usec, last);
-        if (record->cause == CAUSE_MANUAL)
-                SAY(why, "Execution %" PRIu64 ", asked for by hand%s%s at %s,", record->id,
-                    record->requested_by ? " by " : "", record->requested_by ?: "", first);
-        else if (record->due_last_usec != record->due_usec)
-                SAY(why, "The %" PRIu64 " occurrences from %s to %s", record->count, first, last);
-        else
-                SAY(why, "The occurrence of %s", first);
-}
-
-static void say_reason(Why *why, const ExecutionRecord *record) {
-        const char *phrase = reason_phrases[record->reason];
-
-        if (record->reason != REASON_NONE)
-                SAY(why, ": %s", phrase);
-        if (record->reason_detail && strcmp(record->reason_detail, phrase) != 0)
-                SAY(why, " (%s)", record->reason_detail);
-}
-
-static void say_start(Why *why, const ExecutionRecord *record) {
-        char started[TIMESTAMP_MAX], late[DURATION_SHORT_MAX];
-
-        if (record->started_usec == USEC_INFINITY)
-                return;
-        SAY(why, " started at %s", local_time(why, record->started_usec, started));
-        if (record->cause != CAUSE_MANUAL && record->started_usec - record->start_after_usec >= USEC_PER_SEC)
-                SAY(why, ", %s late",
-                    duration_format_short(record->started_usec - record->start_after_usec, late));
-        if (record->cause == CAUSE_CATCH_UP)
-                SAY(why, " to catch up");
-}
-
-static void say_status(Why *why, const ExecutionRecord *record) {
-        char took[DURATION_SHORT_MAX];
-
-        if (record->started_usec != USEC_INFINITY && record->ended_usec >= record->started_usec)
-                SAY(why, " after %s", duration_format_short(record->ended_usec - record->started_usec, took));
-        if (record->exit_code >= 0)
-                SAY(why, " with exit code %d", record->exit_code);
-        else if (record->signal > 0)
-                SAY(why, " by signal %d", record->signal);
-}
-
-/* --- a row ----------------------------------------------------------------------------------------- */
-
-static void say_armed(Why *why, const ExecutionRecord *record) {
-        char left[DURATION_SHORT_MAX];
-
-        SAY(why, " starts in %s; its record is written already",
-            duration_format_short(MAX(record->due_usec - why->now_usec, (usec_t) 0), left));
-}
-
-static void say_waiting(Why *why, const ExecutionRecord *record) {
-        char start[TIMESTAMP_MAX];
-
-        if (record->waiting_for == WAITING_FOR_OVERLAP)
-                SAY(why, " is due and waits for the executions before it to end");
-        else
-                SAY(why, " is due and starts at %s, as random-delay has it",
-                    local_time(why, record->start_after_usec, start));
-}
-
-static void say_starting(Why *why, const ExecutionRecord *record) {
-        SAY(why, " is due and recorded, and %s",
-            !why->manager->connected ? "waits for the runner, to which there is no connection"
-                            : why->manager->store_trouble ? "starts when the database can be written again"
-                                                          : "is being started");
-}
-
-static void say_running(Why *why, const ExecutionRecord *record) {
-        char since[DURATION_SHORT_MAX];
-
-        say_start(why, record);
-        SAY(why, " and has run for %s",
-            duration_format_short(MAX(why->now_usec - record->started_usec, (usec_t) 0), since));
-        if (record->pid > 0)
-                SAY(why, " (execution %" PRIu64 ", process %d)", record->id, (int) record->pid);
-}
-
-static void say_ended(Why *why, const ExecutionRecord *record) {
-        static const char *const verbs[EXECUTION_STATE_COUNT] = {
-                [EXECUTION_SUCCEEDED] = "succeeded",     [EXECUTION_FAILED] = "failed",
-                [EXECUTION_TIMED_OUT] = "was timed out", [EXECUTION_CANCELLED] = "was cancelled",
-                [EXECUTION_LOST] = "was lost",
-        };
-
-        say_start(why, record);
-        SAY(why, "%s %s", record->started_usec != USEC_INFINITY ? " and" : "", verbs[record->state]);
-        say_status(why, record);
-        say_reason(why, record);
-}
-
-static void say_never_started(Why *why, const ExecutionRecord *record) {
-        SAY(why, " %s %s", record->count > 1 ? "were" : "was",
-            record->state == EXECUTION_SKIPPED ? "skipped" : "missed");
-        say_reason(why, record);
-}
-
-static void (*const sayers[EXECUTION_STATE_COUNT])(Why *why, const ExecutionRecord *record) = {
-        [EXECUTION_ARMED] = say_armed,           [EXECUTION_WAITING] = say_waiting,
-        [EXECUTION_STARTING] = say_starting,     [EXECUTION_RUNNING] = say_running,
-        [EXECUTION_RETRYING] = say_starting,     [EXECUTION_SUCCEEDED] = say_ended,
-        [EXECUTION_FAILED] = say_ended,          [EXECUTION_TIMED_OUT] = say_ended,
-        [EXECUTION_CANCELLED] = say_ended,       [EXECUTION_LOST] = say_ended,
-        [EXECUTION_SKIPPED] = say_never_started, [EXECUTION_MISSED] = say_never_started,
-};
-
 static int answer_from_row(Why *why, const ExecutionRecord *record) {
         static const char prefix[] = "blocked by ";
         WhyAnswer *answer = why->answer;
@@ -212,9 +46,7 @@ static int answer_from_row(Why *why, const ExecutionRecord *record) {
                         : execution_state_is_final(record->state) ? WHY_PAST
                                                                   : WHY_NOW;
 
-        say_occurrences(why, record);
-        sayers[record->state](why, record);
-        SAY(why, ".");
+        why_say_row(why, record);
 
         if (record->reason_detail && strncmp(record->reason_detail, prefix, strlen(prefix)) == 0)
                 return string_list_push(&answer->blockers, record->reason_detail + strlen(prefix));
@@ -237,11 +69,11 @@ static int say_pause(Why *why, const char *verb) {
 
         why->answer->reason = REASON_PAUSED;
         SAY(why, " %s: the job has been paused since %s", verb,
-            local_time(why, stored->paused_since_usec, since));
+            why_local_time(why, stored->paused_since_usec, since));
         if (stored->paused_until_usec == USEC_INFINITY)
                 SAY(why, ", until it is resumed");
         else
-                SAY(why, ", until %s", local_time(why, stored->paused_until_usec, until));
+                SAY(why, ", until %s", why_local_time(why, stored->paused_until_usec, until));
         return string_list_push(&why->answer->blockers, "paused");
 }
 
@@ -254,7 +86,7 @@ static int answer_future(Why *why, usec_t due_usec) {
         char due[TIMESTAMP_MAX], left[DURATION_SHORT_MAX];
 
         why->answer->when = WHY_FUTURE;
-        SAY(why, "The occurrence of %s", local_time(why, due_usec, due));
+        SAY(why, "The occurrence of %s", why_local_time(why, due_usec, due));
         if (scheduled_job_is_paused(job) && due_usec <= job->stored.paused_until_usec)
                 return say_pause(why, "will be skipped");
 
@@ -262,7 +94,7 @@ static int answer_future(Why *why, usec_t due_usec) {
         if (random_delay->fresh)
                 SAY(why, ", or up to %s later", duration_format_short(random_delay->up_to_usec, left));
         else if (start_usec > due_usec)
-                SAY(why, ", at %s, as random-delay has it", local_time(why, start_usec, due));
+                SAY(why, ", at %s, as random-delay has it", why_local_time(why, start_usec, due));
         if (why->manager->untrusted)
                 SAY(why, ", if the clock can be trusted by then");
         return blocker ? say_blocker(why, blocker) : 0;
@@ -273,13 +105,13 @@ static int answer_past(Why *why, usec_t due_usec) {
         char due[TIMESTAMP_MAX], added[TIMESTAMP_MAX];
 
         why->answer->when = WHY_PAST;
-        SAY(why, "The occurrence of %s", local_time(why, due_usec, due));
+        SAY(why, "The occurrence of %s", why_local_time(why, due_usec, due));
         if (scheduled_job_is_paused(job) && due_usec > job->stored.cursor_usec)
                 return say_pause(why, "was skipped");
 
         if (due_usec < job->stored.added_usec) {
                 SAY(why, " was not met: the job was added only at %s",
-                    local_time(why, job->stored.added_usec, added));
+                    why_local_time(why, job->stored.added_usec, added));
                 return 0;
         }
         if (due_usec <= job->stored.cursor_usec) {
@@ -309,11 +141,11 @@ static void say_neighbours(Why *why) {
 
         if (answer->previous_due_usec != USEC_INFINITY)
                 SAY(why, "; before that it was due at %s",
-                    local_time(why, answer->previous_due_usec, before));
+                    why_local_time(why, answer->previous_due_usec, before));
         if (answer->next_due_usec != USEC_INFINITY)
                 SAY(why, "; %s at %s",
                     answer->next_due_usec > why->now_usec ? "it is next due" : "it was next due",
-                    local_time(why, answer->next_due_usec, after));
+                    why_local_time(why, answer->next_due_usec, after));
         if (answer->previous_due_usec == USEC_INFINITY && answer->next_due_usec == USEC_INFINITY)
                 SAY(why, "; its schedule has no time before or after it");
 }
@@ -324,7 +156,7 @@ static void answer_not_scheduled(Why *why) {
         char asked[TIMESTAMP_MAX];
 
         why->answer->when = why->answer->time_usec > why->now_usec ? WHY_FUTURE : WHY_PAST;
-        (void) local_time(why, why->answer->time_usec, asked);
+        (void) why_local_time(why, why->answer->time_usec, asked);
         if (!scheduled_job_is_listed(job))
                 SAY(why, "Job '%s' was removed and is not scheduled at %s", name, asked);
         else if (!job->job)
@@ -412,8 +244,8 @@ static void answer_excepted(Why *why, usec_t due_usec) {
         why->answer->when = is_past ? WHY_PAST : WHY_FUTURE;
         why->answer->state = is_past ? EXECUTION_SKIPPED : -1;
         why->answer->reason = REASON_EXCEPTED;
-        SAY(why, "The occurrence of %s %s: %s", local_time(why, due_usec, due),
-            is_past ? "was skipped" : "will be skipped", reason_phrases[REASON_EXCEPTED]);
+        SAY(why, "The occurrence of %s %s: %s", why_local_time(why, due_usec, due),
+            is_past ? "was skipped" : "will be skipped", why_reason_phrase(REASON_EXCEPTED));
         say_neighbours(why);
         SAY(why, ".");
 }
@@ -471,7 +303,7 @@ static int answer_last(Why *why) {
         why->answer->when = WHY_PAST;
         if (why->job->job && why->answer->next_due_usec != USEC_INFINITY)
                 SAY(why, "Job '%s' has not been due yet; the first time is %s.", why->job->stored.name,
-                    local_time(why, why->answer->next_due_usec, next));
+                    why_local_time(why, why->answer->next_due_usec, next));
         else
                 answer_not_scheduled(why);
         return 0;
