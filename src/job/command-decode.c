@@ -27,7 +27,7 @@ static bool size_is_right(const YamlContext *context, const YamlNode *node, cons
         return false;
 }
 
-static int decode_script(const YamlContext *context, const YamlNode *node, CommandAction *action) {
+static int decode_script(const YamlContext *context, const YamlNode *node, char **ret) {
         const char *text = yaml_text(context, node, "command");
 
         if (!text || !size_is_right(context, node, "the text"))
@@ -38,8 +38,8 @@ static int decode_script(const YamlContext *context, const YamlNode *node, Comma
         }
 
         warn_if_cut(context, node);
-        action->script = strdup(text);
-        return action->script ? 0 : -ENOMEM;
+        *ret = strdup(text);
+        return *ret ? 0 : -ENOMEM;
 }
 
 static void check_program(const YamlContext *context, const YamlNode *node) {
@@ -59,7 +59,7 @@ static int decode_arguments(
                 const YamlContext *context,
                 const YamlField *field,
                 const YamlNode *node,
-                CommandAction *action) {
+                char ***ret) {
 
         size_t total = 0;
 
@@ -81,7 +81,23 @@ static int decode_arguments(
                 yaml_error(context, node, "the arguments in 'command' are longer than 1.5 MiB together");
                 return 0;
         }
-        return yaml_decode_string_list(context, field, node, &action->arguments);
+        return yaml_decode_string_list(context, field, node, ret);
+}
+
+int job_decode_text_or_arguments(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                char **ret_text,
+                char ***ret_arguments) {
+
+        if (node->kind == YAML_KIND_MAPPING) {
+                yaml_error(context, node,
+                           "'command' expects a text for the shell or a list of arguments, not a mapping");
+                return 0;
+        }
+        return node->kind == YAML_KIND_LIST ? decode_arguments(context, field, node, ret_arguments)
+                                            : decode_script(context, node, ret_text);
 }
 
 int job_decode_command(
@@ -92,11 +108,6 @@ int job_decode_command(
         Job *job = member;
 
         job->action = ACTION_COMMAND;
-        if (node->kind == YAML_KIND_MAPPING) {
-                yaml_error(context, node,
-                           "'command' expects a text for the shell or a list of arguments, not a mapping");
-                return 0;
-        }
-        return node->kind == YAML_KIND_LIST ? decode_arguments(context, field, node, &job->command)
-                                            : decode_script(context, node, &job->command);
+        return job_decode_text_or_arguments(
+                        context, field, node, &job->command.script, &job->command.arguments);
 }

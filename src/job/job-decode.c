@@ -93,6 +93,8 @@ static const YamlField job_fields[] = {
           .type = "job | list of jobs | mapping", .fallback = "" },
         { YAML_MAPPING ("trigger", Job, triggers, Triggers, trigger_fields),
           .type = "mapping", .fallback = "" },
+        { YAML_CUSTOM  ("conditions", Job, conditions, Conditions, job_decode_conditions), .fields = conditions_fields,
+          .type = "mapping", .fallback = "" },
         { YAML_CUSTOM  ("catch-up", Job, catch_up, CatchUp, job_decode_catch_up), .fields = catch_up_fields,
           .type = "none | latest | all | mapping", .fallback = "latest" },
         { YAML_MAPPING ("output", Job, output, OutputPolicy, output_fields),

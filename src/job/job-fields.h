@@ -33,6 +33,14 @@ int job_decode_command(
                 const YamlNode *node,
                 void *member);
 
+/* A `command` of any kind; one of the two is set, unless it is faulty. */
+int job_decode_text_or_arguments(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                char **ret_text,
+                char ***ret_arguments);
+
 /* char *: an absolute path */
 int job_decode_path(const YamlContext *context, const YamlField *field, const YamlNode *node, void *member);
 /* char *, char **: the name or number of a user or a group */
@@ -88,6 +96,12 @@ int job_decode_references(
 int job_decode_after(const YamlContext *context, const YamlField *field, const YamlNode *node, void *member);
 /* What can be said once the whole job is known. */
 void job_check_after(const YamlContext *context, const YamlNode *body, const Job *job);
+/* Conditions */
+int job_decode_conditions(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member);
 /* CatchUp */
 int job_decode_catch_up(
                 const YamlContext *context,
@@ -110,5 +124,5 @@ int job_decode_zone(const YamlContext *context, const YamlNode *node, const char
 
 /* The rows of mappings inside a job, also for the manual. */
 extern const YamlField schedule_fields[], dst_fields[], random_delay_fields[], except_fields[],
-                overlap_fields[], retry_fields[], after_fields[], trigger_fields[], catch_up_fields[],
-                output_fields[], keep_fields[];
+                overlap_fields[], retry_fields[], after_fields[], trigger_fields[], conditions_fields[],
+                catch_up_fields[], output_fields[], keep_fields[];

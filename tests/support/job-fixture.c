@@ -145,6 +145,23 @@ static void assert_retries_equal(const RetryPolicy *a, const RetryPolicy *b) {
         ck_assert_mem_eq(&a->on_codes, &b->on_codes, sizeof(a->on_codes));
 }
 
+static void assert_conditions_equal(const Conditions *a, const Conditions *b) {
+        ck_assert_int_eq(a->wait_usec, b->wait_usec);
+        ck_assert_uint_eq(a->n_items, b->n_items);
+        for (size_t i = 0; i < a->n_items; i++) {
+                const Condition *x = &a->items[i], *y = &b->items[i];
+
+                ck_assert_int_eq(x->kind, y->kind);
+                ck_assert_int_eq(x->enabled, y->enabled);
+                ck_assert_double_eq(x->threshold, y->threshold);
+                ck_assert_uint_eq(x->size_bytes, y->size_bytes);
+                ck_assert_pstr_eq(x->path, y->path);
+                ck_assert(string_list_equal(x->jobs, y->jobs));
+                ck_assert(string_list_equal(x->arguments, y->arguments));
+                ck_assert_pstr_eq(x->script, y->script);
+        }
+}
+
 static void assert_policies_equal(const Job *a, const Job *b) {
         ck_assert_int_eq(a->process.timeout_usec, b->process.timeout_usec);
         ck_assert_int_eq(a->process.start_timeout_usec, b->process.start_timeout_usec);
@@ -152,6 +169,7 @@ static void assert_policies_equal(const Job *a, const Job *b) {
         ck_assert_int_eq(a->process.kill_signal, b->process.kill_signal);
         ck_assert_mem_eq(&a->success_codes, &b->success_codes, sizeof(a->success_codes));
         ck_assert_mem_eq(&a->overlap, &b->overlap, sizeof(a->overlap));
+        assert_conditions_equal(&a->conditions, &b->conditions);
         ck_assert_pstr_eq(a->queue, b->queue);
         ck_assert(string_list_equal(a->after.jobs, b->after.jobs));
         ck_assert_int_eq(a->after.when, b->after.when);
