@@ -14,6 +14,7 @@ typedef enum ClientState {
         CLIENT_CONNECTED, /* the manager has the list */
 } ClientState;
 
+typedef struct PendingErrand PendingErrand;
 typedef struct PendingLookup PendingLookup;
 
 struct RunnerClient {
@@ -40,6 +41,7 @@ struct RunnerClient {
         size_t n_listed, n_list_allocated;
 
         PendingLookup *lookups;
+        PendingErrand *errands; /* hash by cookie */
         uint64_t next_cookie;
 
         usec_t wake_at_usec; /* what the manager last asked for; USEC_INFINITY: nothing */

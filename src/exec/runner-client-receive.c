@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "exec/launch-message.h"
+#include "exec/runner-client-errand.h"
 #include "exec/runner-client-lookup.h"
 #include "exec/runner-client-send.h"
 
@@ -133,6 +134,9 @@ int runner_client_on_record(RunnerClient *client, const Message *message) {
                 return 0;
         case MESSAGE_LOOKED_UP:
                 runner_client_on_looked_up(client, &message->looked_up);
+                return 0;
+        case MESSAGE_ERRAND_DONE:
+                runner_client_on_errand_done(client, &message->errand_done);
                 return 0;
         default:
                 return -EBADMSG;

@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include "exec/runner-client-errand.h"
 #include "exec/runner-client-lookup.h"
 #include "exec/runner-client-receive.h"
 #include "exec/runner-client-send.h"
@@ -43,6 +44,7 @@ static void client_disconnect(RunnerClient *client, int error) {
         runner_client_forget_list(client);
         runner_client_forget_welcome(client);
         runner_client_fail_lookups(client, -ENOTCONN);
+        runner_client_fail_errands(client);
         if (was_connected && client->events.on_disconnected)
                 client->events.on_disconnected(client->events.userdata, error);
 }
@@ -207,6 +209,8 @@ int runner_client_new(sd_event *event, const RunnerClientOptions *options, Runne
                         .acknowledge = runner_client_request_acknowledge,
                         .follow = runner_client_request_follow,
                         .wake_at = runner_client_request_wake_at,
+                        .run_errand = runner_client_request_errand,
+                        .cancel_errand = runner_client_cancel_errand,
                         .lookup_user = runner_client_request_lookup,
                 },
         };
@@ -233,6 +237,7 @@ RunnerClient *runner_client_free(RunnerClient *client) {
                 return NULL;
 
         runner_client_forget_lookups(client);
+        runner_client_forget_errands(client);
         runner_client_forget_list(client);
         runner_client_forget_welcome(client);
         free(client->list);

@@ -37,7 +37,7 @@ static int add_marks(char ***list, const MessageStart *start, const char *mark) 
         int r;
 
         r = add(list, "JOBSCHED_RUN", mark);
-        if (r < 0)
+        if (r < 0 || start->execution_id == 0)
                 return r;
         r = add_number(list, "JOBSCHED_EXECUTION", start->execution_id);
         if (r < 0)
@@ -45,17 +45,19 @@ static int add_marks(char ***list, const MessageStart *start, const char *mark) 
         return add_number(list, "JOBSCHED_ATTEMPT", start->attempt);
 }
 
-static bool is_mark(const char *item) {
-        return same_name(item, "JOBSCHED_RUN") || same_name(item, "JOBSCHED_EXECUTION") ||
-                        same_name(item, "JOBSCHED_ATTEMPT");
+static bool is_mark(const MessageStart *start, const char *item) {
+        return same_name(item, "JOBSCHED_RUN") ||
+                        (start->execution_id != 0 &&
+                         (same_name(item, "JOBSCHED_EXECUTION") || same_name(item, "JOBSCHED_ATTEMPT")));
 }
 
 static int add_own(char ***list, const MessageStart *start, const EnvironmentUser *user, const char *lang) {
+        bool is_run = start->execution_id != 0;
         char due[TIMESTAMP_MAX];
         const char *const pairs[][2] = {
-                { "JOBSCHED_JOB", start->job },
-                { "JOBSCHED_CAUSE", start->cause },
-                { "JOBSCHED_SCHEDULED_TIME", timestamp_format_utc(start->due_usec, due) },
+                { "JOBSCHED_JOB", is_run || start->job[0] != '\0' ? start->job : NULL },
+                { "JOBSCHED_CAUSE", is_run ? start->cause : NULL },
+                { "JOBSCHED_SCHEDULED_TIME", is_run ? timestamp_format_utc(start->due_usec, due) : NULL },
                 { "HOME", user->home },
                 { "USER", user->name },
                 { "LOGNAME", user->name },
@@ -115,14 +117,14 @@ static int builder_init(Builder *builder, char ***items, size_t n_more) {
         return 0;
 }
 
-static int builder_set(Builder *builder, const char *item) {
+static int builder_set(Builder *builder, const MessageStart *start, const char *item) {
         size_t length = strcspn(item, "=");
         Name *name;
         char *copied;
 
         if (length == 0 || item[length] == '\0')
                 return -EINVAL;
-        if (is_mark(item))
+        if (is_mark(start, item))
                 return 0;
         copied = strdup(item);
         if (!copied)
@@ -156,7 +158,7 @@ int environment_build(const MessageStart *start, const EnvironmentUser *user, co
         if (r < 0)
                 return r;
         STRING_LIST_FOREACH(item, start->environment) {
-                r = builder_set(&builder, *item);
+                r = builder_set(&builder, start, *item);
                 if (r < 0)
                         return r;
         }

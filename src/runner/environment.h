@@ -16,7 +16,8 @@ typedef struct EnvironmentUser {
 /*
  * HOME, USER, LOGNAME, SHELL, PATH, LANG and NOTIFY_SOCKET (if not NULL), JOBSCHED_*, and then what the job
  * itself sets, which replaces all but the first ENVIRONMENT_N_FIXED: JOBSCHED_RUN, JOBSCHED_EXECUTION and
- * JOBSCHED_ATTEMPT. Returns 0, -EINVAL (an item without a name), or -ENOMEM.
+ * JOBSCHED_ATTEMPT. Without an execution id (an errand) there is of JOBSCHED_* only JOBSCHED_RUN, and
+ * JOBSCHED_JOB if it has a job. Returns 0, -EINVAL (an item without a name), or -ENOMEM.
  */
 int environment_build(const MessageStart *start, const EnvironmentUser *user, const char *lang, char ***ret);
 

@@ -133,13 +133,12 @@ static int lists_build(
                 Lists *lists,
                 char **reterr_message) {
 
-        char mark[RUN_NAME_MAX];
         const EnvironmentUser user = {
                 .name = account->name,
                 .home = account->home,
                 .uid = account->uid,
                 .notify_socket = target->notify_socket,
-                .mark = run_key_format(target->key, mark),
+                .mark = target->mark,
         };
         int r;
 
@@ -257,7 +256,7 @@ int launch(const LaunchDefaults *defaults,
         CLEANUP(lists_done) Lists lists = { 0 };
         bool home = !start->directory || start->directory[0] == '\0';
         Launched launched = { 0 };
-        RunNote note;
+        RunNote note = { 0 };
         int r;
 
         r = lists_build(defaults, start, account, target, &lists, reterr_message);
@@ -268,7 +267,8 @@ int launch(const LaunchDefaults *defaults,
                 *reterr_message = explain_pipe(-r);
                 return r;
         }
-        run_note_init(&note, target->key);
+        if (target->key)
+                run_note_init(&note, target->key);
 
         r = start_child(
                         &(ChildPlan){
@@ -288,7 +288,9 @@ int launch(const LaunchDefaults *defaults,
                                         .ignored_signals = defaults->ignored_signals,
                                         .open_files = defaults->open_files,
                                         .reset_oom_score = defaults->reset_oom_score,
-                                        .stdin_fd = pipes.input_fd >= 0 ? pipes.input_fd : defaults->null_fd,
+                                        .stdin_fd = target->input_fd >= 0     ? target->input_fd
+                                                        : pipes.input_fd >= 0 ? pipes.input_fd
+                                                                              : defaults->null_fd,
                                         .stdout_fd = pipes.output.write_fd,
                                         .stderr_fd = pipes.error.write_fd,
                                         .error_fd = pipes.status.write_fd,
@@ -297,6 +299,7 @@ int launch(const LaunchDefaults *defaults,
                                         .note_size = note.size,
                                         .note_pid_offset = note.pid_offset,
                                         .note_time_offset = note.time_offset,
+                                        .dies_with_runner = target->dies_with_runner,
                         },
                         target->cgroup_fd, &launched);
         if (r < 0) {

@@ -27,9 +27,12 @@ typedef struct Launched {
 } Launched;
 
 typedef struct LaunchTarget {
-        const RunKey *key;
-        int record_fd; /* run_record_begin() */
-        int cgroup_fd; /* -EBADF: none */
+        const char *mark;      /* JOBSCHED_RUN: by it the runner finds what it left behind */
+        const RunKey *key;     /* of its record; NULL: it has none */
+        int record_fd;         /* run_record_begin() */
+        int cgroup_fd;         /* -EBADF: none */
+        int input_fd;          /* its standard input, in place of what the start says; -EBADF: that */
+        bool dies_with_runner; /* it is of no use to anybody else */
         const ProcessSettings *settings;
         const char *notify_socket; /* NULL: none */
 } LaunchTarget;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "runner/lookup-helper.h"
+#include "runner/path-watcher.h"
 #include "runner/supervisor.h"
 #include "util/log.h"
 
@@ -35,6 +36,7 @@ enum {
         OPTION_LOG_LEVEL,
         OPTION_VERSION,
         OPTION_LOOKUP_HELPER,
+        OPTION_PATH_WATCHER,
         OPTION_STATE_FD,
 };
 
@@ -46,13 +48,15 @@ static const struct option long_options[] = {
         { "version", no_argument, NULL, OPTION_VERSION },
         /* For the runner's own use. */
         { "lookup-helper", no_argument, NULL, OPTION_LOOKUP_HELPER },
+        { "path-watcher", no_argument, NULL, OPTION_PATH_WATCHER },
         { "state-fd", required_argument, NULL, OPTION_STATE_FD },
         { 0 },
 };
 
 typedef enum ParseResult {
         PARSE_RUN,
-        PARSE_HELPER,
+        PARSE_LOOKUP_HELPER,
+        PARSE_PATH_WATCHER,
         PARSE_DONE,
         PARSE_WRONG,
 } ParseResult;
@@ -83,7 +87,9 @@ static ParseResult parse_option(int option, SupervisorOptions *options) {
                 options->state_fd = atoi(optarg);
                 return PARSE_RUN;
         case OPTION_LOOKUP_HELPER:
-                return PARSE_HELPER;
+                return PARSE_LOOKUP_HELPER;
+        case OPTION_PATH_WATCHER:
+                return PARSE_PATH_WATCHER;
         case OPTION_VERSION:
                 (void) printf("jobsched-runner " PACKAGE_VERSION "\n");
                 return PARSE_DONE;
@@ -116,8 +122,10 @@ int main(int argc, char **argv) {
 
         log_open("jobsched-runner", LOG_TARGET_AUTO);
         switch (parse_arguments(argc, argv, &options)) {
-        case PARSE_HELPER:
+        case PARSE_LOOKUP_HELPER:
                 return lookup_helper_main(STDIN_FILENO);
+        case PARSE_PATH_WATCHER:
+                return path_watcher_main(argv + optind, (size_t) (argc - optind));
         case PARSE_DONE:
                 return EXIT_SUCCESS;
         case PARSE_WRONG:

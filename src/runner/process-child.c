@@ -13,6 +13,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -218,6 +219,8 @@ _Noreturn void process_child_run(const ChildPlan *plan) {
         arrange_descriptors(plan);
         apply_settings(plan);
         change_user(plan);
+        if (plan->dies_with_runner)
+                (void) prctl(PR_SET_PDEATHSIG, SIGKILL); /* the change of user would have undone it */
         (void) umask(plan->umask);
         read_environment(plan);
         change_directory(plan);

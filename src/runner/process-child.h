@@ -70,6 +70,7 @@ typedef struct ChildPlan {
         uint64_t ignored_signals; /* which the runner ignores, and the program shall not; bit 0 is signal 1 */
         struct rlimit open_files;
         bool reset_oom_score;
+        bool dies_with_runner;
 
         int stdin_fd, stdout_fd, stderr_fd, error_fd; /* all above 2 */
 

@@ -116,8 +116,11 @@ int reexec(Supervisor *supervisor) {
         CLEANUP(buffer_done) Buffer buffer = { 0 };
         CLEANUP(string_list_freep) char **arguments = NULL;
         CLEANUP_CLOSE int state_fd = -EBADF;
-        int client = client_fd(supervisor), error, r;
+        int client, error, r;
 
+        /* They would be nobody's in the new program; the daemon asks again. */
+        errands_fail_all(&supervisor->runner.errands, ENOTCONN, "the runner is executed anew");
+        client = client_fd(supervisor);
         r = save(supervisor, client, &buffer);
         if (r < 0)
                 return r;

@@ -10,6 +10,8 @@
 
 #include "runner/leftover.h"
 #include "runner/limits.h"
+#include "runner/process-kill.h"
+#include "runner/run-account.h"
 #include "runner/run-output.h"
 #include "util/clock.h"
 #include "util/log.h"
@@ -85,20 +87,9 @@ static void signal_main(Run *run, int signal_number) {
         (void) kill(run->pid, signal_number);
 }
 
-/* The main process and its group, which it leads once it has made its session. */
-static void signal_group(Run *run, int signal_number) {
-        if (kill(-run->pid, signal_number) < 0)
-                signal_main(run, signal_number);
-}
-
 static void kill_everything(Run *run) {
         run->killed = true;
-        if (run->cgroup_fd >= 0)
-                (void) cgroup_kill(run->cgroup_fd);
-        else
-                (void) leftover_signal_descendants(run->pid, SIGKILL);
-        signal_group(run, SIGKILL);
-        signal_main(run, SIGKILL);
+        process_kill_everything(run->pid, run->cgroup_fd);
 }
 
 /* Its memory, once the outcome is in runs/, is what the list of runs needs. */
@@ -332,6 +323,7 @@ static void watch_process(Run *run, const Launched *launched) {
 
 static int begin_process(Run *run, const Account *account, int record_fd, char **reterr_message) {
         RunContext *context = run->context;
+        char mark[RUN_NAME_MAX];
         ProcessSettings settings;
         Launched launched;
         int r;
@@ -345,9 +337,11 @@ static int begin_process(Run *run, const Account *account, int record_fd, char *
         run->begun_usec = now_realtime();
         r = launch(&context->launch, &run->start, account,
                    &(LaunchTarget){
+                                   .mark = run_key_format(&run->key, mark),
                                    .key = &run->key,
                                    .record_fd = record_fd,
                                    .cgroup_fd = run->cgroup_fd,
+                                   .input_fd = -EBADF,
                                    .settings = &settings,
                    },
                    &launched, reterr_message);
@@ -379,57 +373,22 @@ static void run_launch(Run *run, const Account *account) {
                 run_fail(run, END_LAUNCH, message);
 }
 
-/* With --user everything is done as ourselves, also where nobody has written us into a user database. */
-static const Account *own_account(const Account *account, Account *own, char name[static 16]) {
-        if (account->error == 0 || account->error != ENOENT)
-                return account;
-        (void) snprintf(name, 16, "%u", (unsigned) getuid());
-        *own = (Account){
-                .uid = getuid(),
-                .gid = getgid(),
-                .name = getenv("USER") ?: name,
-                .home = getenv("HOME") ?: "/",
-        };
-        return own;
-}
-
-static bool is_plain_own(const MessageStart *start) {
-        return start->owner_uid == getuid() && start->user[0] == '\0' && start->group[0] == '\0' &&
-                        !start->has_groups;
-}
-
-static void on_account(void *userdata, const Account *account) {
+static void on_account(void *userdata, const Account *found) {
+        RunAccount account;
         Run *run = userdata;
-        bool user_mode = run->context->launch.user_mode;
-        Account own;
-        char name[16];
 
         run->request = NULL;
-        if (user_mode && is_plain_own(&run->start))
-                account = own_account(account, &own, name);
-        if (account->error != 0)
-                run_fail(run, END_ACCOUNT, strdup(account->message));
-        else if (user_mode && account->uid != getuid())
-                run_fail(run, END_ACCOUNT,
-                         strdup("a private runner (--user) runs jobs as its own user only"));
-        else if (account->uid == run->context->refused_uid)
-                run_fail(run, END_ACCOUNT, strdup("nothing may run as 'jobsched', the scheduler's own user"));
+        run_account_permit(run->context, &run->start, found, &account);
+        if (account.account.error != 0)
+                run_fail(run, END_ACCOUNT, strdup(account.account.message));
         else
-                run_launch(run, account);
+                run_launch(run, &account.account);
 }
 
 void run_begin(Run *run) {
-        const MessageStart *start = &run->start;
-        const AccountQuery query = {
-                .owner_uid = (uid_t) start->owner_uid,
-                .user = start->user,
-                .group = start->group,
-                .has_groups = start->has_groups,
-                .groups = start->groups,
-        };
         int r;
 
-        r = accounts_resolve(run->context->accounts, &query, on_account, run, &run->request);
+        r = run_account_resolve(run->context, &run->start, on_account, run, &run->request);
         if (r < 0)
                 run_fail(run, END_ACCOUNT, strdup(strerror(-r)));
 }
@@ -446,9 +405,9 @@ void run_stop(Run *run, EndKind kind, usec_t kill_timeout_max_usec) {
                 return;
 
         run->escalated = kind;
-        signal_group(run, (int) run->start.kill_signal);
+        process_signal_group(run->pid, (int) run->start.kill_signal);
         if (run->start.kill_signal != SIGKILL)
-                signal_group(run, SIGCONT); /* who is stopped does not hear a polite signal */
+                process_signal_group(run->pid, SIGCONT); /* who is stopped does not hear a polite signal */
         (void) deadline_set(&run->context->deadlines, &run->deadline, usec_add(now_monotonic(), patience));
 }
 
@@ -465,7 +424,7 @@ void run_signal(Run *run, int signal_number, bool whole_group) {
         }
         if (signal_number == SIGKILL)
                 (void) leftover_signal_descendants(run->pid, signal_number);
-        signal_group(run, signal_number);
+        process_signal_group(run->pid, signal_number);
 }
 
 void run_follow(Run *run, bool on) {

@@ -42,18 +42,21 @@ static bool is_known(void *userdata, pid_t pid) {
         Run *run;
 
         HASH_FIND(hash_by_pid, runner->context.by_pid, &pid, sizeof(pid), run);
-        return run || accounts_is_helper(runner->context.accounts, pid);
+        return run || errands_has_process(&runner->errands, pid) ||
+                        accounts_is_helper(runner->context.accounts, pid);
 }
 
 /*
- * An orphan that carries the mark of a run: does that run still go on? What carries none is not ours to
- * judge: the look-up helper, the daemon, or something that a running job has detached and scrubbed.
+ * An orphan that carries the mark of a run or an errand: does that still go on? What carries none is not ours
+ * to judge: the look-up helper, the daemon, or something that a running job has detached and scrubbed.
  */
 static bool is_leftover(void *userdata, const LeftoverTraits *traits) {
         Runner *runner = userdata;
         Run *run;
         RunKey key;
 
+        if (strncmp(traits->mark, ERRAND_PREFIX, strlen(ERRAND_PREFIX)) == 0)
+                return !errands_is_alive(&runner->errands, traits->mark);
         if (traits->mark[0] == '\0' || run_key_parse(traits->mark, &key) < 0)
                 return false;
         run = runner_find(runner, &key);
@@ -61,12 +64,15 @@ static bool is_leftover(void *userdata, const LeftoverTraits *traits) {
 }
 
 static bool is_alive(void *userdata, const char *name) {
+        Runner *runner = userdata;
         const Run *run;
         RunKey key;
 
+        if (errands_is_alive(&runner->errands, name))
+                return true;
         if (run_key_parse(name, &key) < 0)
                 return false;
-        run = runner_find(userdata, &key);
+        run = runner_find(runner, &key);
         return run && run_has_process(run);
 }
 
@@ -98,6 +104,8 @@ static bool reap_one(Runner *runner) {
                 run_on_exit(run);
                 return true;
         }
+        if (errands_on_exit(&runner->errands, pid))
+                return true;
         if (waitpid(pid, &status, WNOHANG) == pid) {
                 accounts_on_reaped(runner->context.accounts, pid);
                 if (runner->on_reaped)
@@ -224,6 +232,7 @@ int runner_init(Runner *runner, sd_event *event, const RunnerOptions *options) {
                         .events = { forward_started, forward_ended, forward_output, runner },
                 },
         };
+        errands_init(&runner->errands, &runner->context, options->program);
 
         r = open_records(runner, options);
         if (r < 0)
@@ -242,6 +251,7 @@ void runner_done(Runner *runner) {
         RunContext *context = &runner->context;
         Run *run, *next;
 
+        errands_done(&runner->errands);
         HASH_ITER(hash, runner->runs, run, next) {
                 HASH_DELETE(hash, runner->runs, run);
                 (void) run_free(run);
@@ -319,6 +329,8 @@ void runner_stop(Runner *runner) {
         runner->stopping = true;
         HASH_ITER(hash, runner->runs, run, next)
                 run_stop(run, END_SHUTDOWN, SHUTDOWN_KILL_TIMEOUT_MAX_USEC);
+        errands_stop(&runner->errands);
+        sweep(runner); /* its orphans: nobody waits for them to be reaped */
 }
 
 void runner_kill(Runner *runner) {

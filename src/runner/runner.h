@@ -5,12 +5,13 @@
 
 #include <systemd/sd-event.h>
 
+#include "runner/errand.h"
 #include "runner/run.h"
 
 typedef struct RunnerOptions {
         bool user_mode;
         const char *runner_dir;
-        const char *program;        /* the runner's own file, for the look-up helper */
+        const char *program;        /* the runner's own file, for its helpers */
         const char *journal_socket; /* NULL: none */
         uid_t refused_uid;
         LaunchDefaults launch;
@@ -22,6 +23,7 @@ typedef struct Runner {
         sd_event *event;
         RunContext context;
         Run *runs; /* hash by key */
+        Errands errands;
         char incarnation[33];
         bool stopping;
         RunEvents observer;

@@ -177,6 +177,13 @@ static void on_output(void *userdata, Run *run, uint8_t stream, const void *data
         send_output(server, run, stream, data, size);
 }
 
+static void on_errand_done(void *userdata, const MessageErrandDone *done) {
+        Server *server = userdata;
+
+        if (server->greeted)
+                (void) server_send(server, &(Message){ .type = MESSAGE_ERRAND_DONE, .errand_done = *done });
+}
+
 static ListedState listed_state(const Run *run) {
         if (run->phase != RUN_ENDED)
                 return LISTED_RUNNING;
@@ -228,6 +235,8 @@ void server_report_forget_all(Server *server) {
 void server_report_init(Server *server) {
         deadline_init(&server->send_again, on_send_again, server);
         server->runner->observer = (RunEvents){ on_started, on_ended, on_output, server };
+        server->runner->errands.on_done = on_errand_done;
+        server->runner->errands.userdata = server;
 }
 
 void server_report_done(Server *server) {

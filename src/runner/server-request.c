@@ -173,11 +173,29 @@ static int handle_wake_at(Server *server, Message *message) {
         return 0;
 }
 
+static int handle_errand(Server *server, Message *message) {
+        MessageErrand *errand = &message->errand;
+
+        if (errand->job[0] != '\0' && !job_name_is_valid(errand->job))
+                return -EBADMSG;
+        return errands_start(&server->runner->errands, errand);
+}
+
+static int handle_errand_cancel(Server *server, Message *message) {
+        errands_cancel(&server->runner->errands, message->errand_cancel.cookie);
+        return 0;
+}
+
 static int (*const handlers[])(Server *server, Message *message) = {
-        [MESSAGE_HELLO] = handle_hello,     [MESSAGE_START] = handle_start,
-        [MESSAGE_STOP] = handle_stop,       [MESSAGE_ACKNOWLEDGE] = handle_acknowledge,
-        [MESSAGE_FOLLOW] = handle_follow,   [MESSAGE_LOOKUP] = handle_lookup,
+        [MESSAGE_HELLO] = handle_hello,
+        [MESSAGE_START] = handle_start,
+        [MESSAGE_STOP] = handle_stop,
+        [MESSAGE_ACKNOWLEDGE] = handle_acknowledge,
+        [MESSAGE_FOLLOW] = handle_follow,
+        [MESSAGE_LOOKUP] = handle_lookup,
         [MESSAGE_WAKE_AT] = handle_wake_at,
+        [MESSAGE_ERRAND] = handle_errand,
+        [MESSAGE_ERRAND_CANCEL] = handle_errand_cancel,
 };
 
 

@@ -26,6 +26,7 @@ static void client_gone(Server *server) {
         server->connection = connection_free(server->connection);
         server->greeted = false;
         server_report_forget_all(server);
+        errands_cancel_all(&server->runner->errands);
         HASH_ITER(hash, server->runner->runs, run, next)
                 run->followed = false;
 
@@ -185,6 +186,7 @@ void server_add_unsent(Server *server, Run *run) {
 void server_done(Server *server) {
         server_report_done(server);
         server->greeted = false;
+        errands_cancel_all(&server->runner->errands);
         server->connection = connection_free(server->connection);
         server->waiting_fd = fd_close(server->waiting_fd);
         deadline_clear(&server->runner->context.deadlines, &server->accept_again);

@@ -9,8 +9,7 @@
 
 #include "util/string-list.h"
 #include "util/timestamp.h"
-
-#define REPLACEMENT "\357\277\275" /* U+FFFD */
+#include "util/utf8.h"
 
 /*
  * No function here returns an error: the Buffer remembers that memory ran out, and buffer_take() tells.
@@ -18,42 +17,6 @@
 
 void json_writer_init(JsonWriter *writer, Buffer *buffer) {
         *writer = (JsonWriter){ .buffer = buffer };
-}
-
-/*
- * The length of the character at `text`, or 0 if it is not UTF-8: cut short, longer than it need be, a
- * surrogate, or beyond U+10FFFF. What the second byte may be depends on the first; the others are alike.
- */
-static size_t utf8_length(const unsigned char *text, size_t size) {
-        /* clang-format off */
-        static const struct {
-                unsigned char first_min, first_max, second_min, second_max;
-                size_t length;
-        } forms[] = {
-                { 0x00, 0x7f, 0x00, 0x00, 1 },
-                { 0xc2, 0xdf, 0x80, 0xbf, 2 },
-                { 0xe0, 0xe0, 0xa0, 0xbf, 3 },
-                { 0xe1, 0xec, 0x80, 0xbf, 3 },
-                { 0xed, 0xed, 0x80, 0x9f, 3 },
-                { 0xee, 0xef, 0x80, 0xbf, 3 },
-                { 0xf0, 0xf0, 0x90, 0xbf, 4 },
-                { 0xf1, 0xf3, 0x80, 0xbf, 4 },
-                { 0xf4, 0xf4, 0x80, 0x8f, 4 },
-        };
-        /* clang-format on */
-        size_t form = 0;
-
-        while (form < ARRAY_SIZE(forms) &&
-               !(text[0] >= forms[form].first_min && text[0] <= forms[form].first_max))
-                form++;
-        if (form == ARRAY_SIZE(forms) || forms[form].length > size)
-                return 0;
-        if (forms[form].length > 1 && (text[1] < forms[form].second_min || text[1] > forms[form].second_max))
-                return 0;
-        for (size_t i = 2; i < forms[form].length; i++)
-                if ((text[i] & 0xc0U) != 0x80U)
-                        return 0;
-        return forms[form].length;
 }
 
 static bool is_plain(unsigned char character) {
@@ -87,9 +50,9 @@ static void write_text(Buffer *buffer, const char *text, size_t size) {
                         continue;
                 }
 
-                length = utf8_length(bytes + i, size - i);
+                length = utf8_length(text + i, size - i);
                 if (length == 0)
-                        (void) buffer_add_string(buffer, REPLACEMENT);
+                        (void) buffer_add_string(buffer, UTF8_REPLACEMENT);
                 else if (length == 1)
                         write_escape(buffer, bytes[i]);
                 else

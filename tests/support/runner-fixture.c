@@ -60,6 +60,10 @@ static void forget(RunnerFixture *fixture) {
         buffer_done(&fixture->output);
         fixture->n_welcomes = fixture->n_listed = fixture->n_list_ends = fixture->n_started = 0;
         fixture->n_ended = fixture->n_looked_up = fixture->n_output_ends = fixture->n_closed = 0;
+        for (size_t i = 0; i < ARRAY_SIZE(fixture->errand_done); i++)
+                free(fixture->errand_done[i].text);
+        memset(fixture->errand_done, 0, sizeof(fixture->errand_done));
+        fixture->n_errands_done = 0;
         memset(fixture->listed, 0, sizeof(fixture->listed));
         memset(fixture->started, 0, sizeof(fixture->started));
         memset(fixture->ended, 0, sizeof(fixture->ended));
@@ -196,6 +200,13 @@ static void on_message(void *userdata, Message *message) {
                 message->looked_up = (MessageLookedUp){ 0 };
                 fixture->n_looked_up++;
                 break;
+        case MESSAGE_ERRAND_DONE:
+                ck_assert_uint_lt(message->errand_done.cookie, RUNNER_FIXTURE_ERRANDS_MAX);
+                ck_assert_ptr_null(fixture->errand_done[message->errand_done.cookie].text);
+                fixture->errand_done[message->errand_done.cookie] = message->errand_done;
+                message->errand_done = (MessageErrandDone){ 0 };
+                fixture->n_errands_done++;
+                break;
         default:
                 ck_abort_msg("a message that only the daemon sends: %d", (int) message->type);
         }
@@ -288,6 +299,15 @@ const MessageEnded *runner_fixture_run(RunnerFixture *fixture, const MessageStar
                         &(Message){ .type = MESSAGE_ACKNOWLEDGE,
                                     .acknowledge = { start->execution_id, start->attempt } });
         return ended;
+}
+
+const MessageErrandDone *runner_fixture_run_errand(RunnerFixture *fixture, const MessageErrand *errand) {
+        const MessageErrandDone *done = &fixture->errand_done[errand->cookie];
+
+        runner_fixture_send(fixture, &(Message){ .type = MESSAGE_ERRAND, .errand = *errand });
+        while (!done->text)
+                ck_assert_int_gt(sd_event_run(fixture->event, DEADLINE_USEC), 0);
+        return done;
 }
 
 char *test_output_text(const MessageEnded *ended, uint8_t stream, size_t *ret_size) {

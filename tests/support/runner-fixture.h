@@ -9,6 +9,7 @@
 #include "protocol/connection.h"
 
 #define RUNNER_FIXTURE_RUNS_MAX 2048U
+#define RUNNER_FIXTURE_ERRANDS_MAX 64U
 #define RUNNER_FIXTURE_STORE "5d9a6c1e5b7f4e0e9c3a111122223333"
 
 typedef struct RunnerFixture {
@@ -25,7 +26,9 @@ typedef struct RunnerFixture {
         MessageStarted started[RUNNER_FIXTURE_RUNS_MAX];
         MessageEnded ended[RUNNER_FIXTURE_RUNS_MAX];
         MessageLookedUp looked_up;
+        MessageErrandDone errand_done[RUNNER_FIXTURE_ERRANDS_MAX]; /* by cookie; `text` NULL: not yet */
         size_t n_welcomes, n_listed, n_list_ends, n_started, n_ended, n_looked_up, n_output_ends, n_closed;
+        size_t n_errands_done;
         Buffer output; /* live */
 } RunnerFixture;
 
@@ -53,6 +56,9 @@ void runner_fixture_send_start(RunnerFixture *fixture, const MessageStart *start
 void runner_fixture_send(RunnerFixture *fixture, const Message *message);
 /* Sends it, waits for the outcome, acknowledges it. */
 const MessageEnded *runner_fixture_run(RunnerFixture *fixture, const MessageStart *start);
+
+/* Sends the errand with its cookie, and waits for its answer. */
+const MessageErrandDone *runner_fixture_run_errand(RunnerFixture *fixture, const MessageErrand *errand);
 
 /* The bytes of one stream (0: all but remarks) of a stored output; to be freed. NUL-terminated. */
 char *test_output_text(const MessageEnded *ended, uint8_t stream, size_t *ret_size);

@@ -37,6 +37,9 @@ typedef struct Fixture {
         uint64_t version; /* the runner's, of the protocol */
         int lookup_error;
         char lookup_name[32];
+        unsigned n_errands;
+        ErrandResult errand; /* the last one; its text is not kept */
+        uint64_t errand_to_cancel;
 } Fixture;
 
 static void on_server_message(void *userdata, Message *message) {
@@ -90,6 +93,17 @@ static void on_user(void *userdata, int error, uid_t uid, gid_t gid, const char 
 
         fixture->lookup_error = error;
         (void) snprintf(fixture->lookup_name, sizeof(fixture->lookup_name), "%s", name ?: "");
+}
+
+static void on_errand(void *userdata, const ErrandResult *result) {
+        Fixture *fixture = userdata;
+        const Executor *executor = runner_client_executor(fixture->client);
+
+        fixture->n_errands++;
+        fixture->errand = *result;
+        ck_assert_ptr_nonnull(result->text);
+        if (fixture->errand_to_cancel != 0)
+                executor->cancel_errand(executor->userdata, fixture->errand_to_cancel);
 }
 
 static int on_ensure(void *userdata) {
@@ -316,6 +330,94 @@ START_TEST(a_lookup_is_answered_by_its_cookie) {
 }
 END_TEST
 
+START_TEST(an_errand_carries_its_job_and_is_answered_by_its_cookie) {
+        Job job = { .name = (char *) "backup",
+                    .owner_uid = 7,
+                    .process = { .user = (char *) "ada", .directory = (char *) "/srv" },
+                    .command.shell = (char *) "/bin/bash" };
+        const Errand errand = { .kind = ERRAND_COMMAND,
+                                .job = &job,
+                                .script = "true",
+                                .input = "a\0b",
+                                .input_size = 3,
+                                .timeout_usec = 5 };
+        const Errand plain = { .kind = ERRAND_PATH_CHANGED, .path = "/x", .watch = true, .since_usec = 9 };
+        Message answer = { .type = MESSAGE_ERRAND_DONE,
+                           .errand_done = { .exit_code = 3, .signal = -1, .http_status = -1 } };
+        const MessageErrand *sent;
+        const Executor *executor;
+        Fixture fixture;
+        uint64_t ids[2];
+
+        fixture_init(&fixture, true);
+        executor = runner_client_executor(fixture.client);
+        ck_assert_int_eq(
+                        executor->run_errand(executor->userdata, &errand, on_errand, &fixture, &ids[0]),
+                        -ENOTCONN);
+        greet(&fixture, NULL);
+        ck_assert_int_eq(executor->run_errand(executor->userdata, &errand, on_errand, &fixture, &ids[0]), 0);
+        ck_assert_int_eq(executor->run_errand(executor->userdata, &plain, on_errand, &fixture, &ids[1]), 0);
+        wait_for_received(&fixture, 4);
+
+        sent = &fixture.received[2].errand;
+        ck_assert_int_eq(fixture.received[2].type, MESSAGE_ERRAND);
+        ck_assert_uint_eq(sent->work, ERRAND_WORK_COMMAND);
+        ck_assert_str_eq(sent->job, "backup");
+        ck_assert_uint_eq(sent->owner_uid, 7);
+        ck_assert_str_eq(sent->user, "ada");
+        ck_assert_str_eq(sent->directory, "/srv");
+        ck_assert_str_eq(sent->shell, "/bin/bash");
+        ck_assert_mem_eq(sent->input, "a\0b", 3);
+        sent = &fixture.received[3].errand;
+        ck_assert_uint_eq(sent->work, ERRAND_WORK_PATH_CHANGED);
+        ck_assert_uint_eq(sent->owner_uid, getuid()); /* without a job: the runner's own */
+        ck_assert_str_eq(sent->path, "/x");
+        ck_assert_int_eq(sent->since_usec, 9);
+
+        answer.errand_done.cookie = fixture.received[2].errand.cookie;
+        send_to_client(&fixture, &answer);
+        wait_for(&fixture, &fixture.n_errands, 1);
+        ck_assert_int_eq(fixture.errand.exit_code, 3);
+        ck_assert_int_eq(fixture.errand.error, 0);
+
+        executor->cancel_errand(executor->userdata, ids[1]);
+        executor->cancel_errand(executor->userdata, ids[0]); /* over already: nothing is sent */
+        wait_for_received(&fixture, 5);
+        ck_assert_int_eq(fixture.received[4].type, MESSAGE_ERRAND_CANCEL);
+        ck_assert_uint_eq(fixture.received[4].errand_cancel.cookie, fixture.received[3].errand.cookie);
+        answer.errand_done.cookie = ids[1]; /* under way when it was cancelled */
+        send_to_client(&fixture, &answer);
+        send_to_client(&fixture, &(Message){ .type = MESSAGE_STARTED, .started = { 1, 1, 1, 0 } });
+        wait_for(&fixture, &fixture.n_started, 1);
+        ck_assert_uint_eq(fixture.n_errands, 1);
+        fixture_done(&fixture);
+}
+END_TEST
+
+START_TEST(errands_end_with_the_connection) {
+        const Errand errand = { .kind = ERRAND_COMMAND, .script = "true" };
+        const Executor *executor;
+        Fixture fixture;
+        uint64_t ids[3];
+
+        fixture_init(&fixture, true);
+        greet(&fixture, NULL);
+        executor = runner_client_executor(fixture.client);
+        for (size_t i = 0; i < ARRAY_SIZE(ids); i++)
+                ck_assert_int_eq(
+                                executor->run_errand(
+                                                executor->userdata, &errand, on_errand, &fixture, &ids[i]),
+                                0);
+        wait_for_received(&fixture, 5);
+        fixture.errand_to_cancel = ids[2]; /* by whoever is told first */
+        fixture.server = connection_free(fixture.server);
+        wait_for(&fixture, &fixture.n_disconnected, 1);
+        ck_assert_uint_eq(fixture.n_errands, 2);
+        ck_assert_int_eq(fixture.errand.error, -ENOTCONN);
+        fixture_done(&fixture);
+}
+END_TEST
+
 START_TEST(a_lost_runner_is_told_of_and_connected_to_again) {
         Fixture fixture;
         const Executor *executor;
@@ -399,6 +501,8 @@ Suite *test_suite(void) {
         tcase_add_loop_test(tcase, the_list_tells_whose_launches_they_are, 0, 2);
         tcase_add_test(tcase, what_the_runner_tells_reaches_the_manager);
         tcase_add_test(tcase, a_lookup_is_answered_by_its_cookie);
+        tcase_add_test(tcase, an_errand_carries_its_job_and_is_answered_by_its_cookie);
+        tcase_add_test(tcase, errands_end_with_the_connection);
         tcase_add_test(tcase, the_instant_to_wake_at_is_told_now_and_to_the_next_runner);
         tcase_add_test(tcase, a_lost_runner_is_told_of_and_connected_to_again);
         tcase_add_test(tcase, rubbish_ends_the_connection);
