@@ -33,6 +33,26 @@ static void expect_begun(Sim *sim, uint64_t id) {
                    generation, row.runner_generation);
 }
 
+static void set_end(const Sim *sim, SimRun *run) {
+        usec_t duration_usec = sim->duration_usec;
+
+        run->exit_code = sim->exit_code;
+        for (size_t i = 0; i < SIM_JOBS_MAX; i++)
+                if (sim->jobs[i].has_end && strcmp(sim->jobs[i].name, run->job) == 0) {
+                        duration_usec = sim->jobs[i].duration_usec;
+                        run->exit_code = sim->jobs[i].exit_code;
+                }
+        run->ends_usec = sim->boottime_usec + duration_usec;
+}
+
+static void set_environment(SimRun *run, char *const *environment) {
+        size_t at = 0;
+
+        for (; environment && *environment && at < sizeof(run->environment); environment++)
+                at += (size_t) snprintf(
+                                run->environment + at, sizeof(run->environment) - at, "%s\n", *environment);
+}
+
 static int executor_start(void *userdata, const Launch *launch) {
         Sim *sim = userdata;
         SimRun *run;
@@ -57,11 +77,11 @@ static int executor_start(void *userdata, const Launch *launch) {
                 .due_usec = launch->due_usec,
                 .started_usec = sim->boottime_usec,
                 .started_real_usec = sim->realtime_usec,
-                .ends_usec = sim->boottime_usec + sim->duration_usec,
                 .generation = sim->generation,
-                .exit_code = sim->exit_code,
         };
         (void) snprintf(run->job, sizeof(run->job), "%s", launch->job->name);
+        set_end(sim, run);
+        set_environment(run, launch->environment);
         return 0;
 }
 

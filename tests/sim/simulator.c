@@ -380,15 +380,30 @@ void sim_stop_execution(Sim *sim, uint64_t id) {
         sim_settle(sim);
 }
 
-void sim_write_job(Sim *sim, const char *name, const char *text) {
+/* Sorted by name, as a scan gives them: tests add them in that order. */
+static size_t job_index(const Sim *sim, const char *name) {
         size_t i;
 
-        /* Sorted by name, as a scan gives them: tests add them in that order. */
         for (i = 0;
              i < SIM_JOBS_MAX - 1 && sim->jobs[i].name[0] != '\0' && strcmp(sim->jobs[i].name, name) != 0;)
                 i++;
+        return i;
+}
+
+void sim_write_job(Sim *sim, const char *name, const char *text) {
+        size_t i = job_index(sim, name);
+
         (void) snprintf(sim->jobs[i].name, sizeof(sim->jobs[i].name), "%s", name);
         (void) snprintf(sim->jobs[i].text, sizeof(sim->jobs[i].text), "%s", text ?: "");
+}
+
+void sim_set_end(Sim *sim, const char *name, usec_t duration_usec, int exit_code) {
+        size_t i = job_index(sim, name);
+
+        ck_assert_str_eq(sim->jobs[i].name, name);
+        sim->jobs[i].has_end = true;
+        sim->jobs[i].duration_usec = duration_usec;
+        sim->jobs[i].exit_code = exit_code;
 }
 
 /* --- life ------------------------------------------------------------------------------------------ */

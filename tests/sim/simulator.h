@@ -32,6 +32,7 @@ typedef struct SimRun {
         bool ended, end_announced, acknowledged;
         bool stopped, lost;
         int exit_code;
+        char environment[1024]; /* that START brought: one variable a line */
 } SimRun;
 
 typedef struct Sim {
@@ -65,6 +66,9 @@ typedef struct Sim {
                 char name[64];
                 char text[512];     /* "": not there */
                 usec_t cursor_usec; /* as it was last seen */
+                bool has_end;       /* sim_set_end() */
+                usec_t duration_usec;
+                int exit_code;
         } jobs[SIM_JOBS_MAX];
         bool file_is_held; /* the file of all jobs does not parse */
 
@@ -85,6 +89,8 @@ void sim_done(Sim *sim);
 /* The text of a job's file, as YAML; NULL: no file. In force at the next sim_reload() or start. */
 void sim_write_job(Sim *sim, const char *name, const char *text);
 void sim_reload(Sim *sim);
+/* How the next launches of one job go, whatever duration_usec and exit_code are. */
+void sim_set_end(Sim *sim, const char *name, usec_t duration_usec, int exit_code);
 
 void sim_start_daemon(Sim *sim);
 /* As kill -9: what is not on disk is gone. */
@@ -119,3 +125,5 @@ uint64_t sim_revision(Sim *sim, uint64_t id);
 /* Each occurrence of the job in (from, until] is covered by exactly one row, and nothing else is. */
 void sim_check_coverage(Sim *sim, const char *name, usec_t from_usec, usec_t until_usec);
 size_t sim_count_launches(const Sim *sim, const char *name);
+/* The last launch of a job; NULL: there was none. */
+const SimRun *sim_last_run(const Sim *sim, const char *name);
