@@ -209,6 +209,23 @@ int cgroup_is_populated(int fd) {
         return keyed_number(text, "populated") > 0 ? 1 : 0;
 }
 
+int cgroup_events_open(int fd) {
+        int events = openat(fd, "cgroup.events", O_RDONLY | O_CLOEXEC);
+
+        return events < 0 ? -errno : events;
+}
+
+/* Read on the same descriptor, or the kernel does not know that we have seen it. */
+int cgroup_events_populated(int events_fd) {
+        char text[256];
+        ssize_t n = pread(events_fd, text, sizeof(text) - 1, 0);
+
+        if (n < 0)
+                return -errno;
+        text[n] = '\0';
+        return keyed_number(text, "populated") > 0 ? 1 : 0;
+}
+
 /* A job of root may have divided its cgroup: what lies deepest goes first. */
 static void remove_below(int parent_fd, const char *name, unsigned depth) {
         int fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
@@ -251,6 +268,29 @@ void cgroup_read_usage(int fd, CgroupUsage *ret) {
                 ret->oom_killed = keyed_number(events, "oom_kill") > 0;
 }
 
+static bool has_prefix(const char *name, const char *prefix) {
+        return strncmp(name, prefix, strlen(prefix)) == 0;
+}
+
+/* Returns whether there was one to kill. */
+static bool sweep_one(CgroupRoot *root, const char *name, cgroup_is_alive_t is_alive, void *userdata) {
+        CLEANUP_CLOSE int run = -EBADF;
+
+        if (has_prefix(name, CGROUP_LEFT_PREFIX)) {
+                if (!is_alive(userdata, name + strlen(CGROUP_LEFT_PREFIX)))
+                        (void) cgroup_remove(root, name); /* if it is empty by now */
+                return false;
+        }
+        if (!has_prefix(name, CGROUP_RUN_PREFIX) || is_alive(userdata, name + strlen(CGROUP_RUN_PREFIX)))
+                return false;
+        run = cgroup_open(root, name);
+        if (run < 0)
+                return false;
+        (void) cgroup_kill(run);
+        (void) cgroup_remove(root, name); /* while they die it fails, and is tried again */
+        return true;
+}
+
 int cgroup_kill_all(CgroupRoot *root, cgroup_is_alive_t is_alive, void *userdata) {
         struct dirent *entry;
         DIR *directory;
@@ -263,20 +303,8 @@ int cgroup_kill_all(CgroupRoot *root, cgroup_is_alive_t is_alive, void *userdata
                 return -errno;
         }
         root->has_dying = false;
-        while ((entry = readdir(directory))) {
-                const char *name = entry->d_name + strlen(CGROUP_RUN_PREFIX);
-                CLEANUP_CLOSE int run = -EBADF;
-
-                if (strncmp(entry->d_name, CGROUP_RUN_PREFIX, strlen(CGROUP_RUN_PREFIX)) != 0 ||
-                    is_alive(userdata, name))
-                        continue;
-                run = cgroup_open(root, entry->d_name);
-                if (run < 0)
-                        continue;
-                n++;
-                (void) cgroup_kill(run);
-                (void) cgroup_remove(root, entry->d_name); /* while they die it fails, and is tried again */
-        }
+        while ((entry = readdir(directory)))
+                n += sweep_one(root, entry->d_name, is_alive, userdata);
         (void) closedir(directory);
         return n;
 }

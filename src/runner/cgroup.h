@@ -10,7 +10,7 @@
 
 typedef struct CgroupRoot {
         int fd; /* the delegated directory; -EBADF: there is none, leftovers are found by other means */
-        bool has_dying; /* a cgroup could not be removed yet: cgroup_kill_all() is to be called again */
+        bool has_dying; /* some cgroup could not be removed yet: cgroup_kill_all() is to be called again */
 } CgroupRoot;
 
 /*
@@ -33,6 +33,9 @@ int cgroup_kill(int fd);
 int cgroup_signal(int fd, int signal_number);
 /* 0: empty, 1: there are processes. */
 int cgroup_is_populated(int fd);
+/* A descriptor that EPOLLPRI says has news, until it is asked whether there are processes. */
+int cgroup_events_open(int fd);
+int cgroup_events_populated(int events_fd);
 /* Also what the run has made below it. -EBUSY: something in it is still dying; root->has_dying is set. */
 int cgroup_remove(CgroupRoot *root, const char *name);
 
@@ -45,6 +48,7 @@ typedef struct CgroupUsage {
 void cgroup_read_usage(int fd, CgroupUsage *ret);
 
 #define CGROUP_RUN_PREFIX "run-"
+#define CGROUP_LEFT_PREFIX "left-" /* of a run whose leftovers are not killed: removed once it is empty */
 /* Whether the cgroup of this name, without the prefix, belongs to a run that goes on. */
 typedef bool (*cgroup_is_alive_t)(void *userdata, const char *name);
 /* Kills and removes what ended runs left, also those of a killed runner. Returns how many cgroups there were.

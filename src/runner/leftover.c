@@ -202,6 +202,36 @@ int leftover_kill_children(leftover_skip_t skip, leftover_match_t match, void *u
         return for_each_child_of_thread(own, own, kill_matching_child, &matcher);
 }
 
+typedef struct Marked {
+        const char *mark;
+        int signal_number; /* 0: count only */
+} Marked;
+
+/* What is a zombie already has no environment any more, and is not counted. */
+static int visit_marked(pid_t pid, void *userdata) {
+        const Marked *marked = userdata;
+        TreeSignal tree = { .parent = getpid(), .signal_number = marked->signal_number };
+        LeftoverTraits traits;
+
+        if (leftover_traits(pid, &traits) < 0 || strcmp(traits.mark, marked->mark) != 0)
+                return 0;
+        return marked->signal_number == 0 ? 1 : signal_tree(pid, &tree);
+}
+
+static int for_each_marked(const Marked *marked) {
+        pid_t own = getpid();
+
+        return for_each_child_of_thread(own, own, visit_marked, (void *) marked);
+}
+
+int leftover_signal_marked(const char *mark, int signal_number) {
+        return for_each_marked(&(Marked){ mark, signal_number });
+}
+
+int leftover_count_marked(const char *mark) {
+        return for_each_marked(&(Marked){ mark, 0 });
+}
+
 static int matcher_remember(Matcher *matcher, int fd) {
         struct pollfd *grown;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/* A run and what runs share, for the modules that make up a run: run, run-output, run-state. */
+/* A run and what runs share, for the modules that make up a run: run, run-end, run-output, run-state. */
 
 #include <uthash.h>
 
@@ -39,6 +39,7 @@ typedef struct RunContext {
         uid_t refused_uid; /* nothing runs as the daemon's own user; (uid_t) -1: --user */
         char *read_buffer; /* READ_SIZE */
         Run *by_pid;       /* hash: those that have a process */
+        size_t n_settling; /* runs that wait for what they left behind */
         RunEvents events;
 } RunContext;
 
@@ -46,6 +47,7 @@ typedef enum RunPhase {
         RUN_LOOKUP,
         RUN_STARTING,
         RUN_RUNNING,
+        RUN_SETTLING,
         RUN_ENDED,
         RUN_PHASE_COUNT,
 } RunPhase;
@@ -78,8 +80,15 @@ struct Run {
         usec_t begun_usec;   /* when its process was made */
         usec_t started_usec; /* the same, once it has executed its program; USEC_INFINITY: not executed */
 
+        /* Of the main process, once it was reaped: its pid may be another's then. */
+        bool exited;
+        int exit_status;
+        int64_t cpu_usec, memory_peak_bytes; /* -1: unknown */
+        bool oom_killed;
+        Watch leftovers; /* events of its cgroup, while it waits for what was left behind */
+        bool settled;    /* no process of it is waited for any more */
+
         bool lost;
-        bool has_ended;
         Message ended; /* only if it could not be written to runs/: otherwise read from there */
 
         UT_hash_handle hash, hash_by_pid;
@@ -87,6 +96,12 @@ struct Run {
         bool queued;
 };
 
+/* One that is supervised: the main process, or what it left behind and is waited for. */
 static inline bool run_has_process(const Run *run) {
-        return run->phase == RUN_STARTING || run->phase == RUN_RUNNING;
+        return run->phase == RUN_STARTING || run->phase == RUN_RUNNING ||
+                        (run->phase == RUN_SETTLING && !run->settled);
 }
+
+/* The mark in the environment of its processes, and the name of its cgroup. */
+const char *run_mark(const Run *run, char buffer[static RUN_MARK_MAX]);
+const char *run_cgroup_name(const Run *run, char buffer[static RUN_MARK_MAX]);

@@ -16,6 +16,10 @@
 #define STORE_UUID_MAX 64U
 #define RUN_NAME_MAX (STORE_UUID_MAX + 64U)
 
+/* A run whose leftovers are left alone has this behind its name in their environment: no sweep knows it. */
+#define RUN_MARK_LEFT ".left"
+#define RUN_MARK_MAX (RUN_NAME_MAX + 8U)
+
 /* Zero-filled behind the text, so that it can be compared and hashed as bytes. */
 typedef struct RunKey {
         char store[STORE_UUID_MAX + 8U];

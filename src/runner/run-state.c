@@ -11,6 +11,7 @@
 typedef struct SavedRun {
         int64_t phase, pid, cgroup_fd, status_fd, stdout_fd, stderr_fd;
         int64_t escalated, killed, start_timed_out, followed, lost;
+        int64_t exited, exit_status, cpu_usec, memory_peak_bytes;
         int64_t begun_usec, started_usec, deadline_usec, total_bytes;
         StateItem key, start, capture, notes, stdout_line, stderr_line, user_name, user_home, failure, ended;
 } SavedRun;
@@ -36,6 +37,10 @@ static const SavedField number_fields[] = {
         { "start-timed-out", SAVED_MEMBER(start_timed_out, int64_t) },
         { "followed",        SAVED_MEMBER(followed, int64_t) },
         { "lost",            SAVED_MEMBER(lost, int64_t) },
+        { "exited",          SAVED_MEMBER(exited, int64_t) },
+        { "exit-status",     SAVED_MEMBER(exit_status, int64_t) },
+        { "cpu",             SAVED_MEMBER(cpu_usec, int64_t) },
+        { "memory-peak",     SAVED_MEMBER(memory_peak_bytes, int64_t) },
         { "begun",           SAVED_MEMBER(begun_usec, int64_t) },
         { "started",         SAVED_MEMBER(started_usec, int64_t) },
         { "deadline",        SAVED_MEMBER(deadline_usec, int64_t) },
@@ -154,6 +159,10 @@ int run_state_save(const Run *run, Buffer *buffer) {
                 .start_timed_out = run->start_timed_out,
                 .followed = run->followed,
                 .lost = run->lost,
+                .exited = run->exited,
+                .exit_status = run->exit_status,
+                .cpu_usec = run->cpu_usec,
+                .memory_peak_bytes = run->memory_peak_bytes,
                 .begun_usec = run->begun_usec,
                 .started_usec = run->started_usec,
                 .deadline_usec = deadline_get(&run->deadline),
@@ -235,6 +244,11 @@ static int restore_process(Run *run, const SavedRun *saved) {
         run->killed = saved->killed;
         run->start_timed_out = saved->start_timed_out;
         run->followed = saved->followed;
+        run->exited = saved->exited;
+        run->exit_status = (int) saved->exit_status;
+        run->cpu_usec = saved->cpu_usec;
+        run->memory_peak_bytes = saved->memory_peak_bytes;
+        run->context->n_settling += run->phase == RUN_SETTLING;
         run->begun_usec = saved->begun_usec;
         run->started_usec = saved->started_usec;
         r = copy_text(&saved->user_name, &run->user_name);

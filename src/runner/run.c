@@ -2,11 +2,9 @@
 
 #include "runner/run.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "runner/leftover.h"
 #include "runner/limits.h"
@@ -25,15 +23,27 @@ static usec_t now_realtime(void) {
         return clock_now(&system_clock, CLOCK_KIND_REALTIME);
 }
 
-static const char *cgroup_name(const Run *run, char buffer[static RUN_NAME_MAX + 8]) {
+const char *run_mark(const Run *run, char buffer[static RUN_MARK_MAX]) {
         char name[RUN_NAME_MAX];
 
-        (void) snprintf(buffer, RUN_NAME_MAX + 8, CGROUP_RUN_PREFIX "%s", run_key_format(&run->key, name));
+        (void) snprintf(buffer, RUN_MARK_MAX, "%s%s", run_key_format(&run->key, name),
+                        run->start.left_behind == LEFT_BEHIND_IS_LEFT ? RUN_MARK_LEFT : "");
+        return buffer;
+}
+
+const char *run_cgroup_name(const Run *run, char buffer[static RUN_MARK_MAX]) {
+        bool left = run->start.left_behind == LEFT_BEHIND_IS_LEFT;
+        char name[RUN_NAME_MAX];
+
+        (void) snprintf(buffer, RUN_MARK_MAX, "%s%s", left ? CGROUP_LEFT_PREFIX : CGROUP_RUN_PREFIX,
+                        run_key_format(&run->key, name));
         return buffer;
 }
 
 /* What only the start needs; ten thousand runs shall not hold their scripts for hours. */
-static void drop_launch_parts(MessageStart *start) {
+void run_drop_launch_parts(Run *run) {
+        MessageStart *start = &run->start;
+
         start->groups = string_list_free(start->groups);
         start->arguments = string_list_free(start->arguments);
         start->environment = string_list_free(start->environment);
@@ -65,7 +75,8 @@ Run *run_free(Run *run) {
                 poller_close(&run->context->poller, &run->output[i]);
                 run->journal[i] = journal_stream_close(run->journal[i]);
         }
-        if (run->pid > 0)
+        poller_close(&run->context->poller, &run->leftovers);
+        if (run->pid > 0 && !run->exited)
                 HASH_DELETE(hash_by_pid, run->context->by_pid, run);
         (void) fd_close(run->cgroup_fd);
         output_capture_done(&run->capture);
@@ -84,82 +95,36 @@ Run *run_free(Run *run) {
  * nothing more, and each descriptor makes every later fork slower: its table is copied.
  */
 static void signal_main(Run *run, int signal_number) {
-        (void) kill(run->pid, signal_number);
+        if (!run->exited)
+                (void) kill(run->pid, signal_number);
 }
 
-static void kill_everything(Run *run) {
+/* What the main process left behind. */
+static void signal_leftovers(Run *run, int signal_number) {
+        char mark[RUN_MARK_MAX];
+
+        if (run->cgroup_fd >= 0)
+                (void) cgroup_signal(run->cgroup_fd, signal_number);
+        else
+                (void) leftover_signal_marked(run_mark(run, mark), signal_number);
+}
+
+/* The main process and its group, which it leads once it has made its session. */
+static void signal_group(Run *run, int signal_number) {
+        if (run->exited)
+                signal_leftovers(run, signal_number);
+        else
+                process_signal_group(run->pid, signal_number);
+}
+
+void run_kill_everything(Run *run) {
         run->killed = true;
-        process_kill_everything(run->pid, run->cgroup_fd);
-}
-
-/* Its memory, once the outcome is in runs/, is what the list of runs needs. */
-static void drop_process_parts(Run *run) {
-        deadline_clear(&run->context->deadlines, &run->deadline);
-        poller_close(&run->context->poller, &run->status);
-        output_capture_done(&run->capture);
-        buffer_done(&run->notes);
-        drop_launch_parts(&run->start);
-}
-
-static void keep_outcome(Run *run, const MessageEnded *ended) {
-        Message message = { .type = MESSAGE_ENDED, .ended = *ended };
-        CLEANUP(buffer_done) Buffer buffer = { 0 };
-        size_t consumed;
-
-        if (message_encode(&message, &buffer) < 0 ||
-            message_decode(buffer.data, buffer.size, &run->ended, &consumed) < 0)
-                log_error("No memory to keep the outcome of job '%s', execution %" PRIu64
-                          ": it is told once only.",
-                          run->start.job, run->key.execution_id);
-}
-
-/* The outcome is in runs/ before anybody is told. */
-static void run_finish(Run *run, MessageEnded *ended) {
-        CLEANUP(buffer_done) Buffer pieces = { 0 };
-        int r;
-
-        ended->execution_id = run->key.execution_id;
-        ended->attempt = run->key.attempt;
-        ended->pid = (uint64_t) run->pid;
-        ended->started_usec = run->started_usec;
-        ended->ended_usec = now_realtime();
-        ended->message = run->failure;
-        if (run_output_format(run, &pieces) >= 0) {
-                ended->output = pieces.data;
-                ended->output_size = pieces.size;
-        }
-        ended->output_total_bytes = run->capture.total_bytes;
-
-        run->phase = RUN_ENDED;
-        r = run_record_end(&run->context->records, &run->key, run->start.job, ended);
-        if (r < 0) {
-                if (!run->context->records.full)
-                        (void) log_warning_errno(
-                                        r,
-                                        "Cannot write outcomes to the runner's directory: %m. They are kept "
-                                        "in "
-                                        "memory, and are lost if the runner is killed before jobschedd has "
-                                        "them.");
-                keep_outcome(run, ended);
-        }
-        run->context->records.full = r < 0;
-        drop_process_parts(run);
-        run->context->events.on_ended(run->context->events.userdata, run, ended);
-}
-
-void run_fail(Run *run, EndKind kind, char *message) {
-        MessageEnded ended = {
-                .kind = kind,
-                .exit_code = -1,
-                .signal = -1,
-                .cpu_usec = -1,
-                .memory_peak_bytes = -1,
-        };
-
-        assert(run->pid == 0);
-        free(run->failure);
-        run->failure = message ?: strdup("out of memory");
-        run_finish(run, &ended);
+        if (!run->exited)
+                process_kill_everything(run->pid, run->cgroup_fd);
+        else if (run->cgroup_fd >= 0)
+                (void) cgroup_kill(run->cgroup_fd);
+        else
+                signal_leftovers(run, SIGKILL);
 }
 
 static void on_status(Watch *watch, uint32_t events);
@@ -170,12 +135,16 @@ static void on_deadline(Deadline *deadline) {
         if (run->phase == RUN_STARTING && run->escalated == RUN_NOT_ESCALATED) {
                 /* Stuck before exec: a stopped process, or a file system that does not answer. */
                 run->start_timed_out = true;
-                kill_everything(run);
+                run_kill_everything(run);
         } else if (run->escalated == RUN_NOT_ESCALATED) {
                 run_stop(run, END_TIMED_OUT, USEC_INFINITY);
         } else {
-                kill_everything(run);
+                run_kill_everything(run);
         }
+}
+
+static void on_leftovers(Watch *watch, uint32_t events) {
+        run_settle(watch->userdata);
 }
 
 static int run_allocate(RunContext *context, const RunKey *key, Run **ret) {
@@ -188,6 +157,8 @@ static int run_allocate(RunContext *context, const RunKey *key, Run **ret) {
         run->cgroup_fd = -EBADF;
         run->escalated = RUN_NOT_ESCALATED;
         run->started_usec = USEC_INFINITY;
+        run->cpu_usec = run->memory_peak_bytes = -1;
+        run->leftovers = (Watch){ .fd = -EBADF, .on_ready = on_leftovers, .userdata = run };
         run->status = (Watch){ .fd = -EBADF, .on_ready = on_status, .userdata = run };
         deadline_init(&run->deadline, on_deadline, run);
         *ret = run;
@@ -232,7 +203,7 @@ static void on_executed(Run *run) {
 
         run->phase = RUN_RUNNING;
         run->started_usec = run->begun_usec; /* the news of the exec may come when the process is over */
-        drop_launch_parts(&run->start);
+        run_drop_launch_parts(run);
         if (run->escalated == RUN_NOT_ESCALATED)
                 (void) deadline_set(
                                 &run->context->deadlines, &run->deadline, usec_add(now_monotonic(), timeout));
@@ -256,11 +227,17 @@ static void on_status(Watch *watch, uint32_t events) {
                 on_executed(run);
 }
 
+void run_read_status(Run *run) {
+        if (run->status.fd >= 0)
+                on_status(&run->status, EPOLLIN);
+}
+
 int run_attach(Run *run, const Launched *launched) {
         int r, r_status = 0;
 
         run->pid = launched->pid;
-        HASH_ADD(hash_by_pid, run->context->by_pid, pid, sizeof(run->pid), run);
+        if (!run->exited)
+                HASH_ADD(hash_by_pid, run->context->by_pid, pid, sizeof(run->pid), run);
         r = run_output_open(run, launched->stdout_fd, launched->stderr_fd);
         if (launched->error_fd >= 0)
                 r_status = poller_add(&run->context->poller, &run->status, launched->error_fd, EPOLLIN);
@@ -274,11 +251,11 @@ static void explain_record(Run *run, int error, char **ret) {
 }
 
 static int make_cgroup(Run *run, char **reterr_message) {
-        char name[RUN_NAME_MAX + 8];
+        char name[RUN_MARK_MAX];
 
         if (!cgroup_root_usable(&run->context->cgroup))
                 return 0;
-        run->cgroup_fd = cgroup_create(&run->context->cgroup, cgroup_name(run, name));
+        run->cgroup_fd = cgroup_create(&run->context->cgroup, run_cgroup_name(run, name));
         if (run->cgroup_fd >= 0)
                 return 0;
         if (asprintf(reterr_message, "cannot make a cgroup for it: %s", strerror(-run->cgroup_fd)) < 0)
@@ -323,7 +300,7 @@ static void watch_process(Run *run, const Launched *launched) {
 
 static int begin_process(Run *run, const Account *account, int record_fd, char **reterr_message) {
         RunContext *context = run->context;
-        char mark[RUN_NAME_MAX];
+        char mark[RUN_MARK_MAX];
         ProcessSettings settings;
         Launched launched;
         int r;
@@ -337,7 +314,7 @@ static int begin_process(Run *run, const Account *account, int record_fd, char *
         run->begun_usec = now_realtime();
         r = launch(&context->launch, &run->start, account,
                    &(LaunchTarget){
-                                   .mark = run_key_format(&run->key, mark),
+                                   .mark = run_mark(run, mark),
                                    .key = &run->key,
                                    .record_fd = record_fd,
                                    .cgroup_fd = run->cgroup_fd,
@@ -405,9 +382,9 @@ void run_stop(Run *run, EndKind kind, usec_t kill_timeout_max_usec) {
                 return;
 
         run->escalated = kind;
-        process_signal_group(run->pid, (int) run->start.kill_signal);
+        signal_group(run, (int) run->start.kill_signal);
         if (run->start.kill_signal != SIGKILL)
-                process_signal_group(run->pid, SIGCONT); /* who is stopped does not hear a polite signal */
+                signal_group(run, SIGCONT); /* who is stopped does not hear a polite signal */
         (void) deadline_set(&run->context->deadlines, &run->deadline, usec_add(now_monotonic(), patience));
 }
 
@@ -422,9 +399,9 @@ void run_signal(Run *run, int signal_number, bool whole_group) {
                 (void) cgroup_signal(run->cgroup_fd, signal_number);
                 return;
         }
-        if (signal_number == SIGKILL)
+        if (signal_number == SIGKILL && !run->exited)
                 (void) leftover_signal_descendants(run->pid, signal_number);
-        process_signal_group(run->pid, signal_number);
+        signal_group(run, signal_number);
 }
 
 void run_follow(Run *run, bool on) {
@@ -433,86 +410,4 @@ void run_follow(Run *run, bool on) {
         if (on && run->phase == RUN_ENDED)
                 run->context->events.on_output(run->context->events.userdata, run, STREAM_END, NULL, 0);
         run->followed = on && run->phase != RUN_ENDED;
-}
-
-/* Of the process and those that it waited for; the cgroup knows it of all. */
-static void read_usage(Run *run, const struct rusage *usage, MessageEnded *ended) {
-        char name[RUN_NAME_MAX + 8];
-        CgroupUsage measured;
-
-        ended->cpu_usec = (int64_t) (usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) * USEC_PER_SEC +
-                        usage->ru_utime.tv_usec + usage->ru_stime.tv_usec;
-        ended->memory_peak_bytes = (int64_t) usage->ru_maxrss * 1024;
-        if (run->cgroup_fd < 0)
-                return;
-
-        cgroup_read_usage(run->cgroup_fd, &measured);
-        if (measured.cpu_usec >= 0)
-                ended->cpu_usec = measured.cpu_usec;
-        if (measured.memory_peak_bytes >= 0)
-                ended->memory_peak_bytes = measured.memory_peak_bytes;
-        ended->oom = measured.oom_killed && ended->signal == SIGKILL;
-        run->cgroup_fd = fd_close(run->cgroup_fd);
-        /* Fails while something in it dies: the runner's sweep tries again. */
-        (void) cgroup_remove(&run->context->cgroup, cgroup_name(run, name));
-}
-
-static EndKind end_kind_of(Run *run, int status) {
-        if (run->start_timed_out && !run->failure)
-                run->failure = strdup(
-                                "it did not execute its program within the start-timeout, and was killed");
-        if (run->failure && run->started_usec == USEC_INFINITY)
-                return END_LAUNCH;
-        if (run->escalated != RUN_NOT_ESCALATED)
-                return (EndKind) run->escalated;
-        return WIFSIGNALED(status) ? END_SIGNALED : END_EXITED;
-}
-
-void run_on_exit(Run *run) {
-        MessageEnded ended = { .exit_code = -1, .signal = -1 };
-        struct rusage usage = { 0 };
-        int status = 0;
-
-        if (run->status.fd >= 0)
-                on_status(&run->status, EPOLLIN);
-        /* The zombie still holds its pid, so this is the group of no other. */
-        if (run->cgroup_fd >= 0)
-                (void) cgroup_kill(run->cgroup_fd);
-        else
-                (void) kill(-run->pid, SIGKILL);
-        while (wait4(run->pid, &status, 0, &usage) < 0 && errno == EINTR)
-                ;
-        HASH_DELETE(hash_by_pid, run->context->by_pid, run);
-
-        run_output_finish(run);
-        ended.kind = end_kind_of(run, status);
-        if (ended.kind != END_LAUNCH || !run->failure) {
-                ended.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-                ended.signal = WIFSIGNALED(status) ? WTERMSIG(status) : -1;
-        }
-        read_usage(run, &usage, &ended);
-        run_finish(run, &ended);
-        run->pid = 0;
-}
-
-int run_load_outcome(Run *run, Message *ret) {
-        CLEANUP(run_record_done) RunRecord record = { 0 };
-        CLEANUP(buffer_done) Buffer buffer = { 0 };
-        size_t consumed;
-        int r;
-
-        assert(run->phase == RUN_ENDED);
-
-        if (run->ended.type == MESSAGE_ENDED) {
-                r = message_encode(&run->ended, &buffer);
-                return r < 0 ? r : message_decode(buffer.data, buffer.size, ret, &consumed);
-        }
-        r = run_record_load(&run->context->records, &run->key, &record);
-        if (r < 0)
-                return r;
-        if (!record.has_outcome)
-                return -ENODATA;
-        *ret = record.ended;
-        record.ended = (Message){ 0 };
-        return 0;
 }

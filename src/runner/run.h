@@ -7,10 +7,11 @@
  *   LOOKUP     the helper resolves its user
  *   STARTING   the process exists, and has not executed its program yet
  *   RUNNING    it has
+ *   SETTLING   its main process has ended, and what it left behind is waited for
  *   ENDED      the outcome is in runs/, waiting for the daemon
  *
- * It ends with its main process. What that leaves behind is killed then: by its cgroup, or by its process
- * group here and by the runner's sweep (runner.c).
+ * It ends with its main process, unless left-behind says "wait". What that leaves behind is killed then: by
+ * its cgroup, or by its process group here and by the runner's sweep (runner.c).
  */
 
 #include "runner/run-context.h"
@@ -24,6 +25,14 @@ int run_new_ended(RunContext *context, const RunKey *key, const char *job, bool 
 Run *run_free(Run *run);
 DEFINE_CLEANUP(Run, run_free);
 
+/* SIGKILL to all of it that can be found. */
+void run_kill_everything(Run *run);
+/* What the child said before it executed its program, or that it has executed it. */
+void run_read_status(Run *run);
+
+/* What only the start needs goes: ten thousand runs shall not hold their scripts for hours. */
+void run_drop_launch_parts(Run *run);
+
 /* Begins; whatever goes wrong becomes its outcome. */
 void run_begin(Run *run);
 /* Makes an outcome without a process. */
@@ -34,8 +43,10 @@ void run_signal(Run *run, int signal_number, bool whole_group);
 /* From now on the output goes to on_output() too, beginning with what was captured. */
 void run_follow(Run *run, bool on);
 
-/* The main process has ended and was not reaped yet. Reaps it, and ends the run. */
+/* The main process has ended and was not reaped yet. Reaps it, and ends the run if nothing is waited for. */
 void run_on_exit(Run *run);
+/* Is what it left behind gone now? Then it ends. */
+void run_settle(Run *run);
 
 /* Reads the outcome of an ended run. Returns 0 with *ret (message_done() it), or a negative errno. */
 int run_load_outcome(Run *run, Message *ret);

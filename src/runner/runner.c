@@ -76,10 +76,20 @@ static bool is_alive(void *userdata, const char *name) {
         return run && run_has_process(run);
 }
 
+/* Without cgroups nothing else tells that the last process of a run is gone. */
+static void settle_runs(Runner *runner) {
+        Run *run, *next;
+
+        HASH_ITER(hash, runner->runs, run, next)
+                run_settle(run);
+}
+
 /* Once a turn, however many runs ended in it: listing our children costs time. */
 static void sweep(Runner *runner) {
         CgroupRoot *cgroup = &runner->context.cgroup;
 
+        if (runner->context.n_settling > 0)
+                settle_runs(runner);
         if (cgroup_root_usable(cgroup)) {
                 if (cgroup->has_dying)
                         (void) cgroup_kill_all(cgroup, is_alive, runner);
@@ -359,23 +369,47 @@ static bool is_recorded_process(const RunRecord *record, pid_t pid) {
                         started <= record->noted_boottime_usec + tick_usec;
 }
 
+/* Also of a run whose leftovers are left alone at its end: this is none. */
+static bool is_mark_of(const char *mark, const char *name) {
+        size_t length = strlen(name);
+
+        return strncmp(mark, name, length) == 0 &&
+                        (mark[length] == '\0' || strcmp(mark + length, RUN_MARK_LEFT) == 0);
+}
+
 static bool is_lost(void *userdata, const LeftoverTraits *traits) {
         const Lost *lost = userdata;
         char name[RUN_NAME_MAX];
 
         for (size_t i = 0; i < lost->n; i++) {
-                if (strcmp(run_key_format(&lost->records[i].key, name), traits->mark) == 0 ||
-                    is_recorded_process(&lost->records[i], traits->pid))
+                (void) run_key_format(&lost->records[i].key, name);
+                if (is_mark_of(traits->mark, name) || is_recorded_process(&lost->records[i], traits->pid))
                         return true;
         }
         return false;
 }
 
+/* What would have been left alone at the end is not, where there was none. */
+static void kill_left_cgroup(CgroupRoot *root, const RunKey *key) {
+        CLEANUP_CLOSE int fd = -EBADF;
+        char name[RUN_NAME_MAX], directory[RUN_MARK_MAX];
+
+        (void) snprintf(directory, sizeof(directory), CGROUP_LEFT_PREFIX "%s", run_key_format(key, name));
+        fd = cgroup_open(root, directory);
+        if (fd < 0)
+                return;
+        (void) cgroup_kill(fd);
+        (void) cgroup_remove(root, directory); /* while they die it fails, and is tried again */
+}
+
 static void kill_lost(Runner *runner, Lost *lost) {
+        CgroupRoot *cgroup = &runner->context.cgroup;
         int r;
 
-        if (cgroup_root_usable(&runner->context.cgroup))
-                (void) cgroup_kill_all(&runner->context.cgroup, is_alive, runner);
+        for (size_t i = 0; cgroup_root_usable(cgroup) && i < lost->n; i++)
+                kill_left_cgroup(cgroup, &lost->records[i].key);
+        if (cgroup_root_usable(cgroup))
+                (void) cgroup_kill_all(cgroup, is_alive, runner);
         if (lost->n == 0)
                 return;
         r = leftover_kill_everywhere(is_lost, lost);

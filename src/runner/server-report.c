@@ -217,7 +217,7 @@ void server_report_list(Server *server) {
 
 
 void server_report_run(Server *server, Run *run) {
-        if (run->phase == RUN_RUNNING)
+        if (run->phase == RUN_RUNNING || run->phase == RUN_SETTLING)
                 on_started(server, run);
         if (run->phase == RUN_ENDED) {
                 unsent_add(server, run);
