@@ -15,6 +15,18 @@ void setup(const char *now, const char *text) {
         sim_run(&sim, 1);
 }
 
+void setup_join(const char *text) {
+        setup("2026-01-01T00:00:00Z", BY_HAND);
+        sim_write_job(&sim, "b", BY_HAND);
+        sim_write_job(&sim, "d", text);
+        sim_reload(&sim);
+}
+
+void start_and_end(const char *name) {
+        sim_start_job(&sim, name);
+        sim_run(&sim, 2 * USEC_PER_SEC);
+}
+
 Suite *story_suite(const char *name, const Story *stories, size_t n_stories) {
         Suite *suite = suite_create(name);
 

@@ -9,6 +9,8 @@
 
 #define MINUTELY "schedule: '* * * * *'\ntimezone: UTC\ncommand: [/bin/true]\n"
 #define HOURLY "schedule: '0 * * * *'\ntimezone: UTC\ncommand: [/bin/true]\n"
+#define BY_HAND "command: [/bin/true]\n"
+#define AFTER(more) "command: [/bin/true]\nafter: " more "\n"
 
 typedef struct Story {
         const char *theme;
@@ -20,4 +22,8 @@ typedef struct Story {
 extern Sim sim;
 
 void setup(const char *now, const char *text);
+/* "a" and "b" are started by hand, "d" is `text`. */
+void setup_join(const char *text);
+/* By hand, and what takes a second has ended when it returns. */
+void start_and_end(const char *name);
 Suite *story_suite(const char *name, const Story *stories, size_t n_stories);
