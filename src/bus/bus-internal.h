@@ -250,6 +250,7 @@ int dump_queue_new(BusServer *server, DumpQueue **ret);
 DumpQueue *dump_queue_free(DumpQueue *queue);
 
 int bus_why(BusCall *call, const char *name, usec_t from_usec, usec_t until_usec, sd_bus_error *reterr);
+int bus_why_execution(BusCall *call, uint64_t id, sd_bus_error *reterr);
 
 int bus_output_get(BusCall *call, uint64_t id, unsigned number, sd_bus_error *reterr);
 int bus_output_follow(BusCall *call, uint64_t id, sd_bus_error *reterr);

@@ -195,6 +195,14 @@ static int method_why(sd_bus_message *message, void *userdata, sd_bus_error *ret
         return bus_why(bus_current_call(userdata), name, from, until, reterr);
 }
 
+static int method_why_execution(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
+        uint64_t id;
+        int r;
+
+        r = sd_bus_message_read_basic(message, 't', &id);
+        return r < 0 ? r : bus_why_execution(bus_current_call(userdata), id, reterr);
+}
+
 static int method_prune(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
         return bus_order_prune(bus_current_call(userdata), reterr);
 }
@@ -413,6 +421,10 @@ static const sd_bus_vtable manager_vtable[] = {
                                 SD_BUS_ARGS("s", name, "x", from, "x", until),
                                 SD_BUS_RESULT("s", answer),
                                 method_why, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("WhyExecution",
+                                SD_BUS_ARGS("t", id),
+                                SD_BUS_RESULT("s", answer),
+                                method_why_execution, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Backup",
                                 SD_BUS_NO_ARGS,
                                 SD_BUS_RESULT("h", copy),

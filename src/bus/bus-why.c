@@ -8,9 +8,10 @@
 /* What is not scheduled is an answer too: the neighbours are in it. */
 static int write_answer(const char *name, const WhyAnswer *answer, char **ret) {
         CLEANUP(buffer_done) Buffer buffer = { 0 };
-        const char *reason = execution_reason_to_string(answer->reason);
+        char reason[REASON_TEXT_MAX];
         JsonWriter json;
 
+        (void) execution_reason_format(answer->reason, answer->condition, reason);
         json_writer_init(&json, &buffer);
         json_writer_begin_object(&json, NULL);
         json_writer_string(&json, "job", name);
@@ -62,6 +63,32 @@ int bus_why(BusCall *call, const char *name, usec_t from_usec, usec_t until_usec
         r = manager_why(manager, name, from_usec, until_usec, &answer);
         if (r == -ENOENT)
                 return bus_error_no_such_job(reterr, name);
+        if (r < 0)
+                return bus_error_set(reterr, r, NULL);
+
+        r = write_answer(name, &answer, &text);
+        if (r < 0)
+                return r;
+        return sd_bus_reply_method_return(call->message, "s", text);
+}
+
+int bus_why_execution(BusCall *call, uint64_t id, sd_bus_error *reterr) {
+        CLEANUP(execution_record_done) ExecutionRecord record = { 0 };
+        CLEANUP(why_answer_done) WhyAnswer answer = { 0 };
+        CLEANUP_FREE char *text = NULL, *name = NULL;
+        int r;
+
+        execution_record_init(&record);
+        r = bus_read_execution(call, id, &record, reterr);
+        if (r < 0)
+                return r;
+        r = bus_require(call, ACTION_VIEW_ALL, &record.owner_uid, record.job, reterr);
+        if (r <= 0)
+                return r < 0 ? r : 1;
+
+        r = manager_why_execution(call->connection->server->host.manager, id, &answer, &name);
+        if (r == -ENOENT)
+                return bus_error_no_such_execution(reterr, id);
         if (r < 0)
                 return bus_error_set(reterr, r, NULL);
 

@@ -163,6 +163,16 @@ int client_backup(Client *client, int *ret_fd, ClientError *reterr) {
         return r < 0 ? r : take_fd(reply, "Backup", ret_fd, reterr);
 }
 
+static int read_answer(sd_bus_message *reply, const char *method, json_t **ret, ClientError *reterr) {
+        const char *answer;
+        int r;
+
+        r = sd_bus_message_read(reply, "s", &answer);
+        if (r >= 0)
+                r = client_line_parse(&(const ClientLine){ answer, strlen(answer) }, ret);
+        return r < 0 ? client_error_reply(reterr, r, method) : 0;
+}
+
 int client_why(Client *client,
                const char *job,
                usec_t from_usec,
@@ -171,18 +181,18 @@ int client_why(Client *client,
                ClientError *reterr) {
 
         CLEANUP(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        const char *answer;
         int r;
 
         r = client_call(client, reterr, &reply, "Why", "sxx", job, from_usec, until_usec);
-        if (r < 0)
-                return r;
-        r = sd_bus_message_read(reply, "s", &answer);
-        if (r < 0)
-                return client_error_reply(reterr, r, "Why");
+        return r < 0 ? r : read_answer(reply, "Why", ret, reterr);
+}
 
-        r = client_line_parse(&(const ClientLine){ answer, strlen(answer) }, ret);
-        return r < 0 ? client_error_reply(reterr, r, "Why") : 0;
+int client_why_execution(Client *client, uint64_t id, json_t **ret, ClientError *reterr) {
+        CLEANUP(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        int r;
+
+        r = client_call(client, reterr, &reply, "WhyExecution", "t", id);
+        return r < 0 ? r : read_answer(reply, "WhyExecution", ret, reterr);
 }
 
 int client_start_job(Client *client, const char *job, uint64_t *ret_id, ClientError *reterr) {

@@ -108,6 +108,7 @@ int client_why(Client *client,
                usec_t until_usec,
                json_t **ret,
                ClientError *reterr);
+int client_why_execution(Client *client, uint64_t id, json_t **ret, ClientError *reterr);
 int client_backup(Client *client, int *ret_fd, ClientError *reterr);
 
 /* Deletes history, or with `dry_run` only counts what would go. */

@@ -272,7 +272,8 @@ typedef struct WhyAnswer {
         WhyWhen when;
         int state; /* ExecutionState; -1: no row */
         ExecutionReason reason;
-        char *text; /* in words */
+        int condition; /* ConditionKind of REASON_CONDITION; -1: none */
+        char *text;    /* in words */
         char **blockers;
         uint64_t execution_id;                   /* 0: none */
         usec_t previous_due_usec, next_due_usec; /* neighbours; USEC_INFINITY: none */
@@ -285,6 +286,9 @@ void why_answer_done(WhyAnswer *answer);
  * USEC_INFINITY: the last one that was decided. Returns 0, or -ENOENT (no such job).
  */
 int manager_why(Manager *manager, const char *name, usec_t from_usec, usec_t until_usec, WhyAnswer *ret);
+
+/* The same for one execution, also one that was asked for by hand. *ret_job: the name of its job. */
+int manager_why_execution(Manager *manager, uint64_t id, WhyAnswer *ret, char **ret_job);
 
 /* History, past the manager's own view of active executions. */
 int manager_list_executions(

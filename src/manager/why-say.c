@@ -47,7 +47,8 @@ const char *why_reason_phrase(ExecutionReason reason) {
 /* --- words ----------------------------------------------------------------------------------------- */
 
 const char *why_local_time(const Why *why, usec_t instant_usec, char buffer[static TIMESTAMP_MAX]) {
-        const TimeZone *zone = why->job->job && why->job->job->zone ? why->job->job->zone : time_zone_utc();
+        const TimeZone *zone = why->job && why->job->job && why->job->job->zone ? why->job->job->zone
+                                                                                : time_zone_utc();
         LocalTime local;
 
         instant_usec -= ((instant_usec % USEC_PER_SEC) + USEC_PER_SEC) % USEC_PER_SEC;
@@ -63,6 +64,9 @@ static void say_occurrences(Why *why, const ExecutionRecord *record) {
         if (record->cause == CAUSE_MANUAL)
                 SAY(why, "Execution %" PRIu64 ", asked for by hand%s%s at %s,", record->id,
                     record->requested_by ? " by " : "", record->requested_by ?: "", first);
+        else if (record->cause == CAUSE_DEPENDENCY && record->parent_id != 0)
+                SAY(why, "Execution %" PRIu64 ", which the end of execution %" PRIu64 " called for at %s,",
+                    record->id, record->parent_id, first);
         else if (record->due_last_usec != record->due_usec)
                 SAY(why, "The %" PRIu64 " occurrences from %s to %s", record->count, first, last);
         else
@@ -111,14 +115,53 @@ static void say_armed(Why *why, const ExecutionRecord *record) {
             duration_format_short(MAX(record->due_usec - why->now_usec, (usec_t) 0), left));
 }
 
-static void say_waiting(Why *why, const ExecutionRecord *record) {
-        char start[TIMESTAMP_MAX];
+static void say_wait(Why *why, const ExecutionRecord *record, const char *what) {
+        SAY(why, " is due and waits %s%s%s", what, record->reason_detail ? ": " : "",
+            record->reason_detail ?: "");
+}
 
-        if (record->waiting_for == WAITING_FOR_OVERLAP)
-                SAY(why, " is due and waits for the executions before it to end");
-        else
+static void say_waiting(Why *why, const ExecutionRecord *record) {
+        char start[TIMESTAMP_MAX], reason[REASON_TEXT_MAX];
+
+        switch (record->waiting_for) {
+        case WAITING_FOR_OVERLAP:
+                say_wait(why, record, "for the executions before it to end");
+                break;
+        case WAITING_FOR_DEPENDENCY:
+                say_wait(why, record, "for the jobs that it runs after");
+                break;
+        case WAITING_FOR_CONDITION:
+                say_wait(why, record, "for a condition to hold");
+                if (!record->reason_detail)
+                        SAY(why, " (%s)",
+                            execution_reason_format(REASON_CONDITION, record->condition, reason));
+                break;
+        case WAITING_FOR_QUEUE:
+                say_wait(why, record, "for its turn");
+                break;
+        default:
                 SAY(why, " is due and starts at %s, as random-delay has it",
                     why_local_time(why, record->start_after_usec, start));
+                break;
+        }
+}
+
+static void say_retrying(Why *why, const ExecutionRecord *record) {
+        const Job *job = why->job ? why->job->job : NULL;
+        char left[DURATION_SHORT_MAX], at[TIMESTAMP_MAX];
+
+        SAY(why, " failed in attempt %u", record->attempts);
+        if (job && job->retry.attempts > record->attempts)
+                SAY(why, " of %" PRIu64, job->retry.attempts);
+        if (record->exit_code >= 0)
+                SAY(why, " with exit code %d", record->exit_code);
+        else if (record->signal > 0)
+                SAY(why, " by signal %d", record->signal);
+        if (record->retry_at_usec == USEC_INFINITY)
+                return;
+        SAY(why, " and is tried again at %s", why_local_time(why, record->retry_at_usec, at));
+        if (record->retry_at_usec > why->now_usec)
+                SAY(why, ", in %s", duration_format_short(record->retry_at_usec - why->now_usec, left));
 }
 
 static void say_starting(Why *why, const ExecutionRecord *record) {
@@ -160,7 +203,7 @@ static void say_never_started(Why *why, const ExecutionRecord *record) {
 static void (*const sayers[EXECUTION_STATE_COUNT])(Why *why, const ExecutionRecord *record) = {
         [EXECUTION_ARMED] = say_armed,           [EXECUTION_WAITING] = say_waiting,
         [EXECUTION_STARTING] = say_starting,     [EXECUTION_RUNNING] = say_running,
-        [EXECUTION_RETRYING] = say_starting,     [EXECUTION_SUCCEEDED] = say_ended,
+        [EXECUTION_RETRYING] = say_retrying,     [EXECUTION_SUCCEEDED] = say_ended,
         [EXECUTION_FAILED] = say_ended,          [EXECUTION_TIMED_OUT] = say_ended,
         [EXECUTION_CANCELLED] = say_ended,       [EXECUTION_LOST] = say_ended,
         [EXECUTION_SKIPPED] = say_never_started, [EXECUTION_MISSED] = say_never_started,

@@ -33,33 +33,86 @@ void why_answer_done(WhyAnswer *answer) {
         *answer = (WhyAnswer){ 0 };
 }
 
-static int answer_from_row(Why *why, const ExecutionRecord *record) {
+/* What a row names as being in its way. */
+static int add_row_blocker(Why *why, const ExecutionRecord *record) {
         static const char prefix[] = "blocked by ";
+        const Job *job = why->job ? why->job->job : NULL;
+        char text[REASON_TEXT_MAX];
+        CLEANUP_FREE char *queue = NULL;
+
+        if (record->reason_detail && strncmp(record->reason_detail, prefix, strlen(prefix)) == 0)
+                return string_list_push(&why->answer->blockers, record->reason_detail + strlen(prefix));
+        if (record->reason == REASON_CONDITION)
+                return string_list_push(
+                                &why->answer->blockers,
+                                execution_reason_format(record->reason, record->condition, text));
+        if (record->waiting_for != WAITING_FOR_QUEUE || !job || !job->queue)
+                return 0;
+        if (asprintf(&queue, "queue %s", job->queue) < 0) {
+                queue = NULL;
+                return -ENOMEM;
+        }
+        return string_list_push(&why->answer->blockers, queue);
+}
+
+static int answer_from_row(Why *why, const ExecutionRecord *record) {
         WhyAnswer *answer = why->answer;
 
         answer->scheduled = true;
         answer->due_usec = record->due_usec;
         answer->state = (int) record->state;
         answer->reason = record->reason;
+        answer->condition = record->condition;
         answer->execution_id = record->id;
         answer->when = record->state == EXECUTION_ARMED           ? WHY_FUTURE
                         : execution_state_is_final(record->state) ? WHY_PAST
                                                                   : WHY_NOW;
-
         why_say_row(why, record);
-
-        if (record->reason_detail && strncmp(record->reason_detail, prefix, strlen(prefix)) == 0)
-                return string_list_push(&answer->blockers, record->reason_detail + strlen(prefix));
-        return 0;
+        return add_row_blocker(why, record);
 }
 
 /* --- no row ---------------------------------------------------------------------------------------- */
+
+static const char *overlap_phrase(const Overlap *overlap) {
+        static const char *const phrases[OVERLAP_POLICY_COUNT] = {
+                [OVERLAP_SKIP] = "be skipped",
+                [OVERLAP_QUEUE] = "wait for that",
+                [OVERLAP_REPLACE] = "end that first",
+                [OVERLAP_ALLOW] = "run beside it",
+        };
+
+        return phrases[overlap->policy];
+}
+
+static void say_list(Why *why, char *const *list) {
+        STRING_LIST_FOREACH(item, list)
+                SAY(why, "%s%s", item == list ? " " : item[1] ? ", " : " and ", *item);
+}
+
+/* What has to hold by then. */
+static void say_provisos(Why *why) {
+        const Job *job = why->job->job;
+
+        if (job->after.jobs) {
+                SAY(why, "; it waits then for");
+                say_list(why, job->after.jobs);
+                SAY(why, " to have %s",
+                    job->after.when == AFTER_ANY                       ? "ended"
+                                    : job->after.when == AFTER_FAILURE ? "failed"
+                                                                       : "succeeded");
+        }
+        for (size_t i = 0; i < job->conditions.n_items; i++)
+                SAY(why, "%s %s", i == 0 ? "; its conditions have to hold then:" : ",",
+                    condition_kind_to_string(job->conditions.items[i].kind));
+        if (job->queue)
+                SAY(why, "; it needs a slot of queue '%s'", job->queue);
+}
 
 static int say_blocker(Why *why, const Execution *blocker) {
         char name[48];
 
         (void) snprintf(name, sizeof(name), "execution %" PRIu64, blocker->record.id);
-        SAY(why, ", unless %s still runs then: it would be skipped", name);
+        SAY(why, ", unless %s still runs then: it would %s", name, overlap_phrase(&why->job->job->overlap));
         return string_list_push(&why->answer->blockers, name);
 }
 
@@ -68,6 +121,8 @@ static int say_pause(Why *why, const char *verb) {
         char since[TIMESTAMP_MAX], until[TIMESTAMP_MAX];
 
         why->answer->reason = REASON_PAUSED;
+        if (why->answer->when == WHY_PAST)
+                why->answer->state = EXECUTION_SKIPPED; /* its row is written when the pause ends */
         SAY(why, " %s: the job has been paused since %s", verb,
             why_local_time(why, stored->paused_since_usec, since));
         if (stored->paused_until_usec == USEC_INFINITY)
@@ -97,7 +152,42 @@ static int answer_future(Why *why, usec_t due_usec) {
                 SAY(why, ", at %s, as random-delay has it", why_local_time(why, start_usec, due));
         if (why->manager->untrusted)
                 SAY(why, ", if the clock can be trusted by then");
+        say_provisos(why);
         return blocker ? say_blocker(why, blocker) : 0;
+}
+
+static int take_time(void *userdata, const AuditRecord *record) {
+        *(usec_t *) userdata = record->time_usec;
+        return 0; /* newest first: the last that is visited is the first change after it */
+}
+
+/* It was decided, but its row is gone, or it was never due: the definition was another one then. */
+static int say_no_record(Why *why, usec_t due_usec) {
+        char *names[] = { why->job->stored.name, NULL };
+        const AuditFilter filter = {
+                .jobs = names,
+                .events = (UINT32_C(1) << AUDIT_JOB_ADDED) | (UINT32_C(1) << AUDIT_JOB_CHANGED),
+                .since_usec = due_usec,
+        };
+        usec_t changed_usec = USEC_INFINITY;
+        char changed[TIMESTAMP_MAX];
+        int r;
+
+        r = store_list_audit(why->manager->host.store, &filter, take_time, &changed_usec);
+        if (r < 0)
+                return r;
+        if (changed_usec != USEC_INFINITY)
+                SAY(why,
+                    " was not decided by the definition in force, which is of %s; with the one before that "
+                    "the job was "
+                    "not due then, or was disabled",
+                    why_local_time(why, changed_usec, changed));
+        else
+                SAY(why,
+                    " was decided, but its record has been deleted since: the job keeps %" PRIu64
+                    " executions, and 'schedctl audit' lists deletions by hand",
+                    why->job->job->keep.executions);
+        return 0;
 }
 
 static int answer_past(Why *why, usec_t due_usec) {
@@ -114,14 +204,8 @@ static int answer_past(Why *why, usec_t due_usec) {
                     why_local_time(why, job->stored.added_usec, added));
                 return 0;
         }
-        if (due_usec <= job->stored.cursor_usec) {
-                SAY(why,
-                    " has no record: the job's definition was another one then or was disabled, or the "
-                    "record "
-                    "was pruned (keep: %" PRIu64 " executions)",
-                    job->job->keep.executions);
-                return 0;
-        }
+        if (due_usec <= job->stored.cursor_usec)
+                return say_no_record(why, due_usec);
 
         why->answer->when = WHY_NOW;
         if (why->manager->store_trouble)
@@ -250,10 +334,83 @@ static void answer_excepted(Why *why, usec_t due_usec) {
         SAY(why, ".");
 }
 
+#define MOVED_DAYS_MAX 32 /* on-except looks no further */
+#define MOVED_STEPS_MAX 10000U
+
+/* Whether an occurrence whose nominal time is in [from, until] was moved to another time. */
+static bool find_moved(const Why *why, usec_t from_usec, usec_t until_usec, Occurrence *ret) {
+        const Timetable *timetable = &why->job->job->timetable;
+        PlannerView view = scheduled_job_view(why->job);
+        usec_t at_usec = from_usec - MOVED_DAYS_MAX * USEC_PER_DAY;
+        Occurrence occurrence;
+
+        if (!timetable->exceptions || timetable->on_except == ON_EXCEPT_SKIP)
+                return false;
+        for (unsigned i = 0; i < MOVED_STEPS_MAX; i++) {
+                if (timetable_next(timetable, &view.context, at_usec, &occurrence, NULL) <= 0 ||
+                    occurrence.due_usec > until_usec + MOVED_DAYS_MAX * USEC_PER_DAY)
+                        return false;
+                if ((occurrence.notes & SCHEDULE_NOTE_EXCEPTED_MOVED) &&
+                    occurrence.nominal_usec >= from_usec && occurrence.nominal_usec <= until_usec) {
+                        *ret = occurrence;
+                        return true;
+                }
+                at_usec = occurrence.due_usec;
+        }
+        return false;
+}
+
+/* An occurrence in [from, until] that met another one where it was moved to: the two are one. */
+static bool find_merged(const Why *why, usec_t from_usec, usec_t until_usec, usec_t *ret) {
+        PlannerView view = scheduled_job_view(why->job);
+        Timetable nominal = why->job->job->timetable;
+        Occurrence occurrence;
+
+        if (!nominal.exceptions || nominal.on_except == ON_EXCEPT_SKIP)
+                return false;
+        nominal.exceptions = NULL;
+        if (timetable_next(&nominal, &view.context, from_usec - 1, &occurrence, NULL) <= 0 ||
+            occurrence.due_usec > until_usec)
+                return false;
+        *ret = occurrence.due_usec;
+        return true;
+}
+
+static void answer_merged(Why *why, usec_t nominal_usec) {
+        char nominal[TIMESTAMP_MAX];
+
+        why->answer->scheduled = true;
+        why->answer->due_usec = nominal_usec;
+        why->answer->when = nominal_usec <= why->now_usec ? WHY_PAST : WHY_FUTURE;
+        why->answer->reason = REASON_EXCEPTED;
+        SAY(why,
+            "The job's exceptions name %s, and where on-except moved that occurrence to the job was due "
+            "anyway: the "
+            "two were one",
+            why_local_time(why, nominal_usec, nominal));
+        say_neighbours(why);
+        SAY(why, ".");
+}
+
+static int answer_span(Why *why, usec_t from_usec, usec_t until_usec);
+
+/* The answer is that of the time to which it was moved. */
+static int answer_moved(Why *why, const Occurrence *moved) {
+        char nominal[TIMESTAMP_MAX], due[TIMESTAMP_MAX];
+        usec_t asked_usec = why->answer->time_usec;
+        int r;
+
+        SAY(why, "The job's exceptions name %s, so on-except moved that occurrence to %s. ",
+            why_local_time(why, moved->nominal_usec, nominal), why_local_time(why, moved->due_usec, due));
+        r = answer_span(why, moved->due_usec, moved->due_usec);
+        why->answer->time_usec = asked_usec;
+        return r;
+}
+
 static int answer_from_schedule(Why *why, usec_t from_usec, usec_t until_usec) {
         const Job *job = why->job->job;
         PlannerView view;
-        Occurrence occurrence;
+        Occurrence occurrence, moved;
         usec_t excepted_usec;
         int r;
 
@@ -266,8 +423,12 @@ static int answer_from_schedule(Why *why, usec_t from_usec, usec_t until_usec) {
         view = scheduled_job_view(why->job);
         if (timetable_next(&job->timetable, &view.context, from_usec - 1, &occurrence, NULL) <= 0 ||
             occurrence.due_usec > until_usec) {
+                if (find_moved(why, from_usec, until_usec, &moved))
+                        return answer_moved(why, &moved);
                 if (find_excepted(why, from_usec, until_usec, &excepted_usec))
                         answer_excepted(why, excepted_usec);
+                else if (find_merged(why, from_usec, until_usec, &excepted_usec))
+                        answer_merged(why, excepted_usec);
                 else
                         answer_not_scheduled(why);
                 return 0;
@@ -329,9 +490,26 @@ static bool row_is_about(const Why *why, const ExecutionRecord *record, usec_t f
                         occurrence.due_usec <= until_usec;
 }
 
+typedef struct RowSearch {
+        const Why *why;
+        usec_t from_usec, until_usec;
+        ExecutionRecord *record;
+} RowSearch;
+
+static int take_row_about(void *userdata, const ExecutionRecord *record) {
+        const RowSearch *search = userdata;
+        int r;
+
+        if (!row_is_about(search->why, record, search->from_usec, search->until_usec))
+                return 0;
+        r = execution_record_copy(record, search->record);
+        return r < 0 ? r : 1;
+}
+
 static int answer_span(Why *why, usec_t from_usec, usec_t until_usec) {
         CLEANUP(execution_record_done) ExecutionRecord record = { 0 };
         const Execution *active = find_active(why->job, from_usec, until_usec);
+        RowSearch search = { why, from_usec, until_usec, &record };
         int r = 0;
 
         execution_record_init(&record);
@@ -339,28 +517,38 @@ static int answer_span(Why *why, usec_t from_usec, usec_t until_usec) {
         if (active)
                 r = execution_record_copy(&active->record, &record);
         else if (why->job->stored.id != 0)
-                r = store_find_execution(
+                r = store_find_executions(
                                 why->manager->host.store, why->job->stored.id, from_usec, until_usec,
-                                &record);
+                                take_row_about, &search);
         if (r < 0)
                 return r;
-        if (!row_is_about(why, &record, from_usec, until_usec))
+        if (record.id == 0)
                 return answer_from_schedule(why, from_usec, until_usec);
 
         find_neighbours(why, record.due_usec, record.due_last_usec);
         return answer_from_row(why, &record);
 }
 
+/* Gives the answer away, or what went wrong. */
+static int finish(Why *why, int result, WhyAnswer *ret) {
+        int r = buffer_take(&why->text, &why->answer->text);
+
+        if (result < 0 || r < 0)
+                return result < 0 ? result : r;
+        *ret = *why->answer;
+        *why->answer = (WhyAnswer){ 0 };
+        return 0;
+}
+
+#define WHY_ANSWER_NOTHING                                                                                   \
+        {                                                                                                    \
+                .due_usec = USEC_INFINITY, .state = -1, .condition = -1, .previous_due_usec = USEC_INFINITY, \
+                .next_due_usec = USEC_INFINITY,                                                              \
+        }
+
 int manager_why(Manager *manager, const char *name, usec_t from_usec, usec_t until_usec, WhyAnswer *ret) {
-        CLEANUP(why_answer_done)
-        WhyAnswer answer = {
-                .due_usec = USEC_INFINITY,
-                .state = -1,
-                .previous_due_usec = USEC_INFINITY,
-                .next_due_usec = USEC_INFINITY,
-        };
+        CLEANUP(why_answer_done) WhyAnswer answer = WHY_ANSWER_NOTHING;
         Why why = { .manager = manager, .answer = &answer };
-        int r, q;
 
         assert(manager);
         assert(name);
@@ -370,13 +558,38 @@ int manager_why(Manager *manager, const char *name, usec_t from_usec, usec_t unt
         if (!why.job)
                 return -ENOENT;
         why.now_usec = manager_now(manager);
+        return finish(&why,
+                      from_usec == USEC_INFINITY ? answer_last(&why)
+                                                 : answer_span(&why, from_usec, until_usec),
+                      ret);
+}
 
-        r = from_usec == USEC_INFINITY ? answer_last(&why) : answer_span(&why, from_usec, until_usec);
-        q = buffer_take(&why.text, &answer.text);
-        if (r < 0 || q < 0)
-                return r < 0 ? r : q;
+int manager_why_execution(Manager *manager, uint64_t id, WhyAnswer *ret, char **ret_job) {
+        CLEANUP(why_answer_done) WhyAnswer answer = WHY_ANSWER_NOTHING;
+        CLEANUP(execution_record_done) ExecutionRecord record = { 0 };
+        const Execution *active = manager_find_execution(manager, id);
+        Why why = { .manager = manager, .answer = &answer, .now_usec = manager_now(manager) };
+        int r;
 
-        *ret = answer;
-        answer = (WhyAnswer){ 0 };
-        return 0;
+        assert(ret);
+        assert(ret_job);
+
+        execution_record_init(&record);
+        if (active)
+                r = execution_record_copy(&active->record, &record);
+        else
+                r = store_read_execution(manager->host.store, id, &record);
+        if (r < 0)
+                return r;
+        if (record.id == 0)
+                return -ENOENT;
+
+        why.job = manager_find_any_job(manager, record.job);
+        answer.time_usec = record.due_usec;
+        if (why.job)
+                find_neighbours(&why, record.due_usec, record.due_last_usec);
+        r = finish(&why, answer_from_row(&why, &record), ret);
+        if (r >= 0)
+                *ret_job = TAKE_PTR(record.job);
+        return r;
 }

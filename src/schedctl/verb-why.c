@@ -3,10 +3,12 @@
 /* why: whether an occurrence ran, and if not, what stood in its way. */
 
 #include <stdio.h>
+#include <string.h>
 
 #include "schedctl/columns.h"
 #include "schedctl/message.h"
 #include "schedctl/output-format.h"
+#include "schedctl/selection.h"
 #include "schedctl/time-text.h"
 #include "schedctl/verbs.h"
 #include "schedctl/view.h"
@@ -49,14 +51,40 @@ static int ask(Context *context, const char *job, const TimeMeaning *time, json_
         return r < 0 ? complain_client(r, &error, NULL) : STATUS_OK;
 }
 
+/* `job` NULL: of whichever it is. */
+static int ask_execution(Context *context, const char *job, uint64_t id, json_t **ret) {
+        CLEANUP_JSON json_t *answer = NULL;
+        ClientError error = { 0 };
+        char thing[48];
+        int r;
+
+        (void) snprintf(thing, sizeof(thing), "execution %" PRIu64, id);
+        r = client_why_execution(context->client, id, &answer, &error);
+        if (r < 0)
+                return complain_client(r, &error, thing);
+        if (job && strcmp(view_text(answer, "job"), job) != 0) {
+                complain("execution %" PRIu64 " is of job '%s', not of '%s'", id, view_text(answer, "job"),
+                         job);
+                return STATUS_NO_SUCH;
+        }
+        *ret = TAKE_PTR(answer);
+        return STATUS_OK;
+}
+
 /* A local time that comes twice stands for both passes; the first that is scheduled answers. */
 static int ask_all(Context *context, char **arguments, json_t **ret) {
         TimeMeanings times = { .n_meanings = 1 };
         int status = STATUS_OK;
+        uint64_t id;
+
+        if (!arguments[1] && parse_execution_id(arguments[0], &id))
+                return ask_execution(context, NULL, id, ret);
+        if (arguments[1] && parse_execution_id(arguments[1], &id))
+                return ask_execution(context, arguments[0], id, ret);
 
         if (arguments[1] && time_text_parse(context->zone, context_now(context), arguments[1], &times) < 0) {
                 complain("why does not understand the time '%s'; write it like 2026-03-29T02:30, 02:30 or "
-                         "-2h",
+                         "-2h, or name an execution by its number",
                          arguments[1]);
                 return STATUS_USAGE;
         }

@@ -15,7 +15,7 @@ const Verb verbs[] = {
         { "list-executions", VERB_GROUP_LOOK, VERB_ARGUMENTS_JOBS,        0, VERB_ANY_NUMBER, "[PATTERN…]",   "List executions, newest first", verb_list_executions },
         { "status",          VERB_GROUP_LOOK, VERB_ARGUMENTS_JOBS_AND_IDS, 0, VERB_ANY_NUMBER, "[PATTERN…|ID…]", "Show the daemon, jobs or executions at a glance", verb_status },
         { "show",            VERB_GROUP_LOOK, VERB_ARGUMENTS_JOBS_AND_IDS, 0, VERB_ANY_NUMBER, "[PATTERN…|ID…]", "Show all that is known, for programs", verb_show },
-        { "why",             VERB_GROUP_LOOK, VERB_ARGUMENTS_JOBS,        1, 2,               "JOB [TIME]",   "Explain why a job did or did not run", verb_why },
+        { "why",             VERB_GROUP_LOOK, VERB_ARGUMENTS_JOBS_AND_IDS, 1, 2,              "JOB [TIME|ID]|ID",  "Explain why a job did or did not run", verb_why },
         { "logs",            VERB_GROUP_LOOK, VERB_ARGUMENTS_JOBS_AND_IDS, 1, 1,              "JOB|ID",       "Show the output of a job", verb_logs },
         { "audit",           VERB_GROUP_LOOK, VERB_ARGUMENTS_JOBS,        0, VERB_ANY_NUMBER, "[PATTERN…]",   "Show who changed and did what", verb_audit },
         { "monitor",         VERB_GROUP_LOOK, VERB_ARGUMENTS_JOBS,        0, VERB_ANY_NUMBER, "[PATTERN…]",   "Print changes as they happen, until Ctrl-C", verb_monitor },

@@ -183,6 +183,47 @@ int store_find_execution(
         return r <= 0 ? r : store_read_execution(store, id, ret);
 }
 
+#define COVERING_ROWS_MAX 256
+
+int store_find_executions(
+                Store *store,
+                int64_t job_id,
+                usec_t from_usec,
+                usec_t until_usec,
+                store_visit_execution_t visit,
+                void *userdata) {
+
+        CLEANUP(store_statement_release)
+        sqlite3_stmt *statement = store_statement(store->reader, STATEMENT_FIND_COVERING);
+        StoreBinder binder = { statement };
+        uint64_t ids[COVERING_ROWS_MAX];
+        size_t n_ids = 0;
+        int r;
+
+        assert(visit);
+
+        store_bind_integer(&binder, job_id);
+        store_bind_integer(&binder, from_usec);
+        store_bind_integer(&binder, until_usec);
+        while (n_ids < COVERING_ROWS_MAX && (r = store_bound_step(store->reader, &binder)) != 0) {
+                if (r < 0)
+                        return r;
+                ids[n_ids++] = (uint64_t) sqlite3_column_int64(statement, 0);
+        }
+
+        for (size_t i = 0; i < n_ids; i++) {
+                CLEANUP(execution_record_done) ExecutionRecord record;
+
+                execution_record_init(&record);
+                r = store_read_execution(store, ids[i], &record);
+                if (r > 0)
+                        r = visit(userdata, &record);
+                if (r != 0)
+                        return MIN(r, 0);
+        }
+        return 0;
+}
+
 static int output_from_row(sqlite3_stmt *row, int column, OutputRecord *output) {
         const void *data;
         size_t size;

@@ -120,6 +120,10 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
                 "SELECT id FROM (SELECT id, due_last FROM execution "
                 "WHERE job_id = ?1 AND due <= ?3 AND " IS_OCCURRENCE " "
                 "ORDER BY due DESC, pass DESC LIMIT 256) WHERE due_last >= ?2 LIMIT 1",
+        [STATEMENT_FIND_COVERING] =
+                "SELECT id FROM (SELECT id, due, due_last FROM execution "
+                "WHERE job_id = ?1 AND due <= ?3 ORDER BY due DESC, id DESC LIMIT 256) "
+                "WHERE due_last >= ?2 ORDER BY due DESC, id DESC",
         [STATEMENT_FIND_OTHER] =
                 "SELECT id FROM execution WHERE job_id = ? AND due >= ? AND due <= ? AND " IS_OTHER " "
                 "ORDER BY due DESC, id DESC LIMIT 1",

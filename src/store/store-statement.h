@@ -38,6 +38,7 @@ typedef enum StoreStatement {
         STATEMENT_READ_EXECUTION,
         STATEMENT_READ_ATTEMPT,
         STATEMENT_FIND_OCCURRENCE,
+        STATEMENT_FIND_COVERING,
         STATEMENT_FIND_OTHER,
 
         /* ids of executions, for lists */

@@ -235,6 +235,14 @@ int store_find_execution(
                 usec_t from_usec,
                 usec_t until_usec,
                 ExecutionRecord *ret);
+/* All rows that do, the latest due first: a folded row also spans what others cover. As a list. */
+int store_find_executions(
+                Store *store,
+                int64_t job_id,
+                usec_t from_usec,
+                usec_t until_usec,
+                store_visit_execution_t visit,
+                void *userdata);
 /* number 0: the last one. Returns 1 with *ret, 0 (no such attempt), or a negative errno. */
 int store_read_attempt(Store *store, uint64_t execution_id, unsigned number, AttemptRecord *ret);
 int store_list_audit(Store *store, const AuditFilter *filter, store_visit_audit_t visit, void *userdata);

@@ -226,6 +226,16 @@ check "logs: its begin" equals 1 "$(head -n 1 "$S/out")"
 check "logs: its end" equals 20000 "$(tail -n 1 "$S/out")"
 check "logs: what lies between is left out" eval 'grep -q "bytes" "$S/out"'
 
+id=$(last_id bad)
+check "why of an execution" status_is 0 ctl -o json why "$id"
+check "why of an execution: which" json_is "d['execution']" "$id"
+check "why of an execution: of what job" json_is "d['job']" bad
+check "why of an execution of a job" status_is 0 ctl why bad "$id"
+check "why of an execution: in words" out_has "asked for by hand"
+check "why of an execution of another job" status_is 4 ctl why good "$id"
+check "why of an execution of another job: said" err_has "is of job 'bad', not of 'good'"
+check "why of no execution" status_is 4 ctl why 999999
+
 # --- history ------------------------------------------------------------------------------------------
 
 check "list-executions" status_is 0 ctl list-executions bad
