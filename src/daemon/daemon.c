@@ -74,6 +74,19 @@ static void on_load_committed(void *userdata, int result) {
         (void) malloc_trim(0); /* it tells whether there was anything */
 }
 
+static int set_queues(Daemon *daemon, const JobSet *set) {
+        const Settings *settings = configuration_settings(daemon->configuration);
+
+        return manager_set_queues(
+                        daemon->manager,
+                        &(QueueLimits){
+                                        .queues = &set->queues,
+                                        .default_slots = settings->default_slots,
+                                        .max_running = settings->max_running,
+                                        .starts_per_second = settings->starts_per_second,
+                        });
+}
+
 static int daemon_reload(Daemon *daemon, const Caller *caller, char ***ret_faults) {
         CLEANUP(string_list_freep) char **faults = NULL;
         JobSet set = { 0 };
@@ -84,6 +97,8 @@ static int daemon_reload(Daemon *daemon, const Caller *caller, char ***ret_fault
                 return log_error_errno(r, "Cannot read the job files: %m; keeping the old jobs");
 
         r = format_faults(&set.diagnostics, &faults);
+        if (r >= 0)
+                r = set_queues(daemon, &set);
         if (r >= 0)
                 r = manager_apply(daemon->manager, &set, caller);
         job_set_done(&set);

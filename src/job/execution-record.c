@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "job/condition.h"
@@ -85,6 +86,7 @@ void execution_record_wait(ExecutionRecord *record, WaitingFor waiting_for, usec
         assert(record);
         assert((size_t) waiting_for < ARRAY_SIZE(reasons));
 
+        free(TAKE_PTR(record->reason_detail));
         record->reason = reasons[waiting_for];
         record->waiting_for = waiting_for;
         record->waiting_since_usec = waiting_for == WAITING_FOR_NOTHING ? USEC_INFINITY : now_usec;

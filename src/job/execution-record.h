@@ -150,7 +150,7 @@ const char *execution_reason_format(
                 int condition,
                 char buffer[static REASON_TEXT_MAX]);
 
-/* What it waits for from now on, and the reason that goes with that. */
+/* What it waits for from now on, and the reason that goes with that, without a sentence. */
 void execution_record_wait(ExecutionRecord *record, WaitingFor waiting_for, usec_t now_usec);
 
 void execution_record_init(ExecutionRecord *record); /* everything unknown */

@@ -52,8 +52,10 @@ static void set_back(Manager *manager, usec_t now_usec, usec_t delta_usec) {
 
         manager->set_back_until_usec = MAX(manager->set_back_until_usec, now_usec + delta_usec);
         HASH_ITER(hh, manager->jobs, job, next) {
+                if (only_at(job->job)) /* does not come again: what waits of it goes on waiting */
+                        continue;
                 waiting_take_back(job, now_usec);
-                if (job->stored.id == 0 || job->stored.cursor_usec <= now_usec || only_at(job->job))
+                if (job->stored.id == 0 || job->stored.cursor_usec <= now_usec)
                         continue;
                 job->stored.cursor_usec = now_usec;
                 scheduled_job_save_state(job);

@@ -268,11 +268,8 @@ static usec_t start_of(const ScheduledJob *job, usec_t due_usec, usec_t earliest
         return MAX(usec_add(due_usec, delay_usec), earliest_usec);
 }
 
-/* Its time has come, but it may not start yet. */
-static void hold_armed(Execution *execution, usec_t start_after_usec, WaitingFor waiting_for) {
+void decision_hold(Execution *execution, usec_t start_after_usec, WaitingFor waiting_for) {
         ExecutionRecord *record = &execution->record;
-
-        assert(record->state == EXECUTION_ARMED);
 
         record->state = EXECUTION_WAITING;
         record->queued_usec = manager_now(execution->manager);
@@ -296,7 +293,7 @@ static int begin_row(ScheduledJob *job, const ExecutionBegin *begin) {
                 if (r < 0)
                         return r;
         } else if (begin->state == EXECUTION_WAITING) {
-                hold_armed(armed, begin->start_after_usec, begin->waiting_for);
+                decision_hold(armed, begin->start_after_usec, begin->waiting_for);
         } else {
                 saved = execution_become_due(armed);
         }

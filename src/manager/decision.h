@@ -34,6 +34,10 @@ int decision_skip(
  */
 int decision_begin(ScheduledJob *job, const PlannedOccurrence *planned, ExecutionCause cause);
 
+/* An execution whose row was written ahead and that no runner knows: its time has come, but it may not start
+ * yet. */
+void decision_hold(Execution *execution, usec_t start_after_usec, WaitingFor waiting_for);
+
 /*
  * The next occurrence is to be caught up with behind all that were decided before. The cursor is not saved.
  * *earliest_usec is scheduled_job_last_start(), kept from one to the next of many.

@@ -152,6 +152,7 @@ void execution_on_started(Execution *execution, pid_t pid, usec_t started_usec) 
         if (record->state == EXECUTION_RUNNING || execution_state_is_final(record->state))
                 return; /* said again after a reconnection */
 
+        queue_take_slot(execution); /* of a row written ahead that runs all the same */
         execution->phase = PHASE_RUNNING;
         record->state = EXECUTION_RUNNING;
         record->attempts = MAX(record->attempts, 1U);

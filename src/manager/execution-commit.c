@@ -166,6 +166,7 @@ void execution_withdraw(Execution *execution) {
 
         assert(execution->record.state == EXECUTION_ARMED || execution->record.state == EXECUTION_WAITING);
 
+        gates_leave(execution);
         execution->phase = PHASE_WITHDRAWN;
         r = store_delete_execution(store, execution->record.id);
         if (r >= 0)

@@ -213,6 +213,10 @@ int execution_recover(ScheduledJob *job, ExecutionRecord *record, Execution **re
         /* What waits has been sent to nobody. */
         execution->phase = execution->record.state == EXECUTION_WAITING ? PHASE_READY : PHASE_RECOVERED;
         attach(execution);
+        if (execution->record.state == EXECUTION_STARTING || execution->record.state == EXECUTION_RUNNING) {
+                queue_take_slot(execution);
+                execution->job = job_unref(execution->job); /* decoded again when it is needed */
+        }
         if (ret)
                 *ret = execution;
         return 0;

@@ -3,6 +3,8 @@
 #include "manager/gates.h"
 
 #include <assert.h>
+#include <string.h>
+
 static const Gate *const gates[] = { &dependency_gate, &condition_gate, &queue_gate };
 
 bool gates_are_open(const ScheduledJob *job) {
@@ -29,6 +31,8 @@ bool gates_pass(Execution *execution, usec_t now_usec, GateVerdict *ret, bool *r
                         continue;
                 if (ret->answer == GATE_CLOSED && first) {
                         execution_record_wait(record, gates[i]->waiting_for, now_usec);
+                        if (ret->detail[0] != '\0') /* what it waits for says the most of it */
+                                record->reason_detail = strdup(ret->detail);
                         *ret_changed = true;
                 }
                 return false;

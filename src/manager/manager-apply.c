@@ -482,6 +482,7 @@ static void apply_commit(Apply *apply) {
                 appliers[change->kind](apply, change);
         }
         dependency_definitions_changed(manager);
+        queues_follow_jobs(manager);
         if (apply->caller)
                 (void) manager_queue_audit(manager, AUDIT_RELOADED, NULL, 0, apply->caller, NULL);
         manager_invalidate(manager);

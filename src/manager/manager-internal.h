@@ -4,6 +4,7 @@
 /* What the files of manager/ share. Nobody else includes this. */
 
 #include "manager/manager.h"
+#include "manager/queues.h"
 #include "util/log.h"
 #include "util/message-ids.h"
 
@@ -93,6 +94,7 @@ struct Manager {
         bool sorted_valid;
         Execution *executions; /* by id */
 
+        Queues queues;
         Heap wakes, alarms;
         unsigned n_batches;
         usec_t wakeup_usec; /* what set_wakeup() was last asked for; USEC_INFINITY: nothing */

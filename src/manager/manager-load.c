@@ -98,6 +98,9 @@ int manager_load(Manager *manager) {
         r = store_load_jobs(store, on_stored_job, manager);
         if (r < 0)
                 return log_error_errno(r, "Cannot read the jobs from the database: %m");
+        r = queues_load(manager);
+        if (r < 0)
+                return log_error_errno(r, "Cannot read the queues from the database: %m");
         r = store_list_open_executions(store, on_open_execution, manager);
         if (r < 0)
                 return log_error_errno(r, "Cannot read the open executions from the database: %m");

@@ -68,6 +68,7 @@ int manager_new(const ManagerHost *host, Manager **ret) {
 
         manager->host = *host;
         manager->wakeup_usec = manager->alarm_usec = USEC_INFINITY;
+        queues_init(&manager->queues);
         manager->last_execution_id = store_last_execution_id(host->store);
         manager->last_job_id = store_last_job_id(host->store);
         clock_watch_init(manager);
@@ -94,6 +95,7 @@ Manager *manager_free(Manager *manager) {
         if (!manager)
                 return NULL;
 
+        manager_begin_batch(manager); /* nobody is to be woken any more */
         store_forget_owner(manager->host.store);
         manager->host.executor->set_events(manager->host.executor->userdata, NULL);
 
@@ -108,6 +110,7 @@ Manager *manager_free(Manager *manager) {
         manager_notices_done(manager);
         manager_prune_orders_done(manager);
 
+        queues_done(&manager->queues);
         heap_done(&manager->wakes);
         heap_done(&manager->alarms);
         free(manager->sorted);
@@ -156,6 +159,7 @@ void manager_arm_timer(Manager *manager) {
         arm_alarm(manager);
         first = heap_first(&manager->wakes);
         wake_usec = MIN(first ? first->key : USEC_INFINITY, clock_watch_wakeup(manager));
+        wake_usec = MIN(wake_usec, queues_wakeup(manager));
         if (manager->store_trouble)
                 wake_usec = USEC_INFINITY; /* the store's recovery is what wakes us then */
         if (wake_usec == manager->wakeup_usec)
@@ -173,6 +177,8 @@ void manager_wakeup(Manager *manager) {
         manager->wakeup_usec = USEC_INFINITY; /* the timer has gone off */
         manager_begin_batch(manager);
         clock_watch_check(manager);
+        manager->queues.is_contended = false;
+        manager->queues.n_rivals = MAX(heap_count(&manager->wakes, manager_now(manager)), 1U);
 
         while (!manager->store_trouble && (first = heap_first(&manager->wakes)) &&
                first->key <= manager_now(manager)) {
@@ -181,11 +187,14 @@ void manager_wakeup(Manager *manager) {
                 usec_t key = first->key;
 
                 scheduled_job_replan(job);
+                queues_looked_at(&manager->queues);
                 /* Whatever happened, the same look is not due again: no loop can come of it. */
                 if (job->wake.index != HEAP_NONE && job->wake.key == key && key <= manager_now(manager) &&
                     job->next_due_usec == next_due_usec)
                         (void) heap_put(&manager->wakes, &job->wake, manager_now(manager) + RETRY_DELAY_USEC);
         }
+        queues_admit(manager);
+        manager->queues.n_rivals = 0;
         manager_end_batch(manager);
 }
 

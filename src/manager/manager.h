@@ -16,6 +16,7 @@
 #include "job/filter.h"
 #include "job/job-loader.h"
 #include "job/job.h"
+#include "manager/run-queue.h"
 #include "store/store.h"
 #include "util/clock.h"
 #include "util/diagnostics.h"
@@ -54,6 +55,9 @@ struct Execution {
         Execution *prev, *next; /* in scheduled_job->executions */
 
         /* Private to the manager. */
+        struct JobQueue *queue; /* that it waits in or has a slot of; NULL: none but what all pass */
+        RunQueueEntry turn;     /* while it waits for a slot */
+        bool has_slot;
         unsigned phase;
         unsigned n_pending;         /* changes that are not on disk yet */
         struct Order *start_order;  /* who waits for its start; NULL: nobody */
@@ -217,6 +221,49 @@ void manager_kill_execution(
                 void *userdata);
 /* Ask the runner for live output: on_output() follows. Counted: each `true` wants a `false`. */
 int manager_follow_execution(Manager *manager, uint64_t id, bool on);
+
+/* --- queues ---------------------------------------------------------------------------------------- */
+
+/* What the settings and files say. */
+typedef struct QueueLimits {
+        const QueueDefinitions *queues; /* each name once */
+        uint64_t default_slots;         /* of a queue that nothing defines */
+        uint64_t max_running;           /* executions of all jobs at one time */
+        double starts_per_second;       /* INFINITY: no limit */
+} QueueLimits;
+
+/*
+ * Puts limits in force. Where there are fewer slots than before, what runs goes on and nothing new starts
+ * until there are. Returns 0, or -ENOMEM and some of them are still the old ones.
+ */
+int manager_set_queues(Manager *manager, const QueueLimits *limits);
+
+typedef struct QueueStatus {
+        const char *name;
+        uint64_t slots; /* RUN_QUEUE_UNLIMITED: any number */
+        uint64_t used, waiting;
+        usec_t paused_since_usec; /* USEC_INFINITY: it is not paused */
+} QueueStatus;
+
+/* By name: those that are declared, named by jobs, in use or paused. `visit` as with manager_list_jobs(). */
+int manager_list_queues(
+                Manager *manager,
+                int (*visit)(void *userdata, const QueueStatus *queue),
+                void *userdata);
+
+/* What runs goes on, nothing new starts. -ENOENT: no such queue; -EALREADY: already so; -EIO. */
+void manager_pause_queue(
+                Manager *manager,
+                const char *name,
+                const Caller *caller,
+                manager_reply_t reply,
+                void *userdata);
+void manager_resume_queue(
+                Manager *manager,
+                const char *name,
+                const Caller *caller,
+                manager_reply_t reply,
+                void *userdata);
 
 /* --- questions ------------------------------------------------------------------------------------- */
 

@@ -8,6 +8,7 @@
 
 #include "manager/decision.h"
 #include "manager/execution.h"
+#include "manager/gates.h"
 #include "manager/reconcile.h"
 #include "manager/scheduled-job.h"
 
@@ -27,6 +28,21 @@ static ReconcileFacts facts_of(const Execution *execution) {
                 .listed = execution->listed != NULL,
                 .state = execution->listed ? execution->listed->state : LAUNCH_LISTED_RUNNING,
         };
+}
+
+/* A row written ahead came due when nobody was left to say whether it may start. Returns true if it waits. */
+static bool is_held_by_gate(Execution *execution) {
+        if (execution->record.queued_usec != USEC_INFINITY || !execution->scheduled_job->job)
+                return false;
+
+        queue_give_slot(execution);
+        if (gates_are_open(execution->scheduled_job)) {
+                queue_take_slot(execution);
+                return false;
+        }
+        execution->phase = PHASE_READY;
+        decision_hold(execution, execution->record.start_after_usec, WAITING_FOR_NOTHING);
+        return true;
 }
 
 /* (a): the runner never received it. */
@@ -55,6 +71,8 @@ static void send_or_miss(Execution *execution) {
                 return;
         }
 
+        if (is_held_by_gate(execution))
+                return;
         execution->phase = PHASE_READY;
         execution_try_start(execution);
 }

@@ -118,6 +118,16 @@ void heap_remove(Heap *heap, HeapNode *node) {
                 heap_fill(heap, hole, last);
 }
 
+static size_t count_from(const Heap *heap, size_t index, usec_t key) {
+        if (index >= heap->n_nodes || heap->nodes[index]->key > key)
+                return 0;
+        return 1 + count_from(heap, 2 * index + 1, key) + count_from(heap, 2 * index + 2, key);
+}
+
+size_t heap_count(const Heap *heap, usec_t key) {
+        return count_from(heap, 0, key);
+}
+
 HeapNode *heap_first(const Heap *heap) {
         return heap->n_nodes > 0 ? heap->nodes[0] : NULL;
 }

@@ -35,4 +35,6 @@ int heap_reserve(Heap *heap, size_t n);
  */
 int heap_put(Heap *heap, HeapNode *node, usec_t key);
 void heap_remove(Heap *heap, HeapNode *node); /* nothing if it is not in the heap */
-HeapNode *heap_first(const Heap *heap);       /* NULL: empty */
+/* How many keys are not behind `key`, in time proportional to that. */
+size_t heap_count(const Heap *heap, usec_t key);
+HeapNode *heap_first(const Heap *heap); /* NULL: empty */

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,7 +123,14 @@ static void hold_jobs(JobSet *set) {
 }
 
 static void decode_jobs(Sim *sim, JobSet *set) {
-        const JobDecodeContext context = { .zones = sim->zones, .system_mode = true, .file = "jobs.yaml" };
+        static char *const any_queue[] = { (char *) "*", NULL };
+        static const JobSite site = { .allow_queues = any_queue };
+        JobDecodeContext context = {
+                .zones = sim->zones,
+                .system_mode = true,
+                .file = "jobs.yaml",
+                .site = &site,
+        };
 
         *set = (JobSet){ .jobs = calloc(SIM_JOBS_MAX, sizeof(LoadedJob)) };
         for (size_t i = 0; i < SIM_JOBS_MAX; i++) {
@@ -135,6 +143,7 @@ static void decode_jobs(Sim *sim, JobSet *set) {
                         continue;
                 set->n_jobs++;
                 loaded->name = strdup(sim->jobs[i].name);
+                context.owner_uid = sim->jobs[i].owner_uid;
                 r = job_decode_definition(
                                 &context, loaded->name, text, strlen(text), &diagnostics, &loaded->job);
                 if (r < 0) {
@@ -145,11 +154,27 @@ static void decode_jobs(Sim *sim, JobSet *set) {
         }
 }
 
+static void set_queues(Sim *sim) {
+        const QueueDefinitions queues = { .items = sim->queues, .n_items = sim->n_queues };
+
+        ck_assert_int_eq(
+                        manager_set_queues(
+                                        sim->manager,
+                                        &(QueueLimits){
+                                                        .queues = &queues,
+                                                        .default_slots = 1,
+                                                        .max_running = sim->max_running,
+                                                        .starts_per_second = sim->starts_per_second,
+                                        }),
+                        0);
+}
+
 void sim_reload(Sim *sim) {
         JobSet set;
 
         if (!sim->manager)
                 return;
+        set_queues(sim);
         if (sim->file_is_held)
                 hold_jobs(&set);
         else
@@ -380,6 +405,28 @@ void sim_stop_execution(Sim *sim, uint64_t id) {
         sim_settle(sim);
 }
 
+void sim_pause_queue(Sim *sim, const char *name) {
+        if (sim->manager)
+                manager_pause_queue(sim->manager, name, &sim_caller, on_reply, sim);
+        sim_settle(sim);
+}
+
+void sim_resume_queue(Sim *sim, const char *name) {
+        if (sim->manager)
+                manager_resume_queue(sim->manager, name, &sim_caller, on_reply, sim);
+        sim_settle(sim);
+}
+
+void sim_write_queue(Sim *sim, const char *name, uint64_t slots) {
+        size_t i;
+
+        for (i = 0; i < sim->n_queues && strcmp(sim->queues[i].name, name) != 0;)
+                i++;
+        ck_assert_uint_lt(i, SIM_QUEUES_MAX);
+        sim->queues[i] = (QueueDefinition){ .name = (char *) name, .slots = slots };
+        sim->n_queues = MAX(sim->n_queues, i + 1);
+}
+
 /* Sorted by name, as a scan gives them: tests add them in that order. */
 static size_t job_index(const Sim *sim, const char *name) {
         size_t i;
@@ -395,6 +442,10 @@ void sim_write_job(Sim *sim, const char *name, const char *text) {
 
         (void) snprintf(sim->jobs[i].name, sizeof(sim->jobs[i].name), "%s", name);
         (void) snprintf(sim->jobs[i].text, sizeof(sim->jobs[i].text), "%s", text ?: "");
+}
+
+void sim_own_job(Sim *sim, const char *name, uid_t owner_uid) {
+        sim->jobs[job_index(sim, name)].owner_uid = owner_uid;
 }
 
 void sim_set_end(Sim *sim, const char *name, usec_t duration_usec, int exit_code) {
@@ -424,6 +475,8 @@ void sim_init(Sim *sim, const char *now) {
                 .write_ahead_usec = USEC_PER_SEC,
                 .wakeup_usec = USEC_INFINITY,
                 .duration_usec = USEC_PER_SEC,
+                .max_running = 1000,
+                .starts_per_second = INFINITY,
                 .incarnation = 1,
                 .generation = 1,
                 .boot = 1,

@@ -19,6 +19,7 @@
 
 #define SIM_RUNS_MAX 4096U
 #define SIM_JOBS_MAX 16U
+#define SIM_QUEUES_MAX 4U
 
 /* One launch as the runner sees it. */
 typedef struct SimRun {
@@ -64,13 +65,18 @@ typedef struct Sim {
         /* The jobs' files. */
         struct {
                 char name[64];
-                char text[512];     /* "": not there */
+                char text[512]; /* "": not there */
+                uid_t owner_uid;
                 usec_t cursor_usec; /* as it was last seen */
                 bool has_end;       /* sim_set_end() */
                 usec_t duration_usec;
                 int exit_code;
         } jobs[SIM_JOBS_MAX];
         bool file_is_held; /* the file of all jobs does not parse */
+        QueueDefinition queues[SIM_QUEUES_MAX];
+        size_t n_queues;
+        uint64_t max_running;
+        double starts_per_second;
 
         unsigned point, crash_at; /* counts what leaves the daemon; 0: no crash */
         bool crashing;
@@ -91,6 +97,10 @@ void sim_write_job(Sim *sim, const char *name, const char *text);
 void sim_reload(Sim *sim);
 /* How the next launches of one job go, whatever duration_usec and exit_code are. */
 void sim_set_end(Sim *sim, const char *name, usec_t duration_usec, int exit_code);
+/* Whose job it is; root's unless this is said. */
+void sim_own_job(Sim *sim, const char *name, uid_t owner_uid);
+/* How many slots a queue has, from the next sim_reload() or start on. The name is a literal. */
+void sim_write_queue(Sim *sim, const char *name, uint64_t slots);
 
 void sim_start_daemon(Sim *sim);
 /* As kill -9: what is not on disk is gone. */
@@ -114,6 +124,8 @@ void sim_start_job(Sim *sim, const char *name);
 void sim_pause_job(Sim *sim, const char *name, usec_t until_usec);
 void sim_resume_job(Sim *sim, const char *name);
 void sim_stop_execution(Sim *sim, uint64_t id);
+void sim_pause_queue(Sim *sim, const char *name);
+void sim_resume_queue(Sim *sim, const char *name);
 
 /* The rows of a job, oldest first, as "STATE REASON CAUSE DUE[..LAST xCOUNT]" lines. */
 char *sim_rows(Sim *sim, const char *name);
