@@ -15,6 +15,7 @@
 
 #include "bus/bus-filter.h"
 #include "bus/bus-internal.h"
+#include "manager/dependency-list.h"
 #include "util/buffer.h"
 #include "util/file.h"
 
@@ -51,8 +52,12 @@ struct DumpQueue {
 };
 
 static const char *const kind_names[] = {
-        [BUS_FILTER_JOBS] = "jobs",     [BUS_FILTER_EXECUTIONS] = "executions", [BUS_FILTER_AUDIT] = "audit",
-        [BUS_FILTER_TIMERS] = "timers", [BUS_FILTER_KIND_COUNT] = NULL,
+        [BUS_FILTER_JOBS] = "jobs",
+        [BUS_FILTER_EXECUTIONS] = "executions",
+        [BUS_FILTER_AUDIT] = "audit",
+        [BUS_FILTER_TIMERS] = "timers",
+        [BUS_FILTER_DEPENDENCIES] = "dependencies",
+        [BUS_FILTER_KIND_COUNT] = NULL,
 };
 
 static Dump *dump_free(Dump *dump) {
@@ -103,6 +108,15 @@ static int visit_timer(void *userdata, const ScheduledJob *job) {
         if (job->next_start_usec == USEC_INFINITY && (!job->job || job->job->timetable.n_entries == 0))
                 return 0;
         return dump_add(dump, &dump->server->timer_set, job);
+}
+
+static int visit_dependency(void *userdata, const Dependency *dependency) {
+        Dump *dump = userdata;
+        uint32_t states = dump->filter.states;
+
+        if (states != 0 && (states >> (unsigned) dependency->standing & 1U) == 0)
+                return 0;
+        return dump_add(dump, &dump->server->dependency_set, dependency);
 }
 
 static int visit_execution(void *userdata, const ExecutionRecord *record) {
@@ -156,6 +170,16 @@ static int page_of_timers(Dump *dump) {
         return manager_list_jobs(dump->server->host.manager, &wanted, visit_timer, dump);
 }
 
+/* Edges have no order that a cursor could stand in: one page as well. */
+static int page_of_dependencies(Dump *dump) {
+        const JobFilter wanted = {
+                .names = dump->filter.names,
+                .owner_uid = dump->only_own ? &dump->context.viewer_uid : NULL,
+        };
+
+        return manager_list_dependencies(dump->server->host.manager, &wanted, visit_dependency, dump);
+}
+
 static int page_of_executions(Dump *dump) {
         ExecutionFilter wanted = {
                 .jobs = dump->filter.names,
@@ -188,6 +212,7 @@ static int (*const page_of[])(Dump *) = {
         [BUS_FILTER_EXECUTIONS] = page_of_executions,
         [BUS_FILTER_AUDIT] = page_of_audit,
         [BUS_FILTER_TIMERS] = page_of_timers,
+        [BUS_FILTER_DEPENDENCIES] = page_of_dependencies,
 };
 
 /* Returns 1: there may be more; 0: all is there; or a negative errno. */
@@ -266,7 +291,8 @@ static int find_kind(const char *what, sd_bus_error *reterr) {
         if (kind < 0)
                 return sd_bus_error_setf(
                                 reterr, SD_BUS_ERROR_INVALID_ARGS,
-                                "'%.50s' is no list: it is jobs, executions, audit or timers.", what);
+                                "'%.50s' is no list: it is jobs, executions, audit, timers or dependencies.",
+                                what);
         return kind;
 }
 

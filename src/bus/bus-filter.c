@@ -7,6 +7,7 @@
 
 #include "job/audit-record.h"
 #include "job/execution-record.h"
+#include "manager/dependency-list.h"
 #include "manager/manager.h"
 #include "util/string-list.h"
 
@@ -65,6 +66,7 @@ static int read_states(sd_bus_message *message, BusFilterKind kind, BusFilter *f
         static int (*const from_string[])(const char *) = {
                 [BUS_FILTER_JOBS] = job_state_from_string,
                 [BUS_FILTER_TIMERS] = job_state_from_string,
+                [BUS_FILTER_DEPENDENCIES] = join_standing_from_string,
                 [BUS_FILTER_EXECUTIONS] = execution_state_from_string,
                 [BUS_FILTER_HISTORY] = execution_state_from_string,
                 [BUS_FILTER_AUDIT] = audit_event_from_string,

@@ -13,6 +13,7 @@ typedef enum BusFilterKind {
         BUS_FILTER_EXECUTIONS,
         BUS_FILTER_AUDIT,
         BUS_FILTER_TIMERS,
+        BUS_FILTER_DEPENDENCIES,
         BUS_FILTER_HISTORY, /* executions that are to be deleted */
         BUS_FILTER_KIND_COUNT,
 } BusFilterKind;

@@ -107,7 +107,7 @@ struct BusServer {
         sd_event *event;
         BusHost host;
         UserNames *users;
-        FieldSet job_set, execution_set, audit_set, timer_set;
+        FieldSet job_set, execution_set, audit_set, timer_set, dependency_set;
 
         BusConnection *peers;
         size_t n_peers;

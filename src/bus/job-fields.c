@@ -73,6 +73,10 @@ FIELD_GET(ScheduledJob, enabled,     field_give_integer(value, record->job && re
 FIELD_GET(ScheduledJob, warnings,    field_give_list(value, record->job ? record->job->warnings : NULL));
 FIELD_GET(ScheduledJob, schedule,    field_give_list(value, record->job ? record->job->schedule_texts : NULL));
 FIELD_GET(ScheduledJob, schedule_descriptions, field_give_list(value, record->job ? record->job->schedule_descriptions : NULL));
+FIELD_GET(ScheduledJob, after,       field_give_list(value, record->job ? record->job->after.jobs : NULL));
+FIELD_GET(ScheduledJob, after_when,  field_give_text(value, record->job && record->job->after.jobs ? after_when_to_string(record->job->after.when) : NULL));
+FIELD_GET(ScheduledJob, triggers_on_success, field_give_list(value, record->job ? record->job->triggers.on_success : NULL));
+FIELD_GET(ScheduledJob, triggers_on_failure, field_give_list(value, record->job ? record->job->triggers.on_failure : NULL));
 FIELD_GET(ScheduledJob, timezone,    field_give_text(value, record->job ? record->job->timezone : NULL));
 FIELD_GET(ScheduledJob, next_due,    field_give_instant(value, record->next_due_usec));
 FIELD_GET(ScheduledJob, next_start,  field_give_instant(value, record->next_start_usec));
@@ -103,6 +107,10 @@ static const Field fields[] = {
         { "warnings",       FIELD_LIST,     FIELD_PRIVATE, get_warnings },
         { "schedule",       FIELD_LIST,     0,             get_schedule },
         { "schedule_descriptions", FIELD_LIST, FIELD_DETAIL, get_schedule_descriptions },
+        { "after",          FIELD_LIST,     FIELD_DETAIL,  get_after },
+        { "after_when",     FIELD_TEXT,     FIELD_DETAIL,  get_after_when },
+        { "triggers_on_success", FIELD_LIST, FIELD_DETAIL, get_triggers_on_success },
+        { "triggers_on_failure", FIELD_LIST, FIELD_DETAIL, get_triggers_on_failure },
         { "timezone",       FIELD_TEXT,     0,             get_timezone },
         { "next_due",       FIELD_INSTANT,  FIELD_CHANGES, get_next_due },
         { "next_start",     FIELD_INSTANT,  FIELD_CHANGES, get_next_start },

@@ -22,6 +22,7 @@ typedef enum JoinStanding {
         JOIN_WAITING,   /* it has not ended since */
         JOIN_OTHER_END, /* it has, but not as `when` wants */
         JOIN_MET,
+        JOIN_STANDING_COUNT,
 } JoinStanding;
 
 /*
