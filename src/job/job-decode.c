@@ -57,11 +57,11 @@ static const YamlField job_fields[] = {
           .type = "text | list of texts", .fallback = "" },
         { YAML_CUSTOM  ("shell", Job, command.shell, char *, job_decode_path),
           .type = "absolute path", .fallback = "/bin/sh" },
-        { YAML_CUSTOM  ("user", Job, process.user, char *, job_decode_account),
+        { YAML_CUSTOM  ("user", Job, process.user, char *, job_decode_account), .privileged = true,
           .type = "user", .fallback = "the owner" },
-        { YAML_CUSTOM  ("group", Job, process.group, char *, job_decode_account),
+        { YAML_CUSTOM  ("group", Job, process.group, char *, job_decode_account), .privileged = true,
           .type = "group", .fallback = "the user's" },
-        { YAML_CUSTOM  ("groups", Job, process.groups, char **, job_decode_groups),
+        { YAML_CUSTOM  ("groups", Job, process.groups, char **, job_decode_groups), .privileged = true,
           .type = "list of groups", .fallback = "the user's" },
         { YAML_CUSTOM  ("directory", Job, process.directory, char *, job_decode_path),
           .type = "absolute path", .fallback = "the user's home" },
@@ -69,6 +69,26 @@ static const YamlField job_fields[] = {
           .type = "quoted number in octal", .fallback = "\"0022\"" },
         { YAML_CUSTOM  ("environment", Job, process.environment, char **, job_decode_environment),
           .type = "mapping of texts", .fallback = "" },
+        { YAML_CUSTOM  ("environment-file", Job, process.environment_files, char **, job_decode_environment_files),
+          .type = "path | list of paths", .fallback = "" },
+        { YAML_CUSTOM  ("credentials", Job, process.credentials, char **, job_decode_credentials), .privileged = true,
+          .type = "credential | list of credentials", .fallback = "" },
+        { YAML_STRING  ("stdin", Job, process.input),
+          .type = "text", .fallback = "" },
+        { YAML_OBJECT  ("nice", job_decode_nice), .minimum = (uint64_t) INT64_C(-20), .maximum = 19,
+          .type = "number from -20 to 19", .fallback = "0" },
+        { YAML_CUSTOM  ("io-class", Job, process.io_class, IoClass, job_decode_io_class), .names = io_class_names,
+          .type = "none | realtime | best-effort | idle", .fallback = "none" },
+        { YAML_CUSTOM  ("io-priority", Job, process.io_priority, unsigned, job_decode_io_priority), .maximum = 7,
+          .type = "number from 0 to 7", .fallback = "4" },
+        { YAML_OBJECT  ("cpu-affinity", job_decode_affinity),
+          .type = "CPUs | list of CPUs", .fallback = "all" },
+        { YAML_OBJECT  ("oom-score", job_decode_nice), .minimum = (uint64_t) INT64_C(-1000), .maximum = 1000,
+          .type = "number from -1000 to 1000", .fallback = "0" },
+        { YAML_MAPPING ("limits", Job, process.limits, LimitsPolicy, limits_fields),
+          .type = "mapping", .fallback = "" },
+        { YAML_ENUM    ("left-behind", Job, process.left_behind, LeftBehind, left_behind_names),
+          .type = "kill | wait | leave", .fallback = "kill" },
         { YAML_DURATION("timeout", Job, process.timeout_usec, 1, USEC_INFINITY),
           .type = "duration", .fallback = "infinity" },
         { YAML_DURATION("start-timeout", Job, process.start_timeout_usec, 1, USEC_INFINITY),
@@ -262,7 +282,10 @@ int job_decode_body(
         CLEANUP(diagnostics_done) Diagnostics found = { 0 };
         CLEANUP(job_unrefp) Job *job = NULL;
         JobDecodeContext named = *context;
-        YamlContext yaml = { .tree = body->tree, .diagnostics = &found, .userdata = &named };
+        YamlContext yaml = { .tree = body->tree,
+                             .diagnostics = &found,
+                             .userdata = &named,
+                             .unprivileged = job_is_of_ordinary_user(context) };
         bool faulty;
         int r;
 
@@ -284,6 +307,7 @@ int job_decode_body(
                         r = complete_command(&yaml, body, job);
                 complete_overlap(body, job);
                 job_check_after(&yaml, body->node, job);
+                job_complete_io(&yaml, body->node, job);
                 if (r >= 0)
                         r = emit_definition(&yaml, body, job);
                 if (r >= 0)

@@ -59,6 +59,41 @@ int job_decode_environment(
                 const YamlNode *node,
                 void *member);
 
+/* char **: absolute paths, one that may be missing with '-' before it */
+int job_decode_environment_files(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member);
+/* char **: names */
+int job_decode_credentials(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member);
+
+/* YAML_OBJECT rows for `nice` and `oom-score`, and for `cpu-affinity` */
+int job_decode_nice(const YamlContext *context, const YamlField *field, const YamlNode *node, void *member);
+int job_decode_affinity(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member);
+/* IoClass */
+int job_decode_io_class(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member);
+/* unsigned */
+int job_decode_io_priority(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member);
+/* What can be said once the whole job is known. */
+void job_complete_io(const YamlContext *context, const YamlNode *body, Job *job);
+
 /* int */
 int job_decode_signal(const YamlContext *context, const YamlField *field, const YamlNode *node, void *member);
 /* SuccessCodes */
@@ -125,4 +160,4 @@ int job_decode_zone(const YamlContext *context, const YamlNode *node, const char
 /* The rows of mappings inside a job, also for the manual. */
 extern const YamlField schedule_fields[], dst_fields[], random_delay_fields[], except_fields[],
                 overlap_fields[], retry_fields[], after_fields[], trigger_fields[], conditions_fields[],
-                catch_up_fields[], output_fields[], keep_fields[];
+                limits_fields[], catch_up_fields[], output_fields[], keep_fields[];

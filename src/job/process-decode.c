@@ -10,6 +10,7 @@
 
 #define ACCOUNT_NAME_MAX 256U
 #define ENVIRONMENT_SIZE_MAX ((size_t) 256 * 1024)
+#define CREDENTIAL_NAME_MAX 255U
 #define DIGITS "0123456789"
 
 int job_decode_path(const YamlContext *context, const YamlField *field, const YamlNode *node, void *member) {
@@ -185,5 +186,61 @@ int job_decode_environment(
 
         (void) string_list_free(*(char ***) member);
         *(char ***) member = TAKE_PTR(environment);
+        return 0;
+}
+
+int job_decode_environment_files(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member) {
+        CLEANUP(string_list_freep) char **paths = NULL;
+        int r;
+
+        r = yaml_decode_texts(context, field, node, &paths);
+        if (r < 0)
+                return r;
+        STRING_LIST_FOREACH(path, paths) {
+                const char *absolute = **path == '-' ? *path + 1 : *path;
+
+                if (*absolute == '/' && strlen(absolute) < PATH_MAX)
+                        continue;
+                yaml_error(context, node,
+                           "'%s' expects absolute paths, with '-' in front of one that may be "
+                           "missing, not '%.64s'",
+                           field->key, *path);
+                return 0;
+        }
+        *(char ***) member = TAKE_PTR(paths);
+        return 0;
+}
+
+/* They become files below $CREDENTIALS_DIRECTORY. */
+static bool credential_name_valid(const char *name) {
+        size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" DIGITS "_.-");
+
+        return n > 0 && n <= CREDENTIAL_NAME_MAX && name[n] == '\0' && name[0] != '.';
+}
+
+int job_decode_credentials(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member) {
+        CLEANUP(string_list_freep) char **names = NULL;
+        int r;
+
+        r = yaml_decode_texts(context, field, node, &names);
+        if (r < 0)
+                return r;
+        STRING_LIST_FOREACH(name, names) {
+                if (credential_name_valid(*name))
+                        continue;
+                yaml_error(context, node,
+                           "'%s' expects names of letters, digits, '_', '-' and '.', not '%.64s'", field->key,
+                           *name);
+                return 0;
+        }
+        *(char ***) member = TAKE_PTR(names);
         return 0;
 }

@@ -70,6 +70,10 @@ static int decode_pair(
         }
         if (yaml_node_is_null(value))
                 return 0;
+        if (field->privileged && context->unprivileged) {
+                yaml_error(context, key, "'%s' is not allowed in the job of an ordinary user", field->key);
+                return 0;
+        }
         return field->decode(context, field, value, (char *) object + field->offset);
 }
 

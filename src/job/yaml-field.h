@@ -15,7 +15,8 @@
 typedef struct YamlContext {
         const YamlTree *tree; /* for the names of files */
         Diagnostics *diagnostics;
-        bool partial; /* defaults: nothing is missing */
+        bool partial;      /* defaults: nothing is missing */
+        bool unprivileged; /* rows that are `privileged` are refused */
         const void *userdata;
 } YamlContext;
 
@@ -35,6 +36,7 @@ struct YamlField {
         const char *const *names;  /* of an enum */
         const YamlField *fields;   /* of a mapping */
         bool required;
+        bool privileged;      /* refused where the context is unprivileged */
         bool may_be_empty;    /* a key without a value is like null */
         const char *type;     /* for the manual: what may be written */
         const char *fallback; /* for the manual: the built-in default; "" for none */

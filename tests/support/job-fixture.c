@@ -130,6 +130,31 @@ static void assert_surroundings_equal(const Job *a, const Job *b) {
         ck_assert_pstr_eq(a->process.directory, b->process.directory);
         ck_assert_uint_eq(a->process.umask, b->process.umask);
         ck_assert(string_list_equal(a->process.environment, b->process.environment));
+        ck_assert(string_list_equal(a->process.environment_files, b->process.environment_files));
+        ck_assert(string_list_equal(a->process.credentials, b->process.credentials));
+        ck_assert_pstr_eq(a->process.input, b->process.input);
+}
+
+static void assert_shares_equal(const ProcessPolicy *a, const ProcessPolicy *b) {
+        ck_assert_int_eq(a->has_nice, b->has_nice);
+        ck_assert_int_eq(a->nice, b->nice);
+        ck_assert_int_eq(a->has_oom_score, b->has_oom_score);
+        ck_assert_int_eq(a->oom_score, b->oom_score);
+        ck_assert_int_eq(a->io_class, b->io_class);
+        ck_assert_uint_eq(a->io_priority, b->io_priority);
+        ck_assert_int_eq(a->has_affinity, b->has_affinity);
+        ck_assert_mem_eq(a->affinity, b->affinity, sizeof(a->affinity));
+        ck_assert_int_eq(a->left_behind, b->left_behind);
+        ck_assert_uint_eq(a->limits.memory_bytes, b->limits.memory_bytes);
+        ck_assert_uint_eq(a->limits.cpu_percent, b->limits.cpu_percent);
+        ck_assert_uint_eq(a->limits.tasks, b->limits.tasks);
+        ck_assert_uint_eq(a->limits.io_weight, b->limits.io_weight);
+        ck_assert_uint_eq(a->limits.n_resources, b->limits.n_resources);
+        for (size_t i = 0; i < a->limits.n_resources; i++) {
+                ck_assert_int_eq(a->limits.resources[i].resource, b->limits.resources[i].resource);
+                ck_assert_uint_eq(a->limits.resources[i].soft, b->limits.resources[i].soft);
+                ck_assert_uint_eq(a->limits.resources[i].hard, b->limits.resources[i].hard);
+        }
 }
 
 static void assert_retries_equal(const RetryPolicy *a, const RetryPolicy *b) {
@@ -202,5 +227,6 @@ void test_assert_jobs_equal(const Job *a, const Job *b) {
         ck_assert_str_eq(a->command.shell, b->command.shell);
         assert_schedules_equal(a, b);
         assert_surroundings_equal(a, b);
+        assert_shares_equal(&a->process, &b->process);
         assert_policies_equal(a, b);
 }

@@ -8,6 +8,12 @@
 
 /* clang-format off */
 static const JobFaultCase fault_cases[] = {
+        { C "environment-file: etc/x\n",  "2:19: 'environment-file' expects absolute paths, with '-' in front of one that may be missing, not 'etc/x'" },
+        { C "environment-file: {a: b}\n", "2:19: 'environment-file' expects a list of texts, not a mapping" },
+        { C "credentials: a/b\n",         "2:14: 'credentials' expects names of letters, digits, '_', '-' and '.', not 'a/b'" },
+        { C "credentials: [.hidden]\n",   "2:14: 'credentials' expects names of letters, digits, '_', '-' and '.', not '.hidden'" },
+        { C "stdin: [a]\n",               "2:8: 'stdin' expects a text, not a list" },
+        { C "stdin: on\n",                "2:8: on in 'stdin' could be true or false: quote it if the text is meant, as \"on\"" },
         { C "directory: srv\n",                 "2:12: 'directory' expects an absolute path, not 'srv'" },
         { C "umask: 027\n",                     "2:8: 'umask' must be quoted, as \"027\": a plain number could be octal or decimal" },
         { C "umask: \"1777\"\n",                "2:8: 'umask' expects a number in octal from \"0000\" to \"0777\", not '1777'" },
@@ -27,6 +33,22 @@ static const JobFaultCase fault_cases[] = {
         { C "timezone: Mars/Olympus\n",         "2:11: 'timezone': time zone 'Mars/Olympus': no such time zone is installed; a name such as \"Europe/Berlin\" was expected" },
 };
 /* clang-format on */
+
+START_TEST(what_the_command_is_given_is_kept) {
+        CLEANUP(job_unrefp)
+        Job *job = test_job(
+                        C "environment-file: [/etc/a, -/etc/b]\ncredentials: key\nstdin: |\n  one\n  two\n");
+        CLEANUP(job_unrefp) Job *other = test_job(C);
+
+        ck_assert_str_eq(job->process.environment_files[0], "/etc/a");
+        ck_assert_str_eq(job->process.environment_files[1], "-/etc/b");
+        ck_assert_str_eq(job->process.credentials[0], "key");
+        ck_assert_str_eq(job->process.input, "one\ntwo\n");
+        ck_assert_ptr_null(other->process.environment_files);
+        ck_assert_ptr_null(other->process.credentials);
+        ck_assert_ptr_null(other->process.input);
+}
+END_TEST
 
 START_TEST(what_is_wrong_is_told_with_its_place) {
         test_assert_faults(&fault_cases[_i]);
@@ -53,6 +75,7 @@ Suite *test_suite(void) {
 
         tcase_add_loop_test(tcase, what_is_wrong_is_told_with_its_place, 0, ARRAY_SIZE(fault_cases));
         tcase_add_test(tcase, accounts_are_for_the_system_only);
+        tcase_add_test(tcase, what_the_command_is_given_is_kept);
         suite_add_tcase(suite, tcase);
         return suite;
 }
