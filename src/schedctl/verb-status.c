@@ -11,6 +11,7 @@
 #include "schedctl/selection.h"
 #include "schedctl/statistics.h"
 #include "schedctl/status-view.h"
+#include "schedctl/trouble-view.h"
 #include "schedctl/verbs.h"
 #include "schedctl/view.h"
 #include "util/string-list.h"
@@ -24,7 +25,7 @@ static bool as_json(const Context *context) {
 /* --- the daemon ------------------------------------------------------------------------------------ */
 
 static int status_of_daemon(Context *context) {
-        CLEANUP_JSON json_t *manager = NULL;
+        CLEANUP_JSON json_t *manager = NULL, *troubles = NULL;
         ClientLines timers = { 0 };
         ClientError error = { 0 };
         int r, status;
@@ -39,11 +40,15 @@ static int status_of_daemon(Context *context) {
         if (r < 0)
                 return complain_client(r, &error, NULL);
 
+        if (!as_json(context))
+                status = trouble_fetch(context, &troubles);
         pager_open(context);
-        if (as_json(context))
+        if (as_json(context)) {
                 status = output_print_json(context, manager);
-        else
+        } else {
                 status_print_daemon(context, manager, &timers);
+                trouble_print(context, troubles);
+        }
         client_lines_done(&timers);
         return status;
 }

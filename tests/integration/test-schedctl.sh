@@ -236,6 +236,9 @@ check "why of an execution of another job" status_is 4 ctl why good "$id"
 check "why of an execution of another job: said" err_has "is of job 'bad', not of 'good'"
 check "why of no execution" status_is 4 ctl why 999999
 
+check "status: what went wrong" status_is 0 ctl status
+check "status: what went wrong, in numbers" eval 'grep -q "In the last day: [0-9]* failed" "$S/out"'
+
 # --- history ------------------------------------------------------------------------------------------
 
 check "list-executions" status_is 0 ctl list-executions bad
