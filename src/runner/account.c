@@ -393,3 +393,22 @@ AccountRequest *account_request_cancel(AccountRequest *request) {
         }
         return NULL;
 }
+
+Account *account_copy(const Account *account) {
+        size_t groups_size = account->n_groups * sizeof(*account->groups);
+        size_t name_size = strlen(account->name) + 1, home_size = strlen(account->home) + 1;
+        Account *copy = malloc(sizeof(*copy) + groups_size + name_size + home_size);
+        char *rest;
+
+        if (!copy)
+                return NULL;
+        *copy = *account;
+        copy->message = NULL;
+        rest = (char *) (copy + 1);
+        if (groups_size > 0)
+                memcpy(rest, account->groups, groups_size);
+        copy->groups = (const gid_t *) (const void *) rest;
+        copy->name = memcpy(rest + groups_size, account->name, name_size);
+        copy->home = memcpy(rest + groups_size + name_size, account->home, home_size);
+        return copy;
+}

@@ -38,6 +38,9 @@ typedef struct AccountQuery {
 /* The account is borrowed for the time of the call. The request is over then. */
 typedef void (*account_done_t)(void *userdata, const Account *account);
 
+/* A copy in one piece of memory, for free(). NULL: there is not enough. */
+Account *account_copy(const Account *account);
+
 /* `program` is what is executed with --lookup-helper. */
 int accounts_new(Poller *poller, Deadlines *deadlines, const char *program, Accounts **ret);
 /* Whoever still waits is told ECANCELED. */

@@ -244,3 +244,7 @@ int journal_stream_write(JournalStream *stream, const void *data, size_t size) {
 const Buffer *journal_stream_pending(const JournalStream *stream) {
         return &stream->pending;
 }
+
+bool journal_stream_is_full(const JournalStream *stream) {
+        return stream->blocked;
+}

@@ -47,4 +47,6 @@ JournalStream *journal_stream_close(JournalStream *stream);
 int journal_stream_write(JournalStream *stream, const void *data, size_t size);
 
 /* The part of a line that has not ended yet, for a re-exec. */
+/* Has it said so, and not called on_unblocked() yet? */
+bool journal_stream_is_full(const JournalStream *stream);
 const Buffer *journal_stream_pending(const JournalStream *stream);

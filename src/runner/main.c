@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "runner/lookup-helper.h"
+#include "runner/output-writer.h"
 #include "runner/path-watcher.h"
 #include "runner/supervisor.h"
 #include "util/log.h"
@@ -37,6 +38,7 @@ enum {
         OPTION_VERSION,
         OPTION_LOOKUP_HELPER,
         OPTION_PATH_WATCHER,
+        OPTION_OUTPUT_WRITER,
         OPTION_STATE_FD,
 };
 
@@ -49,6 +51,7 @@ static const struct option long_options[] = {
         /* For the runner's own use. */
         { "lookup-helper", no_argument, NULL, OPTION_LOOKUP_HELPER },
         { "path-watcher", no_argument, NULL, OPTION_PATH_WATCHER },
+        { "output-writer", no_argument, NULL, OPTION_OUTPUT_WRITER },
         { "state-fd", required_argument, NULL, OPTION_STATE_FD },
         { 0 },
 };
@@ -57,6 +60,7 @@ typedef enum ParseResult {
         PARSE_RUN,
         PARSE_LOOKUP_HELPER,
         PARSE_PATH_WATCHER,
+        PARSE_OUTPUT_WRITER,
         PARSE_DONE,
         PARSE_WRONG,
 } ParseResult;
@@ -90,6 +94,8 @@ static ParseResult parse_option(int option, SupervisorOptions *options) {
                 return PARSE_LOOKUP_HELPER;
         case OPTION_PATH_WATCHER:
                 return PARSE_PATH_WATCHER;
+        case OPTION_OUTPUT_WRITER:
+                return PARSE_OUTPUT_WRITER;
         case OPTION_VERSION:
                 (void) printf("jobsched-runner " PACKAGE_VERSION "\n");
                 return PARSE_DONE;
@@ -126,6 +132,8 @@ int main(int argc, char **argv) {
                 return lookup_helper_main(STDIN_FILENO);
         case PARSE_PATH_WATCHER:
                 return path_watcher_main(argv + optind, (size_t) (argc - optind));
+        case PARSE_OUTPUT_WRITER:
+                return output_writer_main(argv + optind);
         case PARSE_DONE:
                 return EXIT_SUCCESS;
         case PARSE_WRONG:

@@ -225,7 +225,7 @@ static int restore_run(Supervisor *supervisor, StateReader *reader) {
         run_state_for_each_fd(run, close_on_exec, NULL);
         if (run->phase == RUN_LOOKUP)
                 run_begin(run);
-        run_settle(run); /* what it left behind may have ended between two programs */
+        run_continue_settling(run);
         return 0;
 }
 

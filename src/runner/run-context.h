@@ -12,6 +12,7 @@
 #include "runner/journal-sink.h"
 #include "runner/launch.h"
 #include "runner/output-capture.h"
+#include "runner/output-file.h"
 #include "runner/poller.h"
 #include "runner/run-record.h"
 
@@ -36,10 +37,11 @@ typedef struct RunContext {
         CgroupRoot cgroup;
         JournalSink journal;
         LaunchDefaults launch;
-        uid_t refused_uid; /* nothing runs as the daemon's own user; (uid_t) -1: --user */
-        char *read_buffer; /* READ_SIZE */
-        Run *by_pid;       /* hash: those that have a process */
-        size_t n_settling; /* runs that wait for what they left behind */
+        uid_t refused_uid;   /* nothing runs as the daemon's own user; (uid_t) -1: --user */
+        const char *program; /* the runner's own file */
+        char *read_buffer;   /* READ_SIZE */
+        Run *by_pid;         /* hash: those that have a process */
+        size_t n_settling;   /* runs that wait for what they left behind */
         RunEvents events;
 } RunContext;
 
@@ -68,7 +70,9 @@ struct Run {
         Watch output[2]; /* stdout, stderr */
         JournalStream *journal[2];
         OutputCapture capture;
-        Buffer notes; /* remarks of ours on this run */
+        OutputFile *file; /* NULL: the whole output is kept nowhere */
+        Account *account; /* while the file is being opened */
+        Buffer notes;     /* remarks of ours on this run */
         bool followed;
         uint64_t follow_skipped_bytes; /* the follower was too slow for them */
 

@@ -21,6 +21,11 @@ static void drop_process_parts(Run *run) {
         poller_close(&run->context->poller, &run->status);
         output_capture_done(&run->capture);
         buffer_done(&run->notes);
+        if (run->file)
+                output_file_done(run->file);
+        free(run->account);
+        run->account = NULL;
+        buffer_done(&run->notes);
         run_drop_launch_parts(run);
 }
 
@@ -140,6 +145,7 @@ static void complete(Run *run) {
                 ended.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
                 ended.signal = WIFSIGNALED(status) ? WTERMSIG(status) : -1;
         }
+        run_output_end(run);
         ended.oom = run->oom_killed && is_killed(&ended);
         run_finish(run, &ended);
         run->pid = 0;
@@ -152,7 +158,13 @@ static void settle_now(Run *run) {
         poller_close(&run->context->poller, &run->leftovers);
         deadline_clear(&run->context->deadlines, &run->deadline);
         close_cgroup(run);
-        run_output_finish(run);
+        if (run_output_finish(run) > 0)
+                run->phase = RUN_SETTLING;
+        else
+                complete(run);
+}
+
+void run_on_output_closed(Run *run) {
         complete(run);
 }
 
@@ -178,6 +190,15 @@ void run_settle(Run *run) {
                                    : leftover_count_marked(run_mark(run, mark)) > 0;
         if (!left)
                 settle_now(run);
+}
+
+void run_continue_settling(Run *run) {
+        if (run->phase == RUN_SETTLING && run->settled && run->file && output_file_is_open(run->file))
+                output_file_finish(run->file);
+        else if (run->phase == RUN_SETTLING && run->settled)
+                complete(run);
+        else
+                run_settle(run);
 }
 
 static void kill_leftovers(Run *run) {

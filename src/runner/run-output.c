@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "runner/run.h"
+
 #define READS_PER_TURN 8
 /* What is read after the end: a leaked holder could go on writing for ever. */
 #define DRAIN_MAX_BYTES ((size_t) 4 * 1024 * 1024)
@@ -23,12 +25,62 @@ static void set_paused(Run *run, size_t i, bool paused) {
                 poller_close(poller, &run->output[i]); /* it cannot be watched any more */
 }
 
+/* Read on only when everybody who gets it can take it. */
+static void try_resume(Run *run, size_t i) {
+        if (run->file && output_file_is_full(run->file))
+                return;
+        if (!run->journal[i] || !journal_stream_is_full(run->journal[i]))
+                set_paused(run, i, false);
+}
+
 static void on_stdout_unblocked(void *userdata) {
-        set_paused(userdata, 0, false);
+        try_resume(userdata, 0);
 }
 
 static void on_stderr_unblocked(void *userdata) {
-        set_paused(userdata, 1, false);
+        try_resume(userdata, 1);
+}
+
+static void on_file_unblocked(void *userdata) {
+        try_resume(userdata, 0);
+        try_resume(userdata, 1);
+}
+
+static void on_file_note(void *userdata, const char *text) {
+        run_output_note(userdata, text);
+}
+
+static void on_file_closed(void *userdata) {
+        run_on_output_closed(userdata);
+}
+
+void run_output_init_file(Run *run) {
+        const OutputFileEvents events = {
+                .on_unblocked = on_file_unblocked,
+                .on_note = on_file_note,
+                .on_closed = on_file_closed,
+                .userdata = run,
+        };
+
+        run->file = calloc(1, sizeof(*run->file));
+        if (run->file)
+                output_file_init(run->file, &run->context->poller, &run->context->deadlines, &events);
+}
+
+int run_output_open_file(
+                Run *run,
+                const Account *account,
+                void (*on_opened)(void *userdata, const char *failure),
+                char **reterr_message) {
+
+        RunContext *context = run->context;
+
+        run_output_init_file(run);
+        if (!run->file)
+                return -ENOMEM;
+        run->file->events.on_opened = on_opened;
+        return output_file_open(
+                        run->file, &context->launch, context->program, &run->start, account, reterr_message);
 }
 
 /* Without memory for it the output is kept all the same, only not sent on. */
@@ -47,14 +99,18 @@ static JournalStream *journal_stream_for(Run *run, size_t i) {
         return run->journal[i];
 }
 
-/* Returns true if the journal is full. */
+/* Returns true if somebody who gets it is full. */
 static bool take_output(Run *run, uint8_t stream, const void *data, size_t size) {
         JournalStream *journal = journal_stream_for(run, stream - STREAM_STDOUT);
 
         output_capture_add(&run->capture, stream, data, size);
         if (run->followed)
                 run->context->events.on_output(run->context->events.userdata, run, stream, data, size);
-        return journal && journal_stream_write(journal, data, size) > 0;
+        if (run->file)
+                output_file_write(run->file, data, size);
+        /* The journal gets it in any case. */
+        return (journal && journal_stream_write(journal, data, size) > 0) ||
+                        (run->file && output_file_is_full(run->file));
 }
 
 /* Returns the bytes read, 0 at the end, -EAGAIN, or another errno. */
@@ -127,7 +183,7 @@ int run_output_open(Run *run, int stdout_fd, int stderr_fd) {
         return r;
 }
 
-void run_output_finish(Run *run) {
+int run_output_finish(Run *run) {
         for (size_t i = 0; i < ARRAY_SIZE(run->output); i++) {
                 size_t done = 0;
                 ssize_t n = 1;
@@ -141,6 +197,13 @@ void run_output_finish(Run *run) {
                 poller_close(&run->context->poller, &run->output[i]);
                 run->journal[i] = journal_stream_close(run->journal[i]);
         }
+        if (!run->file || !output_file_is_open(run->file))
+                return 0;
+        output_file_finish(run->file);
+        return 1;
+}
+
+void run_output_end(Run *run) {
         if (run->followed)
                 run->context->events.on_output(run->context->events.userdata, run, STREAM_END, NULL, 0);
         run->followed = false;

@@ -11,9 +11,11 @@
 typedef struct SavedRun {
         int64_t phase, pid, cgroup_fd, status_fd, stdout_fd, stderr_fd;
         int64_t escalated, killed, start_timed_out, followed, lost;
+        int64_t file_fd, file_report_fd, settled;
         int64_t exited, exit_status, cpu_usec, memory_peak_bytes;
         int64_t begun_usec, started_usec, deadline_usec, total_bytes;
-        StateItem key, start, capture, notes, stdout_line, stderr_line, user_name, user_home, failure, ended;
+        StateItem key, start, capture, notes, file_pending, stdout_line, stderr_line, user_name, user_home,
+                        failure, ended;
 } SavedRun;
 
 #define SAVED_MEMBER(member, expected) \
@@ -37,6 +39,9 @@ static const SavedField number_fields[] = {
         { "start-timed-out", SAVED_MEMBER(start_timed_out, int64_t) },
         { "followed",        SAVED_MEMBER(followed, int64_t) },
         { "lost",            SAVED_MEMBER(lost, int64_t) },
+        { "file-fd",         SAVED_MEMBER(file_fd, int64_t) },
+        { "file-report-fd",  SAVED_MEMBER(file_report_fd, int64_t) },
+        { "settled",         SAVED_MEMBER(settled, int64_t) },
         { "exited",          SAVED_MEMBER(exited, int64_t) },
         { "exit-status",     SAVED_MEMBER(exit_status, int64_t) },
         { "cpu",             SAVED_MEMBER(cpu_usec, int64_t) },
@@ -52,6 +57,7 @@ static const SavedField bytes_fields[] = {
         { "start",       SAVED_MEMBER(start, StateItem) },
         { "capture",     SAVED_MEMBER(capture, StateItem) },
         { "notes",       SAVED_MEMBER(notes, StateItem) },
+        { "file-pending", SAVED_MEMBER(file_pending, StateItem) },
         { "stdout-line", SAVED_MEMBER(stdout_line, StateItem) },
         { "stderr-line", SAVED_MEMBER(stderr_line, StateItem) },
         { "user-name",   SAVED_MEMBER(user_name, StateItem) },
@@ -113,6 +119,10 @@ static StateItem item_of_buffer(const Buffer *buffer) {
         return (StateItem){ .bytes = buffer->data, .size = buffer->size };
 }
 
+static StateItem item_of_file(const OutputFile *file) {
+        return file ? item_of_buffer(&file->pending) : item_of(NULL);
+}
+
 static StateItem item_of_line(const JournalStream *stream) {
         return stream ? item_of_buffer(journal_stream_pending(stream)) : (StateItem){ 0 };
 }
@@ -159,6 +169,10 @@ int run_state_save(const Run *run, Buffer *buffer) {
                 .start_timed_out = run->start_timed_out,
                 .followed = run->followed,
                 .lost = run->lost,
+                .file_fd = run->file ? run->file->pipe.fd : -EBADF,
+                .file_report_fd = run->file ? run->file->report.fd : -EBADF,
+                .file_pending = item_of_file(run->file),
+                .settled = run->settled,
                 .exited = run->exited,
                 .exit_status = run->exit_status,
                 .cpu_usec = run->cpu_usec,
@@ -201,6 +215,8 @@ static int read_saved(StateReader *reader, SavedRun *ret) {
                 .phase = RUN_LOOKUP,
                 .cgroup_fd = -EBADF,
                 .status_fd = -EBADF,
+                .file_fd = -EBADF,
+                .file_report_fd = -EBADF,
                 .stdout_fd = -EBADF,
                 .stderr_fd = -EBADF,
                 .escalated = RUN_NOT_ESCALATED,
@@ -229,6 +245,17 @@ static void restore_lines(Run *run, const SavedRun *saved) {
                 run_output_restore_line(run, i, lines[i]->bytes, lines[i]->size);
 }
 
+static int restore_file(Run *run, const SavedRun *saved) {
+        if (saved->file_report_fd < 0)
+                return 0;
+        run_output_init_file(run);
+        if (!run->file)
+                return -ENOMEM;
+        return output_file_restore(
+                        run->file, (int) saved->file_fd, (int) saved->file_report_fd,
+                        saved->file_pending.bytes, saved->file_pending.size);
+}
+
 static int restore_process(Run *run, const SavedRun *saved) {
         const Launched launched = {
                 .pid = (pid_t) saved->pid,
@@ -244,11 +271,12 @@ static int restore_process(Run *run, const SavedRun *saved) {
         run->killed = saved->killed;
         run->start_timed_out = saved->start_timed_out;
         run->followed = saved->followed;
+        run->settled = saved->settled;
         run->exited = saved->exited;
         run->exit_status = (int) saved->exit_status;
         run->cpu_usec = saved->cpu_usec;
         run->memory_peak_bytes = saved->memory_peak_bytes;
-        run->context->n_settling += run->phase == RUN_SETTLING;
+        run->context->n_settling += run->phase == RUN_SETTLING && !run->settled;
         run->begun_usec = saved->begun_usec;
         run->started_usec = saved->started_usec;
         r = copy_text(&saved->user_name, &run->user_name);
@@ -265,6 +293,9 @@ static int restore_process(Run *run, const SavedRun *saved) {
                 return r;
         if (saved->notes.size > 0 && buffer_add(&run->notes, saved->notes.bytes, saved->notes.size) < 0)
                 return -ENOMEM;
+        r = restore_file(run, saved);
+        if (r < 0)
+                return r;
         restore_lines(run, saved);
         r = run_attach(run, &launched);
         if (r < 0)
@@ -332,6 +363,8 @@ void run_state_for_each_fd(const Run *run, void (*visit)(void *userdata, int fd)
                 run->status.fd,
                 run->output[0].fd,
                 run->output[1].fd,
+                run->file && run->phase != RUN_LOOKUP ? run->file->pipe.fd : -EBADF,
+                run->file && run->phase != RUN_LOOKUP ? run->file->report.fd : -EBADF,
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(fds); i++) {

@@ -51,9 +51,11 @@ void run_drop_launch_parts(Run *run) {
         start->resource_limits = string_list_free(start->resource_limits);
         start->credentials = string_list_free(start->credentials);
         start->unit_properties = string_list_free(start->unit_properties);
+        free(start->output_file);
+        free(start->output_pattern);
         free(start->script);
         free(start->input);
-        start->script = start->input = NULL;
+        start->script = start->input = start->output_file = start->output_pattern = NULL;
         start->has_input = 0;
 }
 
@@ -79,6 +81,10 @@ Run *run_free(Run *run) {
         if (run->pid > 0 && !run->exited)
                 HASH_DELETE(hash_by_pid, run->context->by_pid, run);
         (void) fd_close(run->cgroup_fd);
+        if (run->file)
+                output_file_done(run->file);
+        free(run->file);
+        free(run->account);
         output_capture_done(&run->capture);
         buffer_done(&run->notes);
         start_done(&run->start);
@@ -132,7 +138,9 @@ static void on_status(Watch *watch, uint32_t events);
 static void on_deadline(Deadline *deadline) {
         Run *run = deadline->userdata;
 
-        if (run->phase == RUN_STARTING && run->escalated == RUN_NOT_ESCALATED) {
+        if (run->phase == RUN_LOOKUP) {
+                run_fail(run, END_LAUNCH, strdup("its output file was not opened within the start-timeout"));
+        } else if (run->phase == RUN_STARTING && run->escalated == RUN_NOT_ESCALATED) {
                 /* Stuck before exec: a stopped process, or a file system that does not answer. */
                 run->start_timed_out = true;
                 run_kill_everything(run);
@@ -350,6 +358,36 @@ static void run_launch(Run *run, const Account *account) {
                 run_fail(run, END_LAUNCH, message);
 }
 
+static void on_file_opened(void *userdata, const char *failure) {
+        Run *run = userdata;
+        char *message;
+
+        deadline_clear(&run->context->deadlines, &run->deadline);
+        if (!failure) {
+                run_launch(run, run->account);
+                return;
+        }
+        if (asprintf(&message, "cannot write to its output file '%s': %s", run->start.output_file, failure) <
+            0)
+                message = NULL;
+        run_fail(run, END_LAUNCH, message);
+}
+
+/* The job waits for it: one whose output has nowhere to go is not started. */
+static void open_file(Run *run, const Account *account) {
+        char *message = NULL;
+        int r;
+
+        run->account = account_copy(account);
+        r = run->account ? run_output_open_file(run, run->account, on_file_opened, &message) : -ENOMEM;
+        if (r < 0)
+                run_fail(run, END_LAUNCH, message ?: strdup(strerror(-r)));
+        else
+                (void) deadline_set(
+                                &run->context->deadlines, &run->deadline,
+                                usec_add(now_monotonic(), run->start.start_timeout_usec));
+}
+
 static void on_account(void *userdata, const Account *found) {
         RunAccount account;
         Run *run = userdata;
@@ -358,6 +396,8 @@ static void on_account(void *userdata, const Account *found) {
         run_account_permit(run->context, &run->start, found, &account);
         if (account.account.error != 0)
                 run_fail(run, END_ACCOUNT, strdup(account.account.message));
+        else if (run->start.output_file && run->start.output_file[0] != '\0')
+                open_file(run, &account.account);
         else
                 run_launch(run, &account.account);
 }

@@ -238,6 +238,7 @@ int runner_init(Runner *runner, sd_event *event, const RunnerOptions *options) {
                         .records = { .directory_fd = -EBADF, .lock_fd = -EBADF },
                         .journal = { .journal_fd = -EBADF, .watch.fd = -EBADF },
                         .launch = options->launch,
+                        .program = options->program,
                         .refused_uid = options->refused_uid,
                         .events = { forward_started, forward_ended, forward_output, runner },
                 },

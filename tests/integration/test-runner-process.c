@@ -297,7 +297,172 @@ START_TEST(what_is_left_behind_may_be_left) {
 }
 END_TEST
 
+static char *read_output(const char *name) {
+        char path[96], *text = NULL;
+
+        (void) snprintf(path, sizeof(path), "%s/%s", fixture.directory, name);
+        ck_assert_int_eq(file_read(path, 64 * 1024 * 1024, &text, NULL), 0);
+        return text;
+}
+
+START_TEST(the_whole_output_goes_to_a_file) {
+        MessageStart start = runner_fixture_script(
+                        1,
+                        "echo out; sleep 0.05; echo err >&2; sleep 0.05; head -c 1000000 /dev/zero | tr "
+                        "'\\0' x");
+        CLEANUP_FREE char *text = NULL;
+        const MessageEnded *ended;
+        struct stat status;
+        char path[96];
+
+        (void) snprintf(path, sizeof(path), "%s/log", fixture.directory);
+        start.output_file = path;
+        start.umask = 007;
+        ended = runner_fixture_run(&fixture, &start);
+        ck_assert_str_eq(ended->message, "");
+        ck_assert_uint_eq(ended->kind, END_EXITED);
+        text = read_output("log");
+        ck_assert_uint_eq(strlen(text), 1000008);
+        ck_assert_int_eq(strncmp(text, "out\nerr\nxxx", 11), 0);
+        ck_assert_int_eq(stat(path, &status), 0);
+        ck_assert_uint_eq(status.st_mode & 07777, 0640);
+
+        start.execution_id = 2;
+        start.script = (char *) "echo more";
+        (void) runner_fixture_run(&fixture, &start);
+        ck_assert_int_eq(stat(path, &status), 0);
+        ck_assert_int_eq(status.st_size, 1000013);
+}
+END_TEST
+
+START_TEST(an_output_file_that_cannot_be_opened_says_why) {
+        /* clang-format off */
+        static const struct {
+                const char *name, *reason;
+        } cases[] = {
+                { "none/log",  "No such file or directory" },
+                { "fifo",      "it is not a regular file" },
+                { "link",      "it is a symbolic link" },
+                { "directory", "Is a directory" },
+        };
+        /* clang-format on */
+        char path[96], message[256];
+
+        (void) snprintf(path, sizeof(path), "%s/fifo", fixture.directory);
+        ck_assert_int_eq(mkfifo(path, 0600), 0);
+        (void) snprintf(path, sizeof(path), "%s/link", fixture.directory);
+        ck_assert_int_eq(symlink("target", path), 0);
+        (void) snprintf(path, sizeof(path), "%s/directory", fixture.directory);
+        ck_assert_int_eq(mkdir(path, 0700), 0);
+        for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+                MessageStart start = runner_fixture_script(i, "exit 0");
+
+                (void) snprintf(path, sizeof(path), "%s/%s", fixture.directory, cases[i].name);
+                start.output_file = path;
+                (void) snprintf(message, sizeof(message), "cannot write to its output file '%s': %s", path,
+                                cases[i].reason);
+                assert_fails(&start, message);
+        }
+}
+END_TEST
+
+static void run_numbered(MessageStart *start, uint64_t id) {
+        char script[32];
+
+        (void) snprintf(script, sizeof(script), "echo %" PRIu64, id);
+        start->execution_id = id;
+        start->script = script;
+        (void) runner_fixture_run(&fixture, start);
+}
+
+static void assert_content(const char *name, const char *expected) {
+        CLEANUP_FREE char *text = NULL;
+        char path[96];
+
+        (void) snprintf(path, sizeof(path), "%s/%s", fixture.directory, name);
+        if (!expected) {
+                ck_assert_int_lt(access(path, F_OK), 0);
+                return;
+        }
+        text = read_output(name);
+        ck_assert_str_eq(text, expected);
+}
+
+START_TEST(a_fixed_path_is_rotated) {
+        MessageStart start = runner_fixture_script(1, NULL);
+        char path[96];
+
+        (void) snprintf(path, sizeof(path), "%s/log", fixture.directory);
+        start.output_file = path;
+        start.output_keep_files = 2;
+        for (uint64_t id = 1; id <= 5; id++)
+                run_numbered(&start, id);
+        assert_content("log", "5\n");
+        assert_content("log.1", "4\n");
+        assert_content("log.2", "3\n");
+        assert_content("log.3", NULL);
+
+        start.attempt = 2; /* goes on where the first attempt was */
+        (void) runner_fixture_run(&fixture, &start);
+}
+END_TEST
+
+START_TEST(of_a_pattern_the_newest_stay) {
+        MessageStart start = runner_fixture_script(1, NULL);
+        char path[96], other[96];
+
+        write_file("other-job", "x", other, sizeof(other));
+        write_file("job-x", "x", other, sizeof(other));
+        start.output_pattern = (char *) "job-+([0-9])";
+        start.output_file = path;
+        start.output_keep_files = 2;
+        for (uint64_t id = 8; id <= 11; id++) {
+                (void) snprintf(path, sizeof(path), "%s/job-%" PRIu64, fixture.directory, id);
+                run_numbered(&start, id);
+        }
+        assert_content("job-8", NULL);
+        assert_content("job-9", NULL);
+        assert_content("job-10", "10\n");
+        assert_content("job-11", "11\n");
+        assert_content("job-x", "x");
+        assert_content("other-job", "x");
+}
+END_TEST
+
+START_TEST(what_the_disk_does_not_take_is_told_of) {
+        const struct rlimit limit = { 100000, 100000 };
+        CLEANUP_FREE char *note = NULL;
+        MessageStart start;
+        const MessageEnded *ended;
+        struct rlimit old;
+        struct stat status;
+        char path[96];
+
+        ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &old), 0);
+        ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &(struct rlimit){ limit.rlim_cur, old.rlim_max }), 0);
+        runner_fixture_start(&fixture);
+        ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &old), 0);
+        runner_fixture_connect(&fixture);
+
+        (void) snprintf(path, sizeof(path), "%s/log", fixture.directory);
+        start = runner_fixture_script(1, "head -c 150000 /dev/zero; exit 3");
+        start.output_file = path;
+        ended = runner_fixture_run(&fixture, &start);
+        note = test_output_text(ended, 3, NULL);
+        ck_assert_int_eq(ended->exit_code, 3);
+        ck_assert_ptr_nonnull(strstr(
+                        note, "… 50000 bytes were not written to the output file: File too large …\n"));
+        ck_assert_int_eq(stat(path, &status), 0);
+        ck_assert_int_eq(status.st_size, 100000);
+}
+END_TEST
+
+static void set_up_directory(void) {
+        runner_fixture_init(&fixture);
+}
+
 Suite *test_suite(void) {
+        TCase *files = tcase_create("files"), *full = tcase_create("full");
         Suite *suite = suite_create("runner-process");
         TCase *settings = tcase_create("settings"), *leftovers = tcase_create("left-behind");
 
@@ -313,6 +478,19 @@ Suite *test_suite(void) {
         tcase_add_test(settings, what_only_root_may_is_not_permitted);
         tcase_add_test(settings, limits_that_are_not_in_force_are_told_of);
         suite_add_tcase(suite, settings);
+
+        tcase_add_checked_fixture(files, set_up, tear_down);
+        tcase_set_timeout(files, 60);
+        tcase_add_test(files, the_whole_output_goes_to_a_file);
+        tcase_add_test(files, an_output_file_that_cannot_be_opened_says_why);
+        tcase_add_test(files, a_fixed_path_is_rotated);
+        tcase_add_test(files, of_a_pattern_the_newest_stay);
+        suite_add_tcase(suite, files);
+
+        tcase_add_checked_fixture(full, set_up_directory, tear_down);
+        tcase_set_timeout(full, 60);
+        tcase_add_test(full, what_the_disk_does_not_take_is_told_of);
+        suite_add_tcase(suite, full);
 
         tcase_add_checked_fixture(leftovers, set_up, tear_down);
         tcase_set_timeout(leftovers, 60);
