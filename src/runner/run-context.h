@@ -106,6 +106,9 @@ static inline bool run_has_process(const Run *run) {
                         (run->phase == RUN_SETTLING && !run->settled);
 }
 
+/* In run-end.c: the file with its whole output is closed, the last thing that was waited for. */
+void run_on_output_closed(Run *run);
+
 /* The mark in the environment of its processes, and the name of its cgroup. */
 const char *run_mark(const Run *run, char buffer[static RUN_MARK_MAX]);
 const char *run_cgroup_name(const Run *run, char buffer[static RUN_MARK_MAX]);

@@ -6,8 +6,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "runner/run.h"
-
 #define READS_PER_TURN 8
 /* What is read after the end: a leaked holder could go on writing for ever. */
 #define DRAIN_MAX_BYTES ((size_t) 4 * 1024 * 1024)

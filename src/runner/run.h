@@ -49,8 +49,6 @@ void run_on_exit(Run *run);
 void run_settle(Run *run);
 /* The same after a re-exec, during which whatever is waited for may have ended. */
 void run_continue_settling(Run *run);
-/* The file with its whole output is closed, the last thing that was waited for. */
-void run_on_output_closed(Run *run);
 
 /* Reads the outcome of an ended run. Returns 0 with *ret (message_done() it), or a negative errno. */
 int run_load_outcome(Run *run, Message *ret);
