@@ -109,6 +109,18 @@ static void lists_done(Lists *lists) {
         free(lists->child.memory);
 }
 
+/* What the job sets itself is not replaced by a file of its: it goes to the front, behind the marks. */
+static void sort_fixed(const MessageStart *start, ChildEnvironment *child) {
+        for (size_t i = child->n_fixed; i < child->n; i++) {
+                char *item = child->list[i];
+
+                if (!string_list_contains(start->environment, item))
+                        continue;
+                child->list[i] = child->list[child->n_fixed];
+                child->list[child->n_fixed++] = item;
+        }
+}
+
 /* The memory for environment files costs nothing until it is written to. */
 static int prepare_environment(const MessageStart *start, Lists *lists) {
         bool has_files = start->environment_files && start->environment_files[0];
@@ -121,6 +133,8 @@ static int prepare_environment(const MessageStart *start, Lists *lists) {
                 child.memory = malloc(ENVIRONMENT_FILES_SIZE_MAX + 1);
         if (child.list)
                 memcpy(child.list, lists->environment, child.n * sizeof(*child.list));
+        if (child.list && has_files)
+                sort_fixed(start, &child);
         lists->child = child;
         return child.list && (child.memory || !has_files) ? 0 : -ENOMEM;
 }

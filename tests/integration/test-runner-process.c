@@ -107,7 +107,7 @@ START_TEST(environment_files_are_read_in_order) {
         start.environment = LIST((char *) "A=0", (char *) "C=3");
         start.script = (char *) "echo $A,$B,$C,$JOBSCHED_EXECUTION; echo ${PATH%%:*}";
         text = test_output_text(runner_fixture_run(&fixture, &start), 0, NULL);
-        (void) snprintf(expected, sizeof(expected), "2,b b,3,1\n%s\n", fixture.directory);
+        (void) snprintf(expected, sizeof(expected), "0,b b,3,1\n%s\n", fixture.directory);
         ck_assert_str_eq(text, expected);
 }
 END_TEST
