@@ -117,8 +117,12 @@ static const YamlField job_fields[] = {
           .type = "mapping", .fallback = "" },
         { YAML_CUSTOM  ("catch-up", Job, catch_up, CatchUp, job_decode_catch_up), .fields = catch_up_fields,
           .type = "none | latest | all | mapping", .fallback = "latest" },
-        { YAML_MAPPING ("output", Job, output, OutputPolicy, output_fields),
+        { YAML_CUSTOM  ("output", Job, output, OutputPolicy, job_decode_output), .fields = output_fields,
           .type = "mapping", .fallback = "" },
+        { YAML_MAPPING ("notify", Job, notify, NotifyPolicy, notify_fields),
+          .type = "mapping", .fallback = "" },
+        { YAML_DURATION("expect-within", Job, expect_within_usec, USEC_PER_SEC, USEC_INFINITY),
+          .type = "duration", .fallback = "infinity" },
         { YAML_MAPPING ("keep", Job, keep, KeepPolicy, keep_fields),
           .type = "mapping", .fallback = "" },
         { YAML_BOOL    ("enabled", Job, enabled),
@@ -307,6 +311,7 @@ int job_decode_body(
                         r = complete_command(&yaml, body, job);
                 complete_overlap(body, job);
                 job_check_after(&yaml, body->node, job);
+                job_check_notify(&yaml, body->node, job);
                 job_complete_io(&yaml, body->node, job);
                 if (r >= 0)
                         r = emit_definition(&yaml, body, job);

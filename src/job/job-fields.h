@@ -121,6 +121,10 @@ int job_decode_max_instances(
                 const YamlField *field,
                 const YamlNode *node,
                 void *member);
+/* OutputPolicy */
+int job_decode_output(const YamlContext *context, const YamlField *field, const YamlNode *node, void *member);
+/* What can be said once the whole job is known. */
+void job_check_notify(const YamlContext *context, const YamlNode *body, const Job *job);
 /* char **: names of jobs, those of an ordinary user in full */
 int job_decode_references(
                 const YamlContext *context,
@@ -160,4 +164,4 @@ int job_decode_zone(const YamlContext *context, const YamlNode *node, const char
 /* The rows of mappings inside a job, also for the manual. */
 extern const YamlField schedule_fields[], dst_fields[], random_delay_fields[], except_fields[],
                 overlap_fields[], retry_fields[], after_fields[], trigger_fields[], conditions_fields[],
-                limits_fields[], catch_up_fields[], output_fields[], keep_fields[];
+                notify_fields[], limits_fields[], catch_up_fields[], output_fields[], keep_fields[];

@@ -21,7 +21,7 @@ static const char *const notify_channel_names[] = {
         [NOTIFY_CHANNEL_COUNT] = NULL,
 };
 
-static const char *const notify_format_names[] = {
+const char *const notify_format_names[] = {
         [NOTIFY_FORMAT_JSON] = "json",
         [NOTIFY_FORMAT_SLACK] = "slack",
         [NOTIFY_FORMAT_MATTERMOST] = "mattermost",

@@ -41,6 +41,7 @@ typedef enum NotifyFormat {
 } NotifyFormat;
 
 DECLARE_STRING_TABLE(notify_format, NotifyFormat);
+extern const char *const notify_format_names[];
 
 typedef struct NotifyTarget {
         NotifyChannel channel;

@@ -7,7 +7,6 @@
 #include "job/job-fields.h"
 #include "job/signal-name.h"
 
-#define CAPTURE_BYTES_MAX ((uint64_t) 16 * 1024 * 1024)
 #define EXECUTIONS_MAX 1000000000U
 #define CATCH_UP_MAX 100000U
 #define OVERLAP_LIMIT_MAX 1000000U
@@ -30,14 +29,6 @@ const YamlField catch_up_fields[] = {
           .type = "duration", .fallback = "infinity" },
         { YAML_UNSIGNED("max",    CatchUp, max, 1, CATCH_UP_MAX),
           .type = "number from 1 to 100000", .fallback = "100" },
-        { .key = NULL },
-};
-
-const YamlField output_fields[] = {
-        { YAML_SIZE("capture", OutputPolicy, capture_bytes, 0, CAPTURE_BYTES_MAX),
-          .type = "size", .fallback = "64K" },
-        { YAML_BOOL("journal", OutputPolicy, journal),
-          .type = "true | false", .fallback = "true" },
         { .key = NULL },
 };
 

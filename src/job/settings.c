@@ -9,7 +9,9 @@
 #include <string.h>
 
 #include "job/job-body.h"
+#include "job/job-fields.h"
 #include "job/job-file-check.h"
+#include "job/notify-decode.h"
 #include "job/queue-decode.h"
 #include "job/yaml-emit.h"
 #include "job/yaml-field.h"
@@ -133,6 +135,31 @@ static int decode_rate(
         return yaml_decode_decimal(context, field, node, member);
 }
 
+static int decode_address(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member) {
+        return notify_address_check(context, field, node) ? yaml_decode_string(context, field, node, member)
+                                                          : 0;
+}
+
+/* clang-format off */
+static const YamlField trouble_fields[] = {
+        { YAML_CUSTOM("on-trouble", Settings, on_trouble, NotifyTargets, notify_targets_decode),
+          .fields = notify_target_fields, .type = "target | list of targets", .fallback = "" },
+        { .key = NULL },
+};
+/* clang-format on */
+
+static int decode_notify(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member) {
+        return may_be_decoded(context, field, node) ? yaml_decode_mapping(context, field, node, member) : 0;
+}
+
 /* clang-format off */
 static const YamlField settings_fields[] = {
         { YAML_ENUM    ("store", Settings, store, StoreKind, store_kind_names),
@@ -159,6 +186,12 @@ static const YamlField settings_fields[] = {
           .type = "number up to 1000000 | infinity", .fallback = "infinity" },
         { YAML_TEXTS   ("allow-queues", Settings, allow_queues),
           .type = "text | list of texts", .fallback = "[]" },
+        { YAML_CUSTOM  ("mail-from", Settings, mail_from, char *, decode_address),
+          .type = "address", .fallback = "" },
+        { YAML_CUSTOM  ("sendmail", Settings, sendmail, char *, job_decode_path),
+          .type = "absolute path", .fallback = "/usr/sbin/sendmail" },
+        { YAML_OBJECT  ("notify", decode_notify), .fields = trouble_fields,
+          .type = "mapping", .fallback = "" },
         { YAML_CUSTOM  ("defaults", Settings, defaults, char *, decode_defaults), .may_be_empty = true,
           .type = "mapping with the keys of a job", .fallback = "" },
         { .key = NULL },
@@ -177,6 +210,9 @@ void settings_done(Settings *settings) {
                 return;
 
         free(settings->log_level);
+        free(settings->mail_from);
+        free(settings->sendmail);
+        notify_targets_done(&settings->on_trouble);
         queue_definitions_done(&settings->queues);
         (void) string_list_free(settings->allow_queues);
         free(settings->defaults);
@@ -203,7 +239,8 @@ static int settings_init(Settings *settings) {
                 .business_days = MONDAY_TO_FRIDAY,
         };
         settings->log_level = strdup("info");
-        return settings->log_level ? 0 : -ENOMEM;
+        settings->sendmail = strdup("/usr/sbin/sendmail");
+        return settings->log_level && settings->sendmail ? 0 : -ENOMEM;
 }
 
 /* Returns 1 with the text, 0 if there is no file, -EINVAL with an error in `diagnostics`, or another errno.

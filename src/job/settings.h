@@ -43,6 +43,10 @@ typedef struct Settings {
         double starts_per_second; /* start-rate: INFINITY */
         char **allow_queues;      /* allow-queues: patterns; NULL: none */
 
+        char *mail_from;          /* mail-from: NULL: as sendmail has it */
+        char *sendmail;           /* sendmail: /usr/sbin/sendmail */
+        NotifyTargets on_trouble; /* notify: {on-trouble: …} */
+
         char *defaults; /* defaults: as YAML text, merged under every job; NULL: none */
 } Settings;
 

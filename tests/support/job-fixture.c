@@ -187,6 +187,27 @@ static void assert_conditions_equal(const Conditions *a, const Conditions *b) {
         }
 }
 
+static void assert_notifications_equal(const NotifyPolicy *a, const NotifyPolicy *b) {
+        ck_assert_int_eq(a->late_after_usec, b->late_after_usec);
+        ck_assert_int_eq(a->long_running_after_usec, b->long_running_after_usec);
+        for (size_t event = 0; event < ARRAY_SIZE(a->on); event++) {
+                ck_assert_uint_eq(a->on[event].n_items, b->on[event].n_items);
+                for (size_t i = 0; i < a->on[event].n_items; i++) {
+                        const NotifyTarget *x = &a->on[event].items[i], *y = &b->on[event].items[i];
+
+                        ck_assert_int_eq(x->channel, y->channel);
+                        ck_assert_pstr_eq(x->address, y->address);
+                        ck_assert_pstr_eq(x->url, y->url);
+                        ck_assert_pstr_eq(x->method, y->method);
+                        ck_assert_int_eq(x->format, y->format);
+                        ck_assert_pstr_eq(x->body, y->body);
+                        ck_assert(string_list_equal(x->headers, y->headers));
+                        ck_assert(string_list_equal(x->arguments, y->arguments));
+                        ck_assert_pstr_eq(x->script, y->script);
+                }
+        }
+}
+
 static void assert_policies_equal(const Job *a, const Job *b) {
         ck_assert_int_eq(a->process.timeout_usec, b->process.timeout_usec);
         ck_assert_int_eq(a->process.start_timeout_usec, b->process.start_timeout_usec);
@@ -212,6 +233,11 @@ static void assert_policies_equal(const Job *a, const Job *b) {
         ck_assert_int_eq(a->accuracy_usec, b->accuracy_usec);
         ck_assert_uint_eq(a->output.capture_bytes, b->output.capture_bytes);
         ck_assert_int_eq(a->output.journal, b->output.journal);
+        ck_assert_pstr_eq(a->output.file, b->output.file);
+        ck_assert_uint_eq(a->output.keep_files, b->output.keep_files);
+        ck_assert_int_eq(a->output.keep_age_usec, b->output.keep_age_usec);
+        assert_notifications_equal(&a->notify, &b->notify);
+        ck_assert_int_eq(a->expect_within_usec, b->expect_within_usec);
         ck_assert_uint_eq(a->keep.executions, b->keep.executions);
         ck_assert_int_eq(a->keep.age_usec, b->keep.age_usec);
 }

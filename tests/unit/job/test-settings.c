@@ -71,6 +71,27 @@ START_TEST(without_anything_there_are_defaults) {
         ck_assert_uint_eq(settings.max_running, 1000);
         ck_assert(isinf(settings.starts_per_second));
         ck_assert_ptr_null(settings.allow_queues);
+        ck_assert_ptr_null(settings.mail_from);
+        ck_assert_str_eq(settings.sendmail, "/usr/sbin/sendmail");
+        ck_assert_uint_eq(settings.on_trouble.n_items, 0);
+}
+END_TEST
+
+START_TEST(who_is_told_of_trouble_is_set) {
+        static char *const environment[] = { (char *) "JOBSCHED_SENDMAIL=/usr/bin/msmtp", NULL };
+        CLEANUP(settings_done) Settings settings = { 0 };
+        CLEANUP_FREE char *faults = NULL;
+
+        ck_assert_int_eq(
+                        load("mail-from: jobs@example.org\nnotify: {on-trouble: [{mail: ops}, {http: "
+                             "\"https://example.org/x\"}]}\n",
+                             environment, NULL, &faults, &settings),
+                        0);
+        ck_assert_str_eq(settings.mail_from, "jobs@example.org");
+        ck_assert_str_eq(settings.sendmail, "/usr/bin/msmtp");
+        ck_assert_uint_eq(settings.on_trouble.n_items, 2);
+        ck_assert_str_eq(settings.on_trouble.items[0].address, "ops");
+        ck_assert_int_eq(settings.on_trouble.items[1].channel, NOTIFY_HTTP);
 }
 END_TEST
 
@@ -161,6 +182,11 @@ static const struct {
         { "start-rate: 0\n",            NULL, NULL, "F:1:13: 'start-rate' expects a number above 0 and up to 1000000, not 0" },
         { "start-rate: fast\n",         NULL, NULL, "F:1:13: 'start-rate' expects a number such as 2.5, not 'fast'" },
         { "allow-queues: {a: b}\n",     NULL, NULL, "F:1:15: 'allow-queues' expects a list of texts, not a mapping" },
+        { "mail-from: a b\n",           NULL, NULL, "F:1:12: 'mail-from' expects an address such as ann@example.org, not 'a b'" },
+        { "sendmail: msmtp\n",          NULL, NULL, "F:1:11: 'sendmail' expects an absolute path, not 'msmtp'" },
+        { "notify: {on-failure: {mail: a}}\n", NULL, NULL, "F:1:10: unknown key 'on-failure'" },
+        { "notify: {on-trouble: {}}\n", NULL, NULL, "F:1:22: a target has exactly one of 'mail', 'http' and 'command'" },
+        { "",  NULL, "notify=a",              "command line:0:0: 'notify' can be set in the file only" },
         { "",  "JOBSCHED_QUEUES=io",    NULL, "JOBSCHED_QUEUES:0:0: 'queues' can be set in the file only" },
         { "defaults:\n  timout: 1s\n",  NULL, NULL, "F:2:3: unknown key 'timout'; did you mean 'timeout'?" },
         { "defaults: 3\n",              NULL, NULL, "F:1:11: 'defaults' expects a mapping, not a text" },
@@ -222,6 +248,7 @@ Suite *test_suite(void) {
 
         tcase_add_checked_fixture(tcase, set_up, tear_down);
         tcase_add_test(tcase, without_anything_there_are_defaults);
+        tcase_add_test(tcase, who_is_told_of_trouble_is_set);
         tcase_add_test(tcase, queues_and_their_limits_are_set);
         tcase_add_test(tcase, command_line_beats_environment_beats_file);
         tcase_add_test(tcase, defaults_are_kept_as_text);
