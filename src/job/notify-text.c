@@ -12,7 +12,7 @@ static const char *const variable_names[] = {
         "event",   "job",      "description",  "owner",     "user",      "host",   "summary",
         "text",    "state",    "reason",       "detail",    "cause",     "due",    "ended",
         "started", "duration", "attempts",     "execution", "exit-code", "signal", "count",
-        "since",   "output",   "requested-by", NULL,
+        "since",   "output",   "requested-by", "subject",   "level",     NULL,
 };
 
 int notify_text_encode(char *const *list, char **ret) {

@@ -11,6 +11,8 @@
 #include <stdio.h>
 
 #include "manager/dependency.h"
+#include "manager/expectation.h"
+#include "manager/notification-queue.h"
 #include "manager/scheduled-job.h"
 #include "manager/waiting.h"
 #include "util/duration.h"
@@ -170,9 +172,12 @@ usec_t clock_watch_wakeup(const Manager *manager) {
 static void shift_ends(Manager *manager, usec_t delta_usec) {
         ScheduledJob *job, *next;
 
-        HASH_ITER(hh, manager->jobs, job, next)
+        HASH_ITER(hh, manager->jobs, job, next) {
                 if (job->last_end_usec != USEC_INFINITY)
                         job->last_end_usec = usec_add(job->last_end_usec, delta_usec);
+                expectation_shift(job, delta_usec);
+        }
+        notification_queue_shift(manager->notifications, delta_usec);
 }
 
 /* Returns true if the plan of every job has to be looked at. */

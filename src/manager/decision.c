@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "manager/alert-events.h"
 #include "manager/execution.h"
 #include "manager/gates.h"
 #include "manager/scheduled-job.h"
@@ -203,12 +204,16 @@ int decision_never_started(ScheduledJob *job, const NeverStarted *what) {
 
         folds = planner_may_fold(job->fold, what->first_usec, what->state, what->reason, what->detail) &&
                         follows_fold(job, what);
+        store_begin_group(job->manager->host.store);
         if (folds) {
                 r = fold_extend(job, what);
         } else {
                 decision_forget_fold(job);
                 r = what->armed ? fold_start_from_armed(job, what) : fold_start(job, what);
         }
+        if (r >= 0 && what->state == EXECUTION_MISSED && job->fold)
+                alerts_on_missed(job, job->fold);
+        store_end_group(job->manager->host.store);
         if (r < 0)
                 return r;
 

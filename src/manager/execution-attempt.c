@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "manager/alert-events.h"
 #include "manager/dependency.h"
 #include "manager/execution-private.h"
 #include "manager/gates.h"
@@ -137,6 +138,8 @@ void execution_close(Execution *execution, ExecutionState state, ExecutionReason
 
         execution->phase = PHASE_CLOSED;
         store_begin_group(store);
+        if (execution_state_is_outcome(state))
+                alerts_on_ended(execution, NULL);
         if (join_counts(record))
                 remember_in_job(execution);
         r = execution_save(execution);
@@ -148,6 +151,7 @@ void execution_close(Execution *execution, ExecutionState state, ExecutionReason
 
 void execution_on_started(Execution *execution, pid_t pid, usec_t started_usec) {
         ExecutionRecord *record = &execution->record;
+        Store *store = execution->manager->host.store;
 
         if (record->state == EXECUTION_RUNNING || execution_state_is_final(record->state))
                 return; /* said again after a reconnection */
@@ -160,7 +164,10 @@ void execution_on_started(Execution *execution, pid_t pid, usec_t started_usec) 
         record->started_usec = started_usec;
         execution_mark_runner(execution);
 
+        store_begin_group(store);
         (void) execution_save(execution);
+        alerts_on_running(execution, false);
+        store_end_group(store);
         if (record->attempts == 1)
                 dependency_job_started(execution->scheduled_job, started_usec);
         scheduled_job_save_state(execution->scheduled_job);
@@ -254,6 +261,7 @@ void execution_on_ended(Execution *execution, const LaunchOutcome *outcome) {
         r = save_attempt(execution, outcome);
         if (r < 0)
                 (void) manager_store_error(execution->manager, r, "an attempt");
+        alerts_on_ended(execution, outcome->output);
         remember_in_job(execution);
         r = execution_save(execution);
         dependency_job_ended(execution);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <utlist.h>
 
+#include "manager/alert-events.h"
 #include "manager/execution-private.h"
 #include "manager/gates.h"
 #include "manager/scheduled-job.h"
@@ -22,6 +23,7 @@ LaunchId execution_launch_id(const Execution *execution) {
 }
 
 static void detach(Execution *execution) {
+        alerts_forget(execution);
         gates_leave(execution);
         queue_give_slot(execution);
         HASH_DEL(execution->manager->executions, execution);
@@ -119,6 +121,7 @@ static int execution_new(ScheduledJob *job, Execution **ret) {
 
         execution->manager = job->manager;
         execution->scheduled_job = job;
+        execution->long_run.index = HEAP_NONE;
         execution_record_init(&execution->record);
         *ret = execution;
         return 0;

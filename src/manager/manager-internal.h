@@ -96,6 +96,10 @@ struct Manager {
 
         Queues queues;
         Heap wakes, alarms;
+        Heap expectations, long_runs;
+        struct NotificationQueue *notifications;
+        NotifySite notify;
+        usec_t loaded_latest_usec; /* the last thing that the last daemon wrote */
         unsigned n_batches;
         usec_t wakeup_usec; /* what set_wakeup() was last asked for; USEC_INFINITY: nothing */
         usec_t alarm_usec;  /* the same of the executor's wake_at() */
@@ -109,6 +113,7 @@ struct Manager {
         bool boot_is_new;          /* no stored job had seen this boot */
 
         bool connected;
+        usec_t disconnected_usec; /* when the runner went; USEC_INFINITY: none has yet */
         char incarnation[ID_TEXT_MAX], generation[ID_TEXT_MAX];
 
         usec_t started_usec;

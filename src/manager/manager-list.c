@@ -6,6 +6,7 @@
 #include <fnmatch.h>
 #include <string.h>
 
+#include "manager/notification-queue.h"
 #include "manager/scheduled-job.h"
 #include "util/string-list.h"
 
@@ -169,5 +170,6 @@ void manager_get_status(const Manager *manager, ManagerStatus *ret) {
         ret->load_errors = manager->load_errors;
         ret->store_trouble = manager->store_trouble;
         ret->runner_connected = manager->connected;
+        ret->n_undelivered = notification_queue_length(manager->notifications, &ret->delivery_error);
         ret->notes = manager->notes;
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "manager/execution.h"
+#include "manager/notification-queue.h"
 #include "manager/scheduled-job.h"
 
 static int copy_text(const char *text, char **ret) {
@@ -104,6 +105,9 @@ int manager_load(Manager *manager) {
         r = store_list_open_executions(store, on_open_execution, manager);
         if (r < 0)
                 return log_error_errno(r, "Cannot read the open executions from the database: %m");
+        r = notification_queue_load(manager->notifications);
+        if (r < 0)
+                return log_error_errno(r, "Cannot read the undelivered messages from the database: %m");
 
         manager->boot_is_new = true;
         HASH_ITER(hh, manager->jobs, job, next) {

@@ -6,7 +6,9 @@
 #include <string.h>
 #include <utlist.h>
 
+#include "manager/alert-events.h"
 #include "manager/execution.h"
+#include "manager/notification-queue.h"
 #include "manager/scheduled-job.h"
 #include "util/string-list.h"
 
@@ -31,6 +33,7 @@ static void on_store_trouble(void *userdata, int error, const char *message) {
         free(manager->store_trouble);
         manager->store_trouble = copy;
         manager->store_trouble_since_usec = manager_now(manager);
+        alerts_on_trouble(manager, copy, true);
         manager_notify_manager(manager);
 }
 
@@ -57,6 +60,7 @@ static void on_store_recovered(void *userdata) {
 int manager_new(const ManagerHost *host, Manager **ret) {
         CLEANUP(manager_freep) Manager *manager = NULL;
         ExecutorEvents events = manager_executor_events;
+        int r;
 
         assert(host);
         assert(host->clock && host->store && host->executor && host->set_wakeup);
@@ -71,7 +75,12 @@ int manager_new(const ManagerHost *host, Manager **ret) {
         queues_init(&manager->queues);
         manager->last_execution_id = store_last_execution_id(host->store);
         manager->last_job_id = store_last_job_id(host->store);
+        manager->loaded_latest_usec = store_latest_usec(host->store);
+        manager->disconnected_usec = USEC_INFINITY;
         clock_watch_init(manager);
+        r = notification_queue_new(manager, &manager->notifications);
+        if (r < 0)
+                return r;
 
         store_set_trouble_handler(
                         host->store,
@@ -113,6 +122,9 @@ Manager *manager_free(Manager *manager) {
         queues_done(&manager->queues);
         heap_done(&manager->wakes);
         heap_done(&manager->alarms);
+        heap_done(&manager->expectations);
+        heap_done(&manager->long_runs);
+        (void) notification_queue_free(manager->notifications);
         free(manager->sorted);
         free(manager->store_trouble);
         (void) string_list_free(manager->load_errors);
@@ -162,6 +174,7 @@ void manager_arm_timer(Manager *manager) {
         wake_usec = MIN(wake_usec, queues_wakeup(manager));
         if (manager->store_trouble)
                 wake_usec = USEC_INFINITY; /* the store's recovery is what wakes us then */
+        wake_usec = MIN(wake_usec, alerts_wakeup(manager));
         if (wake_usec == manager->wakeup_usec)
                 return;
 
@@ -195,7 +208,15 @@ void manager_wakeup(Manager *manager) {
         }
         queues_admit(manager);
         manager->queues.n_rivals = 0;
+        alerts_run(manager);
         manager_end_batch(manager);
+}
+
+void manager_set_notify(Manager *manager, const NotifySite *site) {
+        assert(manager);
+        assert(site);
+
+        manager->notify = *site;
 }
 
 void manager_replan_all(Manager *manager) {

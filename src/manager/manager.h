@@ -61,6 +61,7 @@ struct Execution {
         unsigned phase;
         unsigned n_pending;         /* changes that are not on disk yet */
         struct Order *start_order;  /* who waits for its start; NULL: nobody */
+        HeapNode long_run;          /* when whoever wants to know is told that it still runs */
         const ListedLaunch *listed; /* while a list from the runner is compared */
 };
 
@@ -74,6 +75,7 @@ struct ScheduledJob {
         Execution *executions; /* active ones, oldest first */
 
         HeapNode wake;        /* when it has to be looked at next */
+        HeapNode expectation; /* `expect-within: …`: when it is overdue */
         HeapNode alarm;       /* `wake: true`: when the machine has to be awake for it */
         usec_t next_due_usec; /* USEC_INFINITY: never (nothing scheduled, paused, disabled) */
         usec_t next_start_usec;
@@ -153,6 +155,14 @@ DEFINE_CLEANUP(Manager, manager_free);
 /* Several may watch; each is removed by its userdata. */
 int manager_add_observer(Manager *manager, const ManagerObserver *callbacks);
 void manager_remove_observer(Manager *manager, void *userdata);
+
+/* How messages are sent, and who hears of the daemon's own trouble. Borrowed until the next call. */
+typedef struct NotifySite {
+        const char *sendmail;            /* absolute path; NULL: no mail can be sent */
+        const char *mail_from;           /* NULL: as the mailer has it */
+        const NotifyTargets *on_trouble; /* NULL: nobody */
+} NotifySite;
+void manager_set_notify(Manager *manager, const NotifySite *site);
 
 /* Reads jobs, state and open executions from the store. Once, before the first manager_apply(). */
 int manager_load(Manager *manager);
@@ -296,7 +306,9 @@ typedef struct ManagerStatus {
         char *const *load_errors;  /* lines as diagnostic_format() gives them */
         const char *store_trouble; /* NULL: all is well */
         bool runner_connected;
-        char *const *notes; /* "untrusted clock …" and the like */
+        uint64_t n_undelivered;     /* messages */
+        const char *delivery_error; /* of the last of them; NULL: none yet */
+        char *const *notes;         /* "untrusted clock …" and the like */
 } ManagerStatus;
 
 /* Borrowed until the manager changes. */

@@ -7,6 +7,7 @@
 #include "manager/decision.h"
 #include "manager/dependency.h"
 #include "manager/execution.h"
+#include "manager/expectation.h"
 #include "manager/scheduled-job.h"
 #include "manager/waiting.h"
 
@@ -213,5 +214,6 @@ static void job_replan(ScheduledJob *job) {
 
 void scheduled_job_replan(ScheduledJob *job) {
         job_replan(job);
+        expectation_plan(job);
         manager_arm_timer(job->manager);
 }

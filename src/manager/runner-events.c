@@ -6,11 +6,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "manager/alert-events.h"
 #include "manager/decision.h"
 #include "manager/execution.h"
 #include "manager/gates.h"
 #include "manager/reconcile.h"
 #include "manager/scheduled-job.h"
+#include "util/duration.h"
+
+/* Shorter than that a runner is restarted. */
+#define ABSENCE_TOLD_USEC USEC_PER_MINUTE
 
 /* --- reconciliation -------------------------------------------------------------------------------- */
 
@@ -67,7 +72,10 @@ static void send_or_miss(Execution *execution) {
                                 &job->catch_up, record->cause, record->start_after_usec,
                                 manager_now(execution->manager));
         if (reason != REASON_NONE) {
+                store_begin_group(execution->manager->host.store);
                 execution_close(execution, EXECUTION_MISSED, reason, "no runner was told of it in time");
+                alerts_on_missed(execution->scheduled_job, record);
+                store_end_group(execution->manager->host.store);
                 return;
         }
 
@@ -87,9 +95,10 @@ static void action_adopt(Execution *execution) {
         if (execution->record.state == EXECUTION_ARMED)
                 execution->record.state =
                                 EXECUTION_STARTING; /* the clock was set back: it runs all the same */
-        if (execution->record.state == EXECUTION_RUNNING)
+        if (execution->record.state == EXECUTION_RUNNING) {
                 execution->phase = PHASE_RUNNING;
-        else
+                alerts_on_running(execution, true);
+        } else
                 execution_on_started(execution, listed->pid, listed->started_usec);
 }
 
@@ -238,6 +247,23 @@ static void match_list(Manager *manager, const ExecutorHello *hello) {
         }
 }
 
+/* Without a runner nobody can be told; it is told afterwards if it was long. */
+static void tell_of_absence(Manager *manager) {
+        usec_t away_usec = manager_now(manager) - manager->disconnected_usec;
+        CLEANUP_FREE char *sentence = NULL;
+        char span[DURATION_SHORT_MAX];
+
+        if (manager->disconnected_usec == USEC_INFINITY || away_usec < ABSENCE_TOLD_USEC)
+                return;
+        if (asprintf(&sentence,
+                     "There was no runner for %s: nothing could be started in that time, and what ran then "
+                     "may "
+                     "be lost",
+                     duration_format_short(away_usec, span)) < 0)
+                sentence = NULL;
+        alerts_on_trouble(manager, sentence ?: "There was no runner for a while", false);
+}
+
 static void on_connected(void *userdata, const ExecutorHello *hello) {
         Manager *manager = userdata;
         Execution *execution, *next;
@@ -265,6 +291,9 @@ static void on_connected(void *userdata, const ExecutorHello *hello) {
         HASH_ITER(hh, manager->jobs, job, next_job)
                 if (job->executions || job->wake.index == HEAP_NONE)
                         scheduled_job_replan(job);
+        tell_of_absence(manager);
+        manager->disconnected_usec = USEC_INFINITY;
+        alerts_run(manager);
         manager_end_batch(manager);
         manager_notify_manager(manager);
 }
@@ -279,6 +308,8 @@ static void on_disconnected(void *userdata, int error) {
                                 "there is "
                                 "one again, and what still runs then goes on",
                                 error != 0 ? strerror(abs(error)) : "it closed it");
+        if (manager->connected)
+                manager->disconnected_usec = manager_now(manager);
         manager->connected = false;
         manager_notify_manager(manager);
 }

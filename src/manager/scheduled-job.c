@@ -30,7 +30,7 @@ int scheduled_job_new(Manager *manager, const char *name, ScheduledJob **ret) {
                 return -ENOMEM;
 
         job->manager = manager;
-        job->wake.index = job->alarm.index = HEAP_NONE;
+        job->wake.index = job->alarm.index = job->expectation.index = HEAP_NONE;
         job->next_due_usec = job->next_start_usec = USEC_INFINITY;
         job->elapsed_cursor_usec = INT64_MIN;
         job->last_end_usec = job->startup_usec = USEC_INFINITY;
@@ -52,6 +52,7 @@ ScheduledJob *scheduled_job_free(ScheduledJob *job) {
         job->manager->dependents_known = false;
         heap_remove(&job->manager->wakes, &job->wake);
         heap_remove(&job->manager->alarms, &job->alarm);
+        heap_remove(&job->manager->expectations, &job->expectation);
         (void) job_unref(job->job);
         stored_job_done(&job->stored);
         free(job->load_error.file);

@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#include "util/buffer.h"
-
 /* What the second byte may be depends on the first; the others are alike. */
 size_t utf8_length(const char *data, size_t size) {
         /* clang-format off */
@@ -56,4 +54,22 @@ int utf8_clean(const void *data, size_t size, size_t max_bytes, char **ret) {
                 i += MAX(length, (size_t) 1);
         }
         return buffer_take(&buffer, ret);
+}
+
+int utf8_add_plain(Buffer *buffer, const char *text, size_t size) {
+        for (size_t at = 0; at < size;) {
+                size_t length = utf8_length(text + at, size - at);
+                unsigned char first = (unsigned char) text[at];
+                bool control = length == 1 && (first < 0x20 || first == 0x7f) && first != '\n' &&
+                                first != '\t';
+
+                /* U+0080…U+009F are controls too. */
+                control |= length == 2 && first == 0xc2 && (unsigned char) text[at + 1] < 0xa0;
+                if (length == 0 || (control && first != '\r'))
+                        (void) buffer_add_string(buffer, UTF8_REPLACEMENT);
+                else if (!control)
+                        (void) buffer_add(buffer, text + at, length);
+                at += MAX(length, (size_t) 1);
+        }
+        return buffer->failed ? -ENOMEM : 0;
 }

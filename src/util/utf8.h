@@ -3,7 +3,7 @@
 
 /* Text that came from elsewhere. */
 
-#include "util/types.h"
+#include "util/buffer.h"
 
 /*
  * The length of the character at `text`, or 0 if it is not UTF-8: cut short, longer than it need be, a
@@ -16,5 +16,11 @@ size_t utf8_length(const char *text, size_t size);
  * cut in two. Returns 0 or -ENOMEM.
  */
 int utf8_clean(const void *data, size_t size, size_t max_bytes, char **ret);
+
+/*
+ * Adds the bytes as plain text: U+FFFD for whatever is not UTF-8 and for control characters but newline and
+ * tab; carriage returns are left out. Returns 0 or -ENOMEM.
+ */
+int utf8_add_plain(Buffer *buffer, const char *text, size_t size);
 
 #define UTF8_REPLACEMENT "\xef\xbf\xbd"

@@ -28,3 +28,14 @@ extern const Executor sim_executor; /* without its userdata */
 void sim_connect_runner(Sim *sim);
 /* Ends what has run its time, and says what is new. Returns true if something was said. */
 bool sim_runner_speaks(Sim *sim);
+
+/* simulator-errand.c */
+int sim_run_errand(
+                void *userdata,
+                const Errand *errand,
+                executor_errand_t done,
+                void *done_userdata,
+                uint64_t *ret_id);
+void sim_cancel_errand(void *userdata, uint64_t id);
+/* Returns true if something was said. */
+bool sim_errands_speak(Sim *sim);

@@ -168,6 +168,7 @@ void sim_connect_runner(Sim *sim) {
                 };
         }
         sim->connected = true;
+        sim->n_connections++;
         sim->events.on_connected(sim->events.userdata, &hello);
 }
 
@@ -236,5 +237,7 @@ const Executor sim_executor = {
         .kill = executor_kill,
         .acknowledge = executor_acknowledge,
         .follow = executor_follow,
+        .run_errand = sim_run_errand,
+        .cancel_errand = sim_cancel_errand,
         .wake_at = executor_wake_at,
 };

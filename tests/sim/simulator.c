@@ -146,6 +146,8 @@ static void decode_jobs(Sim *sim, JobSet *set) {
                 context.owner_uid = sim->jobs[i].owner_uid;
                 r = job_decode_definition(
                                 &context, loaded->name, text, strlen(text), &diagnostics, &loaded->job);
+                if (r >= 0 && sim->adjust)
+                        sim->adjust(loaded->job);
                 if (r < 0) {
                         loaded->job = NULL;
                         loaded->error.message = strdup("does not parse");
@@ -297,6 +299,8 @@ void sim_settle(Sim *sim) {
                         busy = store_dispatch(sim->store) > 0 || busy;
                 if (sim->manager)
                         busy = sim_runner_speaks(sim) || busy;
+                if (sim->manager)
+                        busy = sim_errands_speak(sim) || busy;
                 if (sim->crashing && sim->manager) {
                         restart_after_crash(sim);
                         busy = true;
@@ -485,6 +489,8 @@ void sim_init(Sim *sim, const char *now) {
         sim->executor = sim_executor;
         sim->executor.userdata = sim;
         sim->runs = calloc(SIM_RUNS_MAX, sizeof(SimRun));
+        sim->messages = calloc(SIM_MESSAGES_MAX, sizeof(SimMessage));
+        ck_assert_ptr_nonnull(sim->messages);
         sim->directory = strdup(mkdtemp(template));
         ck_assert_ptr_nonnull(sim->runs);
         ck_assert_ptr_nonnull(sim->directory);
@@ -503,4 +509,5 @@ void sim_done(Sim *sim) {
         (void) nftw(sim->directory, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
         free(sim->directory);
         free(sim->runs);
+        free(sim->messages);
 }

@@ -36,6 +36,24 @@ typedef struct SimRun {
         char environment[1024]; /* that START brought: one variable a line */
 } SimRun;
 
+#define SIM_ERRANDS_MAX 64U
+#define SIM_MESSAGES_MAX 4096U
+
+/* An errand that the runner has done; the daemon has not heard of it yet. */
+typedef struct SimErrand {
+        uint64_t id;
+        executor_errand_t done;
+        void *userdata;
+        unsigned connection;
+} SimErrand;
+
+/* What somebody was told by an errand. */
+typedef struct SimMessage {
+        usec_t realtime_usec;
+        char event[24], subject[256];
+        uint64_t execution_id, count;
+} SimMessage;
+
 typedef struct Sim {
         usec_t realtime_usec, boottime_usec, monotonic_usec;
         Clock clock;
@@ -59,6 +77,13 @@ typedef struct Sim {
         unsigned incarnation, generation, boot;
         SimRun *runs;
         size_t n_runs;
+        SimErrand errands[SIM_ERRANDS_MAX];
+        size_t n_errands;
+        uint64_t last_errand_id;
+        unsigned n_connections;
+        int errand_exit_code; /* of the next errands; only those that succeed tell anybody */
+        SimMessage *messages; /* in order */
+        size_t n_messages;
         usec_t duration_usec; /* of the next launches */
         int exit_code;
 
@@ -72,7 +97,8 @@ typedef struct Sim {
                 usec_t duration_usec;
                 int exit_code;
         } jobs[SIM_JOBS_MAX];
-        bool file_is_held; /* the file of all jobs does not parse */
+        void (*adjust)(Job *job); /* each job, before the daemon gets it; NULL: none */
+        bool file_is_held;        /* the file of all jobs does not parse */
         QueueDefinition queues[SIM_QUEUES_MAX];
         size_t n_queues;
         uint64_t max_running;

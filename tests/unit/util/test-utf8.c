@@ -2,6 +2,8 @@
 
 #include "util/utf8.h"
 
+#include <string.h>
+
 #include "support/test-support.h"
 #include "util/cleanup.h"
 
@@ -42,6 +44,17 @@ static const struct {
         { TEXT("a\xe2\x82"),       10, "a" UTF8_REPLACEMENT UTF8_REPLACEMENT },
         { TEXT("a"),                0, "" },
 };
+
+static const struct {
+        const char *text, *plain;
+} plain_cases[] = {
+        { "",                      "" },
+        { "two\nlines\ttab",       "two\nlines\ttab" },
+        { "dos\r\n",               "dos\n" },
+        { "\x1b[31mred\x7f",       UTF8_REPLACEMENT "[31mred" UTF8_REPLACEMENT },
+        { "a\xff\xc3z",            "a" UTF8_REPLACEMENT UTF8_REPLACEMENT "z" },
+        { "\xc2\x9b" "m \xc2\xa0", UTF8_REPLACEMENT "m \xc2\xa0" },
+};
 /* clang-format on */
 
 START_TEST(a_character_has_a_length) {
@@ -59,12 +72,22 @@ START_TEST(text_is_cleaned_and_cut) {
 }
 END_TEST
 
+START_TEST(controls_are_no_plain_text) {
+        CLEANUP(buffer_done) Buffer buffer = { 0 };
+        const char *text = plain_cases[_i].text;
+
+        ck_assert_int_eq(utf8_add_plain(&buffer, text, strlen(text)), 0);
+        ck_assert_str_eq(buffer.data ?: "", plain_cases[_i].plain);
+}
+END_TEST
+
 Suite *test_suite(void) {
         Suite *suite = suite_create("utf8");
         TCase *tcase = tcase_create("utf8");
 
         tcase_add_loop_test(tcase, a_character_has_a_length, 0, ARRAY_SIZE(length_cases));
         tcase_add_loop_test(tcase, text_is_cleaned_and_cut, 0, ARRAY_SIZE(clean_cases));
+        tcase_add_loop_test(tcase, controls_are_no_plain_text, 0, ARRAY_SIZE(plain_cases));
         suite_add_tcase(suite, tcase);
         return suite;
 }
