@@ -61,7 +61,7 @@ typedef struct ClientLines {
 
 void client_lines_done(ClientLines *lines);
 
-/* `what`: "jobs", "executions", "audit" or "timers". */
+/* `what`: "jobs", "executions", "audit", "timers" or "dependencies". */
 int client_dump(Client *client,
                 const char *what,
                 const ClientFilter *filter,

@@ -135,7 +135,7 @@ const OptionRow option_rows[] = {
         { "full",       'l', NULL,      .help = "Do not cut anything to the width of the screen", FLAG(full) },
         { "quiet",      'q', NULL,      .help = "No messages but errors", FLAG(quiet) },
         { "all",        'a', NULL,      .help = "Also those without a next start; prune: also last executions", .verbs = "list-timers prune", FLAG(all) },
-        { "reverse",    'r', NULL,      .help = "In the opposite order; calendar: back in time", .verbs = LISTS " calendar", FLAG(reverse) },
+        { "reverse",    'r', NULL,      .help = "In the opposite order; calendar: back in time", .verbs = LISTS " list-dependencies calendar", FLAG(reverse) },
         { "state",       0,  "STATE,…", .help = "Only those in one of these states", .values = STATES, .verbs = "list-jobs list-executions prune", LIST(states) },
         { "lines",      'n', "N",       .help = "So many rows, lines of output, or next times",
                                         .verbs = "list-executions audit status logs start calendar simulate", .set = set_lines },

@@ -8,7 +8,7 @@
 #include "schedctl/output-printer.h"
 
 /*
- * Prints the output of the execution's last attempt, line by line as it is read. Returns 1, 0 when the journal
- * has nothing of it or cannot be read by the caller (nothing was printed then), or a negative errno.
+ * Prints the output of the execution's last attempt, line by line as it is read. Returns 1, 0 when the
+ * journal has nothing of it or cannot be read by the caller (nothing was printed then), or a negative errno.
  */
 int output_whole_print(const Context *context, const json_t *execution, OutputPrinter *printer);

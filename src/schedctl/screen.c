@@ -23,8 +23,11 @@ static const char *const escapes[COLOUR_COUNT] = {
 };
 
 static const char *const glyphs[GLYPH_COUNT][2] = {
-        [GLYPH_ACTIVE] = { "*", "●" },     [GLYPH_INACTIVE] = { "o", "○" }, [GLYPH_FAILED] = { "x", "×" },
-        [GLYPH_ELLIPSIS] = { "...", "…" }, [GLYPH_TIMES] = { "x", "×" },
+        [GLYPH_ACTIVE] = { "*", "●" },       [GLYPH_INACTIVE] = { "o", "○" },
+        [GLYPH_FAILED] = { "x", "×" },       [GLYPH_ELLIPSIS] = { "...", "…" },
+        [GLYPH_TIMES] = { "x", "×" },        [GLYPH_TREE_BRANCH] = { "|-", "├─" },
+        [GLYPH_TREE_LAST] = { "`-", "└─" },  [GLYPH_TREE_VERTICAL] = { "| ", "│ " },
+        [GLYPH_TREE_SPACE] = { "  ", "  " },
 };
 
 static bool environment_says(const char *text, bool otherwise) {

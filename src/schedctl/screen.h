@@ -25,11 +25,15 @@ typedef enum Colour {
 } Colour;
 
 typedef enum Glyph {
-        GLYPH_ACTIVE,   /* ● */
-        GLYPH_INACTIVE, /* ○ */
-        GLYPH_FAILED,   /* × */
-        GLYPH_ELLIPSIS, /* … */
-        GLYPH_TIMES,    /* × between a number and a thing */
+        GLYPH_ACTIVE,        /* ● */
+        GLYPH_INACTIVE,      /* ○ */
+        GLYPH_FAILED,        /* × */
+        GLYPH_ELLIPSIS,      /* … */
+        GLYPH_TIMES,         /* × between a number and a thing */
+        GLYPH_TREE_BRANCH,   /* ├─ */
+        GLYPH_TREE_LAST,     /* └─ */
+        GLYPH_TREE_VERTICAL, /* │ */
+        GLYPH_TREE_SPACE,
         GLYPH_COUNT,
 } Glyph;
 

@@ -96,6 +96,16 @@ int fetch_executions(Context *context, const ClientFilter *filter, json_t **ret)
         return status;
 }
 
+int fetch_dependencies(Context *context, const ClientFilter *filter, json_t **ret) {
+        CLEANUP_JSON json_t *array = json_array();
+        int status;
+
+        status = fetch(context, "dependencies", filter, array);
+        if (status == STATUS_OK)
+                *ret = TAKE_PTR(array);
+        return status;
+}
+
 int fetch_execution(Context *context, uint64_t id, json_t **ret) {
         CLEANUP_JSON json_t *array = NULL;
         json_t *execution;

@@ -35,6 +35,9 @@ int fetch_execution(Context *context, uint64_t id, json_t **ret);
 /* All executions that the filter finds, as an array. Returns a status. */
 int fetch_executions(Context *context, const ClientFilter *filter, json_t **ret);
 
+/* The edges between jobs that the filter finds, as an array. Returns a status. */
+int fetch_dependencies(Context *context, const ClientFilter *filter, json_t **ret);
+
 typedef struct ExecutionIds {
         uint64_t *ids;
         size_t n_ids;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "schedctl/columns.h"
+#include "schedctl/dependency-tree.h"
 #include "schedctl/message.h"
 #include "schedctl/output-fetch.h"
 #include "schedctl/output-printer.h"
@@ -180,6 +181,17 @@ void status_print_daemon(const Context *context, const json_t *manager, const Cl
 
 /* --- jobs ------------------------------------------------------------------------------------------ */
 
+static bool is_started_by_others(const json_t *job) {
+        const json_t *edge;
+        size_t i;
+
+        json_array_foreach(json_object_get(job, "dependencies"), i, edge) {
+                if (strcmp(view_text(edge, "job"), view_text(job, "name")) == 0)
+                        return true;
+        }
+        return false;
+}
+
 /* Each schedule in English, with the text as it was written. */
 static void print_schedules(const Context *context, const json_t *job) {
         const json_t *descriptions = json_object_get(job, "schedule_descriptions"), *item;
@@ -197,7 +209,9 @@ static void print_schedules(const Context *context, const json_t *job) {
                                     view_text(job, "timezone"));
         }
         if (i == 0)
-                print_field(context, "Schedule", COLOUR_NONE, "none: starts by hand only");
+                print_field(context, "Schedule", COLOUR_NONE,
+                            is_started_by_others(job) ? "none: starts with the end of others"
+                                                      : "none: starts by hand only");
 }
 
 static void print_loaded(const Context *context, const json_t *job) {
@@ -233,6 +247,43 @@ static void print_job_state(const Context *context, const json_t *job) {
                 print_field(context, "State", state_colour(state), "%s", state);
         if (running > 0)
                 print_field(context, "Running", COLOUR_GREEN, "%" PRIi64, running);
+}
+
+/* "dump (succeeded 5min ago), check (waiting)" of those edges that lead from the job to its `other` ends. */
+static void print_edges(
+                const Context *context,
+                const json_t *job,
+                const char *name,
+                const char *own,
+                const char *other,
+                bool triggers) {
+
+        CLEANUP(buffer_done) Buffer line = { 0 };
+        const json_t *edge;
+        size_t i;
+
+        json_array_foreach(json_object_get(job, "dependencies"), i, edge) {
+                CLEANUP(buffer_done) Buffer standing = { 0 };
+                const char *when = view_text(edge, "when");
+
+                if (strcmp(view_text(edge, own), view_text(job, "name")) != 0 ||
+                    (strcmp(view_text(edge, "kind"), "trigger") == 0) != triggers)
+                        continue;
+                (void) buffer_add_format(&line, "%s%s", line.size > 0 ? ", " : "", view_text(edge, other));
+                if (strcmp(when, "any") != 0 && (triggers || strcmp(when, "success") != 0))
+                        (void) buffer_add_format(&line, " on %s", when);
+                (void) dependency_standing_text(edge, context_now(context), &standing);
+                if (standing.size > 0 && (!triggers || strcmp(view_text(edge, "standing"), "missing") == 0))
+                        (void) buffer_add_format(&line, " (%s)", standing.data);
+        }
+        if (line.size > 0 && !line.failed)
+                print_field(context, name, COLOUR_NONE, "%s", line.data);
+}
+
+static void print_dependencies(const Context *context, const json_t *job) {
+        print_edges(context, job, "After", "job", "predecessor", false);
+        print_edges(context, job, "Triggered by", "job", "predecessor", true);
+        print_edges(context, job, "Triggers", "predecessor", "job", true);
 }
 
 static void print_executions(const Context *context, const json_t *executions) {
@@ -282,6 +333,7 @@ void status_print_job(Context *context, const json_t *job) {
         print_job_state(context, job);
         print_field(context, "User", COLOUR_NONE, "%s", view_text(job, "user"));
         print_schedules(context, job);
+        print_dependencies(context, job);
         print_instant(context, "Next", view_instant(job, "next_start"));
         if (last_usec != USEC_INFINITY)
                 print_field(context, "Last", state_colour(last), "%s; %s%s%s",

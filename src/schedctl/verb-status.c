@@ -99,6 +99,17 @@ static int add_statistics(Context *context, json_t *job) {
         return STATUS_OK;
 }
 
+/* What it comes after and what it triggers, each as it stands. */
+static int add_dependencies(Context *context, json_t *job) {
+        char *const names[] = { (char *) view_text(job, "name"), NULL };
+        json_t *edges = NULL;
+        int status = fetch_dependencies(context, &(const ClientFilter){ .names = names }, &edges);
+
+        if (status == STATUS_OK)
+                (void) json_object_set_new(job, "dependencies", edges);
+        return status;
+}
+
 /* Without them the schedules are shown as they were written. */
 static void add_descriptions(Context *context, json_t *job) {
         CLEANUP(string_list_freep) char **descriptions = NULL;
@@ -125,6 +136,7 @@ static int status_of_jobs(Context *context, const char *word, bool first, json_t
         status = fetch_jobs(context, word, jobs);
         json_array_foreach(jobs, i, job) {
                 int one = add_executions(context, job), statistics = add_statistics(context, job);
+                int dependencies = add_dependencies(context, job);
 
                 if (as_json(context)) {
                         (void) json_array_append(array, job);
@@ -135,6 +147,7 @@ static int status_of_jobs(Context *context, const char *word, bool first, json_t
                         status_print_job(context, job);
                 }
                 status = MAX(status, statistics);
+                status = MAX(status, dependencies);
                 one = MAX(one, code_of_job(job));
                 status = MAX(status, one);
         }

@@ -13,6 +13,7 @@ const Verb verbs[] = {
         { "list-jobs",       VERB_GROUP_LOOK, VERB_ARGUMENTS_JOBS,        0, VERB_ANY_NUMBER, "[PATTERN…]",   "List jobs: state, next start, last result", verb_list_jobs },
         { "list-timers",     VERB_GROUP_LOOK, VERB_ARGUMENTS_JOBS,        0, VERB_ANY_NUMBER, "[PATTERN…]",   "List jobs by their next start", verb_list_timers },
         { "list-executions", VERB_GROUP_LOOK, VERB_ARGUMENTS_JOBS,        0, VERB_ANY_NUMBER, "[PATTERN…]",   "List executions, newest first", verb_list_executions },
+        { "list-dependencies", VERB_GROUP_LOOK, VERB_ARGUMENTS_JOBS,      0, VERB_ANY_NUMBER, "[PATTERN…]",   "Show as a tree which jobs wait for which", verb_list_dependencies },
         { "status",          VERB_GROUP_LOOK, VERB_ARGUMENTS_JOBS_AND_IDS, 0, VERB_ANY_NUMBER, "[PATTERN…|ID…]", "Show the daemon, jobs or executions at a glance", verb_status },
         { "show",            VERB_GROUP_LOOK, VERB_ARGUMENTS_JOBS_AND_IDS, 0, VERB_ANY_NUMBER, "[PATTERN…|ID…]", "Show all that is known, for programs", verb_show },
         { "why",             VERB_GROUP_LOOK, VERB_ARGUMENTS_JOBS_AND_IDS, 1, 2,              "JOB [TIME|ID]|ID",  "Explain why a job did or did not run", verb_why },

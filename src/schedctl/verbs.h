@@ -54,6 +54,7 @@ int verb_completion(Context *context, char **arguments);
 int verb_edit(Context *context, char **arguments);
 int verb_help(Context *context, char **arguments);
 int verb_kill(Context *context, char **arguments);
+int verb_list_dependencies(Context *context, char **arguments);
 int verb_list_executions(Context *context, char **arguments);
 int verb_list_jobs(Context *context, char **arguments);
 int verb_list_timers(Context *context, char **arguments);
