@@ -115,7 +115,7 @@ typedef struct ExecutorEvents {
         void (*on_started)(void *userdata, LaunchId id, pid_t pid, usec_t started_usec);
         /* Repeated after each reconnection until it is acknowledged. */
         void (*on_ended)(void *userdata, LaunchId id, const LaunchOutcome *outcome);
-        /* progress -1, text NULL: not said this time */
+        /* What the job last said of itself; -1 and NULL: nothing. */
         void (*on_progress)(void *userdata, LaunchId id, int progress, const char *status_text);
         /* size 0: the end of this execution's output. */
         void (*on_output)(void *userdata, LaunchId id, OutputStream stream, const void *data, size_t size);

@@ -132,6 +132,17 @@ int runner_client_on_record(RunnerClient *client, const Message *message) {
                                         (OutputStream) message->output.stream, message->output.data,
                                         message->output.data_size);
                 return 0;
+        case MESSAGE_PROGRESS:
+                if (events->on_progress)
+                        events->on_progress(
+                                        events->userdata,
+                                        (LaunchId){ message->progress.execution_id,
+                                                    (unsigned) message->progress.attempt },
+                                        (int) MIN(message->progress.progress, INT64_C(100)),
+                                        message->progress.status_text[0] != '\0'
+                                                        ? message->progress.status_text
+                                                        : NULL);
+                return 0;
         case MESSAGE_LOOKED_UP:
                 runner_client_on_looked_up(client, &message->looked_up);
                 return 0;

@@ -224,11 +224,11 @@ typedef struct MessageErrandDone {
         char *text;               /* the first KiB of what it wrote or the server answered; valid UTF-8 */
 } MessageErrandDone;
 
-/* What a job says of itself. */
+/* What a job last said of itself, before its outcome and again after MESSAGE_LIST_END. */
 typedef struct MessageProgress {
         uint64_t execution_id, attempt;
-        int64_t progress; /* 0…100; -1: not said */
-        char *status_text;
+        int64_t progress;  /* 0…100; -1: nothing */
+        char *status_text; /* a line of UTF-8; "": nothing */
 } MessageProgress;
 
 typedef struct MessageStarted {

@@ -11,6 +11,7 @@
 #include "runner/deadline.h"
 #include "runner/journal-sink.h"
 #include "runner/launch.h"
+#include "runner/notify-socket.h"
 #include "runner/output-capture.h"
 #include "runner/output-file.h"
 #include "runner/poller.h"
@@ -23,6 +24,8 @@ typedef struct RunEvents {
         void (*on_ended)(void *userdata, Run *run, const MessageEnded *ended);
         /* size 0: the end of the output. */
         void (*on_output)(void *userdata, Run *run, uint8_t stream, const void *data, size_t size);
+        /* run->progress or run->status_text is another one. */
+        void (*on_progress)(void *userdata, Run *run);
         void *userdata;
 } RunEvents;
 
@@ -38,6 +41,7 @@ typedef struct RunContext {
         JournalSink journal;
         LaunchDefaults launch;
         uid_t refused_uid;   /* nothing runs as the daemon's own user; (uid_t) -1: --user */
+        char *notify_directory; /* for the sockets of runs */
         const char *program; /* the runner's own file */
         char *read_buffer;   /* READ_SIZE */
         Run *by_pid;         /* hash: those that have a process */
@@ -75,6 +79,10 @@ struct Run {
         Buffer notes;     /* remarks of ours on this run */
         bool followed;
         uint64_t follow_skipped_bytes; /* the follower was too slow for them */
+
+        NotifySocket notify;
+        int progress;      /* what the job last said of itself: 0…100; -1: nothing */
+        char *status_text; /* NULL: nothing */
 
         Deadline deadline; /* start-timeout, then timeout, then kill-timeout */
         int64_t escalated; /* EndKind that began the escalation, or RUN_NOT_ESCALATED */

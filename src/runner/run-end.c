@@ -18,6 +18,7 @@
 /* Its memory, once the outcome is in runs/, is what the list of runs needs. */
 static void drop_process_parts(Run *run) {
         deadline_clear(&run->context->deadlines, &run->deadline);
+        notify_socket_close(&run->notify);
         poller_close(&run->context->poller, &run->status);
         output_capture_done(&run->capture);
         buffer_done(&run->notes);
@@ -155,6 +156,8 @@ static void settle_now(Run *run) {
         if (run->phase == RUN_SETTLING)
                 run->context->n_settling--;
         run->settled = true;
+        notify_socket_drain(&run->notify);
+        notify_socket_close(&run->notify);
         poller_close(&run->context->poller, &run->leftovers);
         deadline_clear(&run->context->deadlines, &run->deadline);
         close_cgroup(run);

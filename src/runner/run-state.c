@@ -11,11 +11,12 @@
 typedef struct SavedRun {
         int64_t phase, pid, cgroup_fd, status_fd, stdout_fd, stderr_fd;
         int64_t escalated, killed, start_timed_out, followed, lost;
+        int64_t notify_fd, notify_uid, progress;
         int64_t file_fd, file_report_fd, settled;
         int64_t exited, exit_status, cpu_usec, memory_peak_bytes;
         int64_t begun_usec, started_usec, deadline_usec, total_bytes;
-        StateItem key, start, capture, notes, file_pending, stdout_line, stderr_line, user_name, user_home,
-                        failure, ended;
+        StateItem key, start, notify_path, status_text, capture, notes, file_pending, stdout_line,
+                        stderr_line, user_name, user_home, failure, ended;
 } SavedRun;
 
 #define SAVED_MEMBER(member, expected) \
@@ -39,6 +40,9 @@ static const SavedField number_fields[] = {
         { "start-timed-out", SAVED_MEMBER(start_timed_out, int64_t) },
         { "followed",        SAVED_MEMBER(followed, int64_t) },
         { "lost",            SAVED_MEMBER(lost, int64_t) },
+        { "notify-fd",       SAVED_MEMBER(notify_fd, int64_t) },
+        { "notify-uid",      SAVED_MEMBER(notify_uid, int64_t) },
+        { "progress",        SAVED_MEMBER(progress, int64_t) },
         { "file-fd",         SAVED_MEMBER(file_fd, int64_t) },
         { "file-report-fd",  SAVED_MEMBER(file_report_fd, int64_t) },
         { "settled",         SAVED_MEMBER(settled, int64_t) },
@@ -56,6 +60,8 @@ static const SavedField bytes_fields[] = {
         { "key",         SAVED_MEMBER(key, StateItem) },
         { "start",       SAVED_MEMBER(start, StateItem) },
         { "capture",     SAVED_MEMBER(capture, StateItem) },
+        { "notify-path",  SAVED_MEMBER(notify_path, StateItem) },
+        { "status-text",  SAVED_MEMBER(status_text, StateItem) },
         { "notes",       SAVED_MEMBER(notes, StateItem) },
         { "file-pending", SAVED_MEMBER(file_pending, StateItem) },
         { "stdout-line", SAVED_MEMBER(stdout_line, StateItem) },
@@ -169,6 +175,11 @@ int run_state_save(const Run *run, Buffer *buffer) {
                 .start_timed_out = run->start_timed_out,
                 .followed = run->followed,
                 .lost = run->lost,
+                .notify_fd = run->notify.watch.fd,
+                .notify_uid = run->notify.uid,
+                .progress = run->progress,
+                .notify_path = item_of(run->notify.path),
+                .status_text = item_of(run->status_text),
                 .file_fd = run->file ? run->file->pipe.fd : -EBADF,
                 .file_report_fd = run->file ? run->file->report.fd : -EBADF,
                 .file_pending = item_of_file(run->file),
@@ -215,6 +226,8 @@ static int read_saved(StateReader *reader, SavedRun *ret) {
                 .phase = RUN_LOOKUP,
                 .cgroup_fd = -EBADF,
                 .status_fd = -EBADF,
+                .notify_fd = -EBADF,
+                .progress = -1,
                 .file_fd = -EBADF,
                 .file_report_fd = -EBADF,
                 .stdout_fd = -EBADF,
@@ -256,6 +269,20 @@ static int restore_file(Run *run, const SavedRun *saved) {
                         saved->file_pending.bytes, saved->file_pending.size);
 }
 
+static int restore_notify(Run *run, const SavedRun *saved) {
+        char *path = NULL;
+        int r;
+
+        run->progress = (int) saved->progress;
+        r = copy_text(&saved->status_text, &run->status_text);
+        if (r < 0 || saved->notify_fd < 0)
+                return r;
+        r = copy_text(&saved->notify_path, &path);
+        if (r < 0)
+                return r;
+        return notify_socket_restore(&run->notify, path, (int) saved->notify_fd, (uid_t) saved->notify_uid);
+}
+
 static int restore_process(Run *run, const SavedRun *saved) {
         const Launched launched = {
                 .pid = (pid_t) saved->pid,
@@ -293,6 +320,9 @@ static int restore_process(Run *run, const SavedRun *saved) {
                 return r;
         if (saved->notes.size > 0 && buffer_add(&run->notes, saved->notes.bytes, saved->notes.size) < 0)
                 return -ENOMEM;
+        r = restore_notify(run, saved);
+        if (r < 0)
+                return r;
         r = restore_file(run, saved);
         if (r < 0)
                 return r;
@@ -363,6 +393,7 @@ void run_state_for_each_fd(const Run *run, void (*visit)(void *userdata, int fd)
                 run->status.fd,
                 run->output[0].fd,
                 run->output[1].fd,
+                run->notify.watch.fd,
                 run->file && run->phase != RUN_LOOKUP ? run->file->pipe.fd : -EBADF,
                 run->file && run->phase != RUN_LOOKUP ? run->file->report.fd : -EBADF,
         };

@@ -72,6 +72,8 @@ Run *run_free(Run *run) {
 
         run->request = account_request_cancel(run->request);
         deadline_clear(&run->context->deadlines, &run->deadline);
+        notify_socket_done(&run->notify);
+        free(run->status_text);
         poller_close(&run->context->poller, &run->status);
         for (size_t i = 0; i < ARRAY_SIZE(run->output); i++) {
                 poller_close(&run->context->poller, &run->output[i]);
@@ -151,6 +153,26 @@ static void on_deadline(Deadline *deadline) {
         }
 }
 
+/* Only what is new is told: a job may say the same a thousand times. */
+static void on_notify(void *userdata, const NotifyMessage *message) {
+        Run *run = userdata;
+        bool changed = false;
+
+        if (message->progress >= 0 && message->progress != run->progress) {
+                run->progress = message->progress;
+                changed = true;
+        }
+        if (message->status && strcmp(message->status, run->status_text ?: "") != 0) {
+                char *text = strdup(message->status);
+
+                changed |= text != NULL;
+                free(run->status_text);
+                run->status_text = text;
+        }
+        if (changed)
+                run->context->events.on_progress(run->context->events.userdata, run);
+}
+
 static void on_leftovers(Watch *watch, uint32_t events) {
         run_settle(watch->userdata);
 }
@@ -165,6 +187,8 @@ static int run_allocate(RunContext *context, const RunKey *key, Run **ret) {
         run->cgroup_fd = -EBADF;
         run->escalated = RUN_NOT_ESCALATED;
         run->started_usec = USEC_INFINITY;
+        run->progress = -1;
+        notify_socket_init(&run->notify, &context->poller, &context->deadlines, on_notify, run);
         run->cpu_usec = run->memory_peak_bytes = -1;
         run->leftovers = (Watch){ .fd = -EBADF, .on_ready = on_leftovers, .userdata = run };
         run->status = (Watch){ .fd = -EBADF, .on_ready = on_status, .userdata = run };
@@ -271,6 +295,16 @@ static int make_cgroup(Run *run, char **reterr_message) {
         return run->cgroup_fd;
 }
 
+/* Without a socket the job cannot say anything of itself, and runs all the same. */
+static void open_notify(Run *run, const Account *account) {
+        char *path;
+
+        /* Short, since it has to fit into an address; what has it from another store has ended long ago. */
+        if (asprintf(&path, "%s/%.8s-%" PRIu64 ".%" PRIu64, run->context->notify_directory, run->key.store,
+                     run->key.execution_id, run->key.attempt) >= 0)
+                (void) notify_socket_open(&run->notify, path, account->uid, account->gid);
+}
+
 /* What the child will set, and what its cgroup does for it. */
 static int prepare_settings(Run *run, ProcessSettings *ret, char **reterr_message) {
         CLEANUP_FREE char *note = NULL;
@@ -319,6 +353,7 @@ static int begin_process(Run *run, const Account *account, int record_fd, char *
         r = prepare_settings(run, &settings, reterr_message);
         if (r < 0)
                 return r;
+        open_notify(run, account);
         run->begun_usec = now_realtime();
         r = launch(&context->launch, &run->start, account,
                    &(LaunchTarget){
@@ -328,6 +363,7 @@ static int begin_process(Run *run, const Account *account, int record_fd, char *
                                    .cgroup_fd = run->cgroup_fd,
                                    .input_fd = -EBADF,
                                    .settings = &settings,
+                                   .notify_socket = run->notify.path,
                    },
                    &launched, reterr_message);
         if (r < 0)

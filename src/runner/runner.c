@@ -11,6 +11,7 @@
 #include <systemd/sd-id128.h>
 
 #include "runner/leftover.h"
+#include "util/file.h"
 #include "util/log.h"
 #include "util/process-id.h"
 
@@ -34,6 +35,12 @@ static void forward_output(void *userdata, Run *run, uint8_t stream, const void 
         Runner *runner = userdata;
 
         runner->observer.on_output(runner->observer.userdata, run, stream, data, size);
+}
+
+static void forward_progress(void *userdata, Run *run) {
+        Runner *runner = userdata;
+
+        runner->observer.on_progress(runner->observer.userdata, run);
 }
 
 /* Of our own children, those that need no look: nearly always all of them. */
@@ -217,6 +224,11 @@ static int init_parts(Runner *runner, const RunnerOptions *options) {
         r = accounts_new(&context->poller, &context->deadlines, options->program, &context->accounts);
         if (r < 0)
                 return r;
+        r = path_join(options->runner_dir, NOTIFY_DIRECTORY, &context->notify_directory);
+        if (r < 0)
+                return r;
+        if (!options->incarnation)
+                notify_directory_clear(context->notify_directory);
         journal_sink_init(&context->journal, &context->poller, options->journal_socket, STDERR_FILENO);
         context->read_buffer = malloc(READ_SIZE);
         if (!context->read_buffer)
@@ -240,7 +252,7 @@ int runner_init(Runner *runner, sd_event *event, const RunnerOptions *options) {
                         .launch = options->launch,
                         .program = options->program,
                         .refused_uid = options->refused_uid,
-                        .events = { forward_started, forward_ended, forward_output, runner },
+                        .events = { forward_started, forward_ended, forward_output, forward_progress, runner },
                 },
         };
         errands_init(&runner->errands, &runner->context, options->program);
@@ -273,6 +285,7 @@ void runner_done(Runner *runner) {
         poller_done(&context->poller);
         run_records_close(&context->records);
         cgroup_root_done(&context->cgroup);
+        free(context->notify_directory);
         free(context->read_buffer);
         context->read_buffer = NULL;
         runner->child_signal = sd_event_source_disable_unref(runner->child_signal);

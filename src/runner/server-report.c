@@ -126,12 +126,38 @@ static void on_started(void *userdata, Run *run) {
                 (void) server_send(server, &message); /* after a reconnection it is listed as running */
 }
 
+/* All that it last said, also what did not change. */
+static void send_progress(Server *server, const Run *run) {
+        const Message message = {
+                .type = MESSAGE_PROGRESS,
+                .progress = {
+                        .execution_id = run->key.execution_id,
+                        .attempt = run->key.attempt,
+                        .progress = run->progress,
+                        .status_text = run->status_text,
+                },
+        };
+
+        if (run->progress >= 0 || run->status_text)
+                (void) server_send(server, &message); /* after a reconnection it follows the list */
+}
+
+/* What is left out comes with the end. */
+static void on_run_progress(void *userdata, Run *run) {
+        Server *server = userdata;
+
+        if (server_owns(server, run) && server->connection &&
+            connection_queued_bytes(server->connection) <= FOLLOW_BOUND_BYTES)
+                send_progress(server, run);
+}
+
 static void on_ended(void *userdata, Run *run, const MessageEnded *ended) {
         const Message message = { .type = MESSAGE_ENDED, .ended = *ended };
         Server *server = userdata;
         int r = 0;
 
         if (server_owns(server, run) && server->connection) {
+                send_progress(server, run);
                 if (server->unsent || connection_queued_bytes(server->connection) >= OUTCOME_BOUND_BYTES)
                         unsent_add(server, run);
                 else
@@ -212,6 +238,9 @@ void server_report_list(Server *server) {
                         unsent_add(server, run);
         }
         (void) server_send(server, &(Message){ .type = MESSAGE_LIST_END });
+        HASH_ITER(hash, server->runner->runs, run, next)
+                if (server_owns(server, run))
+                        send_progress(server, run);
         server_report_outcomes(server);
 }
 
@@ -234,7 +263,7 @@ void server_report_forget_all(Server *server) {
 
 void server_report_init(Server *server) {
         deadline_init(&server->send_again, on_send_again, server);
-        server->runner->observer = (RunEvents){ on_started, on_ended, on_output, server };
+        server->runner->observer = (RunEvents){ on_started, on_ended, on_output, on_run_progress, server };
         server->runner->errands.on_done = on_errand_done;
         server->runner->errands.userdata = server;
 }

@@ -7,7 +7,9 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "support/runner-fixture.h"
@@ -457,6 +459,68 @@ START_TEST(what_the_disk_does_not_take_is_told_of) {
 }
 END_TEST
 
+static int open_notify_socket(uint64_t execution_id, struct sockaddr_un *ret_address) {
+        int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+        ck_assert_int_ge(fd, 0);
+        *ret_address = (struct sockaddr_un){ .sun_family = AF_UNIX };
+        (void) snprintf(ret_address->sun_path, sizeof(ret_address->sun_path), "%s/notify/%.8s-%" PRIu64 ".1",
+                        fixture.directory, RUNNER_FIXTURE_STORE, execution_id);
+        ck_assert_int_eq(connect(fd, (struct sockaddr *) ret_address, sizeof(*ret_address)), 0);
+        return fd;
+}
+
+START_TEST(progress_is_passed_on) {
+        MessageStart start = runner_fixture_script(1, NULL);
+        CLEANUP_CLOSE int fd = -EBADF;
+        struct sockaddr_un address;
+        CLEANUP_FREE char *script = NULL;
+        struct stat status;
+
+        ck_assert_int_ge(
+                        asprintf(&script, "cd %s; touch begun; until [ -e go ]; do sleep 0.02; done; exit 3",
+                                 fixture.directory),
+                        0);
+        start.script = script;
+        runner_fixture_send_start(&fixture, &start);
+        wait_for_file("begun");
+        fd = open_notify_socket(1, &address);
+        ck_assert_int_eq(stat(address.sun_path, &status), 0);
+        ck_assert_uint_eq(status.st_mode & 07777, 0600);
+
+        ck_assert_int_gt(send(fd, "X_PROGRESS=10\nSTATUS=first\n", 27, 0), 0);
+        runner_fixture_run_until(&fixture, &fixture.n_progress, 1);
+        ck_assert_int_eq(fixture.progress, 10);
+        ck_assert_str_eq(fixture.status_text, "first");
+
+        /* The sockets stay over a re-exec, and what was said too. */
+        ck_assert_int_eq(kill(fixture.pid, SIGUSR2), 0);
+        ck_assert_int_gt(send(fd, "X_PROGRESS=20\n", 14, 0), 0);
+        runner_fixture_run_until(&fixture, &fixture.n_progress, 2);
+        ck_assert_int_eq(fixture.progress, 20);
+        ck_assert_str_eq(fixture.status_text, "first");
+
+        /* A daemon that comes later hears it. */
+        runner_fixture_disconnect(&fixture);
+        runner_fixture_connect(&fixture);
+        runner_fixture_run_until(&fixture, &fixture.n_progress, 1);
+        ck_assert_int_eq(fixture.progress, 20);
+
+        /* Of what comes in a flood the last one counts. */
+        for (int i = 0; i < 1000; i++) {
+                char text[32];
+                int n = snprintf(text, sizeof(text), "X_PROGRESS=%d\n", i % 90);
+
+                (void) !send(fd, text, (size_t) n, 0); /* a full socket: lost, as a job would find */
+        }
+        ck_assert_uint_lt(fixture.n_progress, 20);
+        touch("go");
+        runner_fixture_run_until(&fixture, &fixture.n_ended, 1);
+        ck_assert_int_eq(fixture.ended[1].exit_code, 3);
+        ck_assert_int_lt(stat(address.sun_path, &status), 0);
+}
+END_TEST
+
 static void set_up_directory(void) {
         runner_fixture_init(&fixture);
 }
@@ -485,6 +549,7 @@ Suite *test_suite(void) {
         tcase_add_test(files, an_output_file_that_cannot_be_opened_says_why);
         tcase_add_test(files, a_fixed_path_is_rotated);
         tcase_add_test(files, of_a_pattern_the_newest_stay);
+        tcase_add_test(files, progress_is_passed_on);
         suite_add_tcase(suite, files);
 
         tcase_add_checked_fixture(full, set_up_directory, tear_down);

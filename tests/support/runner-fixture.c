@@ -59,7 +59,8 @@ static void forget(RunnerFixture *fixture) {
                 message_done(&(Message){ .type = MESSAGE_LOOKED_UP, .looked_up = fixture->looked_up });
         buffer_done(&fixture->output);
         fixture->n_welcomes = fixture->n_listed = fixture->n_list_ends = fixture->n_started = 0;
-        fixture->n_ended = fixture->n_looked_up = fixture->n_output_ends = fixture->n_closed = 0;
+        fixture->n_progress = fixture->n_ended = fixture->n_looked_up = fixture->n_output_ends =
+                        fixture->n_closed = 0;
         for (size_t i = 0; i < ARRAY_SIZE(fixture->errand_done); i++)
                 free(fixture->errand_done[i].text);
         memset(fixture->errand_done, 0, sizeof(fixture->errand_done));
@@ -191,6 +192,12 @@ static void on_message(void *userdata, Message *message) {
         case MESSAGE_OUTPUT:
                 fixture->n_output_ends += message->output.stream == STREAM_END;
                 (void) buffer_add(&fixture->output, message->output.data, message->output.data_size);
+                break;
+        case MESSAGE_PROGRESS:
+                fixture->progress = message->progress.progress;
+                (void) snprintf(fixture->status_text, sizeof(fixture->status_text), "%s",
+                                message->progress.status_text);
+                fixture->n_progress++;
                 break;
         case MESSAGE_LOOKED_UP:
                 if (fixture->n_looked_up > 0)

@@ -27,6 +27,9 @@ typedef struct RunnerFixture {
         MessageEnded ended[RUNNER_FIXTURE_RUNS_MAX];
         MessageLookedUp looked_up;
         MessageErrandDone errand_done[RUNNER_FIXTURE_ERRANDS_MAX]; /* by cookie; `text` NULL: not yet */
+        int64_t progress;                                          /* the last one */
+        char status_text[2048];
+        size_t n_progress;
         size_t n_welcomes, n_listed, n_list_ends, n_started, n_ended, n_looked_up, n_output_ends, n_closed;
         size_t n_errands_done;
         Buffer output; /* live */
