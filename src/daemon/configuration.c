@@ -86,6 +86,7 @@ static int make_loader(Configuration *configuration, const Settings *settings, J
 
 static void update_site(Configuration *configuration) {
         configuration->site = settings_site(&configuration->settings, configuration->machine_id);
+        configuration->site.has_systemd = configuration->instance->has_systemd;
 }
 
 static bool site_changes(const Settings *a, const Settings *b) {

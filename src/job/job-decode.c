@@ -87,6 +87,8 @@ static const YamlField job_fields[] = {
           .type = "number from -1000 to 1000", .fallback = "0" },
         { YAML_MAPPING ("limits", Job, process.limits, LimitsPolicy, limits_fields),
           .type = "mapping", .fallback = "" },
+        { YAML_OBJECT  ("unit", job_decode_unit), .privileged = true,
+          .type = "mapping", .fallback = "" },
         { YAML_ENUM    ("left-behind", Job, process.left_behind, LeftBehind, left_behind_names),
           .type = "kill | wait | leave", .fallback = "kill" },
         { YAML_DURATION("timeout", Job, process.timeout_usec, 1, USEC_INFINITY),
@@ -312,6 +314,7 @@ int job_decode_body(
                 complete_overlap(body, job);
                 job_check_after(&yaml, body->node, job);
                 job_check_notify(&yaml, body->node, job);
+                job_check_unit(&yaml, body->node);
                 job_complete_io(&yaml, body->node, job);
                 if (r >= 0)
                         r = emit_definition(&yaml, body, job);

@@ -20,6 +20,7 @@ typedef struct Clock Clock;
 typedef struct JobSite {
         const char *hash_salt; /* goes into H and ~, so that machines differ; NULL: nothing */
         uint8_t business_days; /* bit 0 = Sunday; 0: Monday to Friday */
+        bool has_systemd;      /* one that could start transient units */
 
         const QueueDefinitions *queues; /* those of the settings; NULL: none */
         char *const *allow_queues; /* patterns of those that ordinary users' jobs may be in; NULL: none */

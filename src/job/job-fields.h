@@ -91,7 +91,10 @@ int job_decode_io_priority(
                 const YamlField *field,
                 const YamlNode *node,
                 void *member);
+/* YAML_OBJECT row for `unit` */
+int job_decode_unit(const YamlContext *context, const YamlField *field, const YamlNode *node, void *member);
 /* What can be said once the whole job is known. */
+void job_check_unit(const YamlContext *context, const YamlNode *body);
 void job_complete_io(const YamlContext *context, const YamlNode *body, Job *job);
 
 /* int */

@@ -53,7 +53,8 @@ typedef struct Settings {
 void settings_done(Settings *settings);
 
 /*
- * What the settings say of all definitions; it borrows from them. `machine_id` is for `hash-seed`.
+ * What the settings say of all definitions; it borrows from them. `machine_id` is for `hash-seed`. Whether
+ * there is a systemd they do not say.
  */
 JobSite settings_site(const Settings *settings, const char *machine_id);
 

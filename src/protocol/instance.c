@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "util/file.h"
 #include "util/string-list.h"
@@ -162,6 +163,16 @@ static int fill(Instance *instance) {
         return path_join(instance->runner_dir, "socket", &instance->runner_socket);
 }
 
+/* As sd_booted(), and where the user's would be asked. */
+static bool find_systemd(bool user) {
+        const char *directory = variable("XDG_RUNTIME_DIR");
+        CLEANUP_FREE char *path = NULL;
+
+        if (!user)
+                return access("/run/systemd/system", F_OK) >= 0;
+        return directory && path_join(directory, "systemd/private", &path) >= 0 && access(path, F_OK) >= 0;
+}
+
 int instance_init(Instance *instance, bool user) {
         Instance filled = { .user = user };
         int r;
@@ -171,6 +182,7 @@ int instance_init(Instance *instance, bool user) {
                 instance_done(&filled);
                 return r;
         }
+        filled.has_systemd = find_systemd(user);
         *instance = filled;
         return 0;
 }

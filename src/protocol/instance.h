@@ -22,6 +22,7 @@ typedef struct Instance {
         char *runner_dir;     /* /run/jobsched-runner; --user: $XDG_RUNTIME_DIR/jobsched-runner, else
                                  /tmp/jobsched-UID/… */
         char *runner_socket;  /* RUNNER_DIR/socket */
+        bool has_systemd;     /* the system's, or the user's, is there to start units */
 } Instance;
 
 /* Returns 0, -ENXIO (no home directory and no XDG_* to place things in), or -ENOMEM. */

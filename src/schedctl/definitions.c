@@ -20,6 +20,7 @@ static int open_loader(const Context *context, const Instance *instance, Definit
 
         (void) machine_id_derive(definitions->machine_id);
         definitions->site = settings_site(settings, definitions->machine_id);
+        definitions->site.has_systemd = instance->has_systemd;
 
         r = time_zone_cache_new(&definitions->zones);
         if (r >= 0)

@@ -145,6 +145,12 @@ static void assert_shares_equal(const ProcessPolicy *a, const ProcessPolicy *b) 
         ck_assert_int_eq(a->has_affinity, b->has_affinity);
         ck_assert_mem_eq(a->affinity, b->affinity, sizeof(a->affinity));
         ck_assert_int_eq(a->left_behind, b->left_behind);
+        ck_assert_int_eq(a->is_unit, b->is_unit);
+        ck_assert_uint_eq(a->n_unit, b->n_unit);
+        for (size_t i = 0; i < a->n_unit; i++) {
+                ck_assert_str_eq(a->unit[i].name, b->unit[i].name);
+                ck_assert_str_eq(a->unit[i].value, b->unit[i].value);
+        }
         ck_assert_uint_eq(a->limits.memory_bytes, b->limits.memory_bytes);
         ck_assert_uint_eq(a->limits.cpu_percent, b->limits.cpu_percent);
         ck_assert_uint_eq(a->limits.tasks, b->limits.tasks);

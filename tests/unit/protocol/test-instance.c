@@ -81,6 +81,31 @@ START_TEST(places_follow_the_environment) {
 }
 END_TEST
 
+START_TEST(the_user_has_a_systemd_where_its_socket_is) {
+        CLEANUP(instance_done) Instance without = { 0 }, with = { 0 };
+        char directory[] = "/tmp/jobsched-instance-XXXXXX", text[128], path[128];
+
+        ck_assert_ptr_nonnull(mkdtemp(directory));
+        (void) snprintf(text, sizeof(text), "HOME=/home/u XDG_RUNTIME_DIR=%s", directory);
+        set_environment(text);
+
+        ck_assert_int_eq(instance_init(&without, true), 0);
+        ck_assert(!without.has_systemd);
+
+        (void) snprintf(path, sizeof(path), "%s/systemd", directory);
+        ck_assert_int_eq(mkdir(path, 0700), 0);
+        (void) snprintf(path, sizeof(path), "%s/systemd/private", directory);
+        ck_assert_int_eq(mkdir(path, 0700), 0);
+        ck_assert_int_eq(instance_init(&with, true), 0);
+        ck_assert(with.has_systemd);
+
+        (void) rmdir(path);
+        *strrchr(path, '/') = '\0';
+        (void) rmdir(path);
+        (void) rmdir(directory);
+}
+END_TEST
+
 START_TEST(a_user_without_home_is_refused) {
         Instance instance = { 0 };
 
@@ -131,6 +156,7 @@ Suite *test_suite(void) {
         TCase *places = tcase_create("places");
 
         tcase_add_loop_test(places, places_follow_the_environment, 0, ARRAY_SIZE(place_cases));
+        tcase_add_test(places, the_user_has_a_systemd_where_its_socket_is);
         tcase_add_test(places, a_user_without_home_is_refused);
         tcase_add_test(places, a_user_without_runtime_directory_gets_one_in_tmp);
         tcase_add_test(places, a_directory_that_others_may_write_is_refused);
