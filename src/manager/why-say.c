@@ -128,7 +128,7 @@ static void say_waiting(Why *why, const ExecutionRecord *record) {
                 say_wait(why, record, "for the executions before it to end");
                 break;
         case WAITING_FOR_DEPENDENCY:
-                say_wait(why, record, "for the jobs that it runs after");
+                SAY(why, " is due and waits for the jobs that it runs after"); /* each of them follows */
                 break;
         case WAITING_FOR_CONDITION:
                 say_wait(why, record, "for a condition to hold");
@@ -212,5 +212,4 @@ static void (*const sayers[EXECUTION_STATE_COUNT])(Why *why, const ExecutionReco
 void why_say_row(Why *why, const ExecutionRecord *record) {
         say_occurrences(why, record);
         sayers[record->state](why, record);
-        SAY(why, ".");
 }

@@ -22,5 +22,5 @@ const char *why_local_time(const Why *why, usec_t instant_usec, char buffer[stat
 /* What a reason means, to stand after "skipped: ", "missed: ", "failed: " and so on; "" for none. */
 const char *why_reason_phrase(ExecutionReason reason);
 
-/* The sentence of a row. */
+/* The sentence of a row, without its end. */
 void why_say_row(Why *why, const ExecutionRecord *record);

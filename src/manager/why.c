@@ -12,6 +12,7 @@
 
 #include "manager/execution.h"
 #include "manager/scheduled-job.h"
+#include "manager/why-dependency.h"
 #include "manager/why-say.h"
 #include "util/duration.h"
 #include "util/string-list.h"
@@ -57,6 +58,7 @@ static int add_row_blocker(Why *why, const ExecutionRecord *record) {
 
 static int answer_from_row(Why *why, const ExecutionRecord *record) {
         WhyAnswer *answer = why->answer;
+        int r = 0;
 
         answer->scheduled = true;
         answer->due_usec = record->due_usec;
@@ -68,7 +70,10 @@ static int answer_from_row(Why *why, const ExecutionRecord *record) {
                         : execution_state_is_final(record->state) ? WHY_PAST
                                                                   : WHY_NOW;
         why_say_row(why, record);
-        return add_row_blocker(why, record);
+        if (record->state == EXECUTION_WAITING && record->waiting_for == WAITING_FOR_DEPENDENCY)
+                r = why_say_predecessors(why);
+        SAY(why, ".");
+        return r < 0 ? r : add_row_blocker(why, record);
 }
 
 /* --- no row ---------------------------------------------------------------------------------------- */
@@ -234,7 +239,7 @@ static void say_neighbours(Why *why) {
                 SAY(why, "; its schedule has no time before or after it");
 }
 
-static void answer_not_scheduled(Why *why) {
+static int answer_not_scheduled(Why *why) {
         const ScheduledJob *job = why->job;
         const char *name = job->stored.name;
         char asked[TIMESTAMP_MAX];
@@ -249,11 +254,12 @@ static void answer_not_scheduled(Why *why) {
         else if (!job->job->enabled)
                 SAY(why, "Job '%s' is disabled: it has no occurrences, at %s or any other time", name, asked);
         else if (job->job->timetable.n_entries == 0)
-                SAY(why, "Job '%s' has no schedule: it only runs when it is started by hand", name);
+                return why_say_unscheduled(why);
         else {
                 SAY(why, "Job '%s' is not due at %s", name, asked);
                 say_neighbours(why);
         }
+        return 0;
 }
 
 /* --- finding --------------------------------------------------------------------------------------- */
@@ -415,10 +421,8 @@ static int answer_from_schedule(Why *why, usec_t from_usec, usec_t until_usec) {
         int r;
 
         find_neighbours(why, from_usec, until_usec);
-        if (!job || !job->enabled || !scheduled_job_is_listed(why->job)) {
-                answer_not_scheduled(why);
-                return 0;
-        }
+        if (!job || !job->enabled || !scheduled_job_is_listed(why->job))
+                return answer_not_scheduled(why);
 
         view = scheduled_job_view(why->job);
         if (timetable_next(&job->timetable, &view.context, from_usec - 1, &occurrence, NULL) <= 0 ||
@@ -430,7 +434,7 @@ static int answer_from_schedule(Why *why, usec_t from_usec, usec_t until_usec) {
                 else if (find_merged(why, from_usec, until_usec, &excepted_usec))
                         answer_merged(why, excepted_usec);
                 else
-                        answer_not_scheduled(why);
+                        return answer_not_scheduled(why);
                 return 0;
         }
 
@@ -457,7 +461,8 @@ static int answer_last(Why *why) {
         if (record.id != 0) {
                 why->answer->time_usec = record.due_usec;
                 find_neighbours(why, record.due_usec, record.due_last_usec);
-                return answer_from_row(why, &record);
+                r = answer_from_row(why, &record);
+                return r < 0 || active ? r : why_say_join(why);
         }
 
         find_neighbours(why, why->now_usec + 1, why->now_usec);
@@ -466,7 +471,7 @@ static int answer_last(Why *why) {
                 SAY(why, "Job '%s' has not been due yet; the first time is %s.", why->job->stored.name,
                     why_local_time(why, why->answer->next_due_usec, next));
         else
-                answer_not_scheduled(why);
+                return answer_not_scheduled(why);
         return 0;
 }
 

@@ -31,8 +31,8 @@ scheduler_start
 wait_until 20 runner_is_there
 
 # A join: the start comes with the end of the last, and is told of all.
-check "the first of two starts nothing" ctl start --wait check-disk
-check "the second does" ctl start --wait dump
+check "the first of two starts nothing" ctl start --wait --quiet check-disk
+check "the second does" ctl start --wait --quiet dump
 check "the join has run" wait_until 20 ran report 1
 check "its cause" row_is "cause" report dependency
 check "its due time is the end of the last" \
@@ -44,7 +44,7 @@ check "what it is told: their executions" contains "$(cat "$S/report")" "JOBSCHE
 
 # A failure is what another one waits for.
 echo 3 >"$S/code"
-ctl start --wait check-disk
+ctl start --wait --quiet check-disk
 check "the failure has started the alarm" wait_until 20 test -s "$S/alarm"
 check "and nothing else" ran report 1
 
@@ -58,7 +58,7 @@ check "and is not told of one" equals "" "$(cat "$S/second")"
 # A gate.
 check "what is gated waits" wait_until 20 state_of gated waiting
 check "and says for what" equals dependency "$(query "SELECT waiting_for FROM execution WHERE job = 'gated' AND state = 'waiting'")"
-ctl start --wait opener
+ctl start --wait --quiet opener
 check "the gate opens" wait_until 20 ran gated 1
 
 # How it is shown.
@@ -80,12 +80,13 @@ check "status tells what it comes after" contains "$(ctl status report)" "After:
 check "status tells what is missing" contains "$(ctl status lonely)" "nobody (no such job)"
 check "status tells what it triggers" contains "$(ctl status first)" "second on success"
 check "why tells what a blocked job lacks" contains "$(ctl why lonely)" "there is no job 'nobody'"
+check "what is gated waits again" wait_until 20 state_of gated waiting
 check "why tells what a job waits for" contains "$(ctl why gated)" "opener"
 
 # The daemon is killed while the last predecessor runs; its end is heard of by the next one.
 echo 0 >"$S/code"
 mkfifo "$S/hold"
-ctl start --wait check-disk
+ctl start --wait --quiet check-disk
 held=$(ctl start dump -o short)
 check "the predecessor runs" wait_until 20 row_is state dump running
 n_before=$(query "SELECT count(*) FROM execution WHERE job = 'report'")
@@ -99,8 +100,8 @@ check "and knows its parent" contains "$(cat "$S/report")" "JOBSCHED_PARENT_EXEC
 # Paused, it remembers.
 rm "$S/hold"
 ctl pause report
-ctl start --wait dump
-ctl start --wait check-disk
+ctl start --wait --quiet dump
+ctl start --wait --quiet check-disk
 check "a paused job does not start" equals $((n_before + 1)) "$(query "SELECT count(*) FROM execution WHERE job = 'report'")"
 ctl resume report
 check "and once it is resumed, it does" wait_until 20 ran report $((n_before + 2))

@@ -7,6 +7,7 @@
 
 #include "sim/simulator-internal.h"
 #include "sim/story.h"
+#include "util/string-list.h"
 
 #define START "2026-01-01T00:00:00Z"
 
@@ -167,6 +168,44 @@ START_TEST(a_triggered_start_is_told_of_one) {
 }
 END_TEST
 
+/* --- why -------------------------------------------------------------------------------------------- */
+
+/* clang-format off */
+static const struct {
+        const char *job, *text;
+        const char *blockers; /* joined by blanks */
+} why_cases[] = {
+        { AFTER("[a, b]"),
+          "Job 'd' starts when all jobs that it comes after have succeeded since 2026-01-01T00:00:00+00:00: a has, 1min ago (execution 1), b has not ended", "b" },
+        { AFTER("[x, a]"), "there is no job 'x', a has, 1min ago (execution 1)", "x" },
+        { AFTER("{jobs: a, when: failure}"),
+          "starts when the job that it comes after has failed since 2026-01-01T00:00:00+00:00: a was last succeeded (execution 1), which does not count", "a" },
+        { AFTER("{jobs: a, when: any}"), "Execution 2, which the end of execution 1 called for at 2026-01-01T00:00:01+00:00, started", "" },
+        { AFTER("{jobs: a, when: any}"), "starts when the job that it comes after has ended since 2026-01-01T00:00:01+00:00: a has not ended.", "" },
+        { MINUTELY "after: [a, b]\n",
+          "is due and waits for the jobs that it runs after: a has, 1min ago (execution 1), b has not ended.", "b" },
+        { BY_HAND, "has no schedule: it starts when 'e' has succeeded, when 'f' has failed, or by hand", "" },
+};
+/* clang-format on */
+
+START_TEST(why_names_who_is_missing) {
+        CLEANUP(why_answer_done) WhyAnswer answer = { 0 };
+        CLEANUP_FREE char *blockers = NULL;
+
+        setup_join(why_cases[_i].job);
+        sim_write_job(&sim, "e", BY_HAND "trigger: {on-success: d}\n");
+        sim_write_job(&sim, "f", BY_HAND "trigger: {on-success: a, on-failure: d}\n");
+        sim_reload(&sim);
+        start_and_end("a");
+        sim_run_until(&sim, "2026-01-01T00:01:01.000001Z");
+
+        ck_assert_int_eq(manager_why(sim.manager, "d", USEC_INFINITY, USEC_INFINITY, &answer), 0);
+        ck_assert_msg(strstr(answer.text, why_cases[_i].text), "%s", answer.text);
+        ck_assert_int_eq(string_list_join(answer.blockers, " ", &blockers), 0);
+        ck_assert_str_eq(blockers, why_cases[_i].blockers);
+}
+END_TEST
+
 /* clang-format off */
 static const Story stories[] = {
         { "crash", &a_crash_neither_loses_nor_doubles_a_join, 2 * ARRAY_SIZE(crash_cases) },
@@ -174,6 +213,7 @@ static const Story stories[] = {
         { "clock", &a_clock_that_is_set_loses_no_join, 8 },
         { "environment", &a_start_is_told_of_its_parent, 2 },
         { "environment", &a_triggered_start_is_told_of_one, 1 },
+        { "why", &why_names_who_is_missing, ARRAY_SIZE(why_cases) },
 };
 /* clang-format on */
 
