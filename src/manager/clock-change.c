@@ -62,7 +62,7 @@ static void set_back(Manager *manager, usec_t now_usec, usec_t delta_usec) {
                 job->stored.cursor_usec = now_usec;
                 scheduled_job_save_state(job);
         }
-        dependency_clock_set_back(manager, now_usec, delta_usec);
+        dependency_clock_set_back(manager, now_usec);
 }
 
 static void note_gap(
@@ -145,6 +145,7 @@ void clock_watch_load(Manager *manager) {
         bool synchronized = !manager->host.clock_synchronized ||
                         manager->host.clock_synchronized(manager->host.userdata);
 
+        dependency_clock_set_back(manager, now_usec); /* ends count, whether it is trusted or not */
         if (latest_usec <= now_usec + LATE_TOLERANCE_USEC)
                 return;
 

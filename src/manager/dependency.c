@@ -302,8 +302,8 @@ void dependency_definitions_changed(Manager *manager) {
                 look_for_unknown(job);
 }
 
-void dependency_clock_set_back(Manager *manager, usec_t now_usec, usec_t delta_usec) {
-        usec_t latest_usec = INT64_MIN;
+void dependency_clock_set_back(Manager *manager, usec_t now_usec) {
+        usec_t latest_usec = INT64_MIN, delta_usec;
         ScheduledJob *job, *next;
 
         HASH_ITER(hh, manager->jobs, job, next) {
@@ -315,12 +315,13 @@ void dependency_clock_set_back(Manager *manager, usec_t now_usec, usec_t delta_u
         if (latest_usec <= now_usec)
                 return;
 
-        /* Ends and what they were used for keep their order: all are moved by the same. */
+        /* Ends and what they were used for keep their order: all are moved by the same, to before now. */
+        delta_usec = latest_usec - now_usec + 1;
         HASH_ITER(hh, manager->jobs, job, next) {
-                if (job->stored.last_ended_usec != USEC_INFINITY)
-                        job->stored.last_ended_usec -= delta_usec;
                 if (job->stored.id == 0)
                         continue;
+                if (job->stored.last_ended_usec != USEC_INFINITY)
+                        job->stored.last_ended_usec -= delta_usec;
                 job->stored.joined_usec = dependency_since(job) - delta_usec;
                 scheduled_job_save_state(job);
         }

@@ -48,5 +48,5 @@ void dependency_definitions_changed(Manager *manager);
  */
 void dependency_definition_changed(ScheduledJob *job, const Job *old);
 
-/* The clock was set back: what was decided stays decided. */
-void dependency_clock_set_back(Manager *manager, usec_t now_usec, usec_t delta_usec);
+/* The clock may have been set back: what was decided stays decided, and what ends from now on counts. */
+void dependency_clock_set_back(Manager *manager, usec_t now_usec);

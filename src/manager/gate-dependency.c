@@ -34,13 +34,14 @@ static bool is_open(const ScheduledJob *job) {
 /* Until when it may wait; USEC_INFINITY: for ever. */
 static usec_t deadline_of(const Execution *execution, bool first, usec_t now_usec) {
         const ScheduledJob *job = execution->scheduled_job;
+        usec_t since_usec = first ? now_usec : execution->record.waiting_since_usec;
         usec_t wait_usec = job->job->after.wait_usec;
         PlannerView view = scheduled_job_view(job);
         PlannedOccurrence next;
 
         if (wait_usec != USEC_INFINITY)
-                return usec_add(first ? now_usec : execution->record.waiting_since_usec, wait_usec);
-        if (planner_next(&view, execution->record.due_usec, &next) > 0)
+                return usec_add(since_usec, wait_usec);
+        if (planner_next(&view, MAX(execution->record.due_usec, since_usec), &next) > 0)
                 return next.occurrence.due_usec;
         return USEC_INFINITY;
 }

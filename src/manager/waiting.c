@@ -7,6 +7,7 @@
 #include <utlist.h>
 
 #include "manager/decision.h"
+#include "manager/dependency.h"
 #include "manager/execution.h"
 #include "manager/gates.h"
 #include "manager/scheduled-job.h"
@@ -26,6 +27,7 @@ static void start(Execution *execution) {
         queue_take_slot(execution);
 
         decision_forget_fold(job);
+        dependency_job_started(job, manager_now(job->manager));
         execution_try_start(execution);
         if (execution->phase == PHASE_READY)
                 (void) execution_save(execution); /* no runner yet */
