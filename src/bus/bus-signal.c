@@ -240,7 +240,7 @@ static int send_properties(
         r = sd_bus_message_append_basic(message, 's', interface);
         if (r < 0)
                 return r;
-        r = field_set_append_row(set, &context, record, message, FIELD_CHANGES, FIELD_PRIVATE, NULL);
+        r = field_set_append_row(set, &context, record, message, FIELD_CHANGES, 0, NULL);
         if (r < 0)
                 return r;
         r = sd_bus_message_append(message, "as", 0);

@@ -44,6 +44,7 @@ FIELD_GET(ExecutionRecord, pid,          field_give_known(value, record->pid, 0)
 FIELD_GET(ExecutionRecord, host,         field_give_text(value, record->host));
 FIELD_GET(ExecutionRecord, boot_id,      field_give_text(value, record->boot_id[0] != '\0' ? record->boot_id : NULL));
 FIELD_GET(ExecutionRecord, progress,     field_give_known(value, record->progress, -1));
+FIELD_GET(ExecutionRecord, output_file,  field_give_text(value, record->output_file));
 FIELD_GET(ExecutionRecord, status_text,  field_give_text(value, record->status_text));
 FIELD_GET(ExecutionRecord, memory_peak_bytes, field_give_known(value, record->memory_peak_bytes, -1));
 FIELD_GET(ExecutionRecord, output_bytes, field_give_integer(value, (int64_t) record->output_bytes));
@@ -82,7 +83,7 @@ static const Field fields[] = {
         { "host",              FIELD_TEXT,     0,             get_host },
         { "boot_id",           FIELD_TEXT,     0,             get_boot_id },
         { "progress",          FIELD_SIGNED,   FIELD_CHANGES, get_progress },
-        { "status_text",       FIELD_TEXT,     FIELD_PRIVATE, get_status_text },
+        { "status_text",       FIELD_TEXT,     FIELD_CHANGES | FIELD_PRIVATE, get_status_text },
         { "cpu_seconds",       FIELD_NUMBER,   FIELD_CHANGES, get_cpu_seconds },
         { "memory_peak_bytes", FIELD_SIGNED64, FIELD_CHANGES, get_memory_peak_bytes },
         { "output_bytes",      FIELD_COUNT,    FIELD_CHANGES, get_output_bytes },
@@ -91,6 +92,7 @@ static const Field fields[] = {
         { "profile",           FIELD_TEXT,     FIELD_PRIVATE, get_profile },
         { "profile_revision",  FIELD_COUNT,    FIELD_PRIVATE, get_profile_revision },
         { "result",            FIELD_JSON,     FIELD_PRIVATE, get_result },
+        { "output_file",       FIELD_TEXT,     FIELD_PRIVATE | FIELD_DETAIL, get_output_file },
 };
 /* clang-format on */
 

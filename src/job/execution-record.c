@@ -150,6 +150,7 @@ void execution_record_done(ExecutionRecord *record) {
         free(record->requested_by);
         free(record->host);
         free(record->status_text);
+        free(record->output_file);
         free(record->result);
         execution_record_init(record);
 }
@@ -173,13 +174,14 @@ int execution_record_copy(const ExecutionRecord *record, ExecutionRecord *ret) {
 
         copy = *record;
         copy.job = copy.reason_detail = copy.requested_by = NULL;
-        copy.host = copy.status_text = copy.result = NULL;
+        copy.host = copy.status_text = copy.output_file = copy.result = NULL;
 
         if (copy_string(record->job, &copy.job) < 0 ||
             copy_string(record->reason_detail, &copy.reason_detail) < 0 ||
             copy_string(record->requested_by, &copy.requested_by) < 0 ||
             copy_string(record->host, &copy.host) < 0 ||
             copy_string(record->status_text, &copy.status_text) < 0 ||
+            copy_string(record->output_file, &copy.output_file) < 0 ||
             copy_string(record->result, &copy.result) < 0) {
                 execution_record_done(&copy);
                 return -ENOMEM;

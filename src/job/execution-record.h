@@ -140,6 +140,7 @@ typedef struct ExecutionRecord {
         int64_t memory_peak_bytes; /* -1: unknown */
         uint64_t output_bytes;     /* that the job wrote; what is kept may be less */
         bool output_truncated;
+        char *output_file; /* where the whole of it is, by `output.file`; NULL: nowhere */
         char *result; /* JSON; NULL: none */
 } ExecutionRecord;
 

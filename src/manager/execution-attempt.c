@@ -4,15 +4,18 @@
 
 #include <assert.h>
 #include <endian.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "job/output-path.h"
 #include "manager/alert-events.h"
 #include "manager/dependency.h"
 #include "manager/execution-private.h"
 #include "manager/gates.h"
 #include "manager/outcome.h"
 #include "manager/parent-environment.h"
+#include "manager/progress.h"
 #include "manager/scheduled-job.h"
 #include "util/string-list.h"
 
@@ -23,6 +26,23 @@ static void start_failed(Execution *execution, int error) {
                 detail = NULL;
         execution_close(execution, EXECUTION_FAILED, REASON_LAUNCH, detail);
         execution_answer_start(execution, error, detail);
+}
+
+/* The record says where the whole output is. What the runner cannot open is in no file. */
+static int name_output_file(Execution *execution, const Job *job) {
+        const OutputPathFacts facts = {
+                .job = job->name,
+                .execution_id = execution->record.id,
+                .due_usec = execution->record.due_usec,
+                .zone = job->zone,
+        };
+        CLEANUP_FREE char *path = NULL;
+        int r;
+
+        r = job->output.file ? output_path_expand(job->output.file, &facts, &path) : 0;
+        if (r == -ENOMEM)
+                return r;
+        return execution_set_text(path, &execution->record.output_file);
 }
 
 static int send_start(Execution *execution) {
@@ -42,12 +62,16 @@ static int send_start(Execution *execution) {
         if (r < 0)
                 return r;
         launch.environment = environment;
+        r = name_output_file(execution, launch.job);
+        if (r < 0)
+                return r;
         r = executor->start(executor->userdata, &launch);
         if (r < 0)
                 return r;
 
         execution->phase = PHASE_SENT;
         execution->record.attempts = launch.id.attempt;
+        execution_forget_progress(execution);
         if (launch.id.attempt == 1)
                 dependency_job_started(execution->scheduled_job, manager_now(execution->manager));
         return 0;

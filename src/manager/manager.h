@@ -61,6 +61,7 @@ struct Execution {
         unsigned phase;
         unsigned n_pending;         /* changes that are not on disk yet */
         struct Order *start_order;  /* who waits for its start; NULL: nobody */
+        usec_t progress_saved_usec; /* when what it says of itself was written last */
         HeapNode long_run;          /* when whoever wants to know is told that it still runs */
         const ListedLaunch *listed; /* while a list from the runner is compared */
 };

@@ -9,6 +9,7 @@
 #include "manager/alert-events.h"
 #include "manager/decision.h"
 #include "manager/execution.h"
+#include "manager/progress.h"
 #include "manager/gates.h"
 #include "manager/reconcile.h"
 #include "manager/scheduled-job.h"
@@ -334,6 +335,13 @@ static void on_ended(void *userdata, LaunchId id, const LaunchOutcome *outcome) 
         (void) manager->host.executor->acknowledge(manager->host.executor->userdata, id);
 }
 
+static void on_progress(void *userdata, LaunchId id, int progress, const char *status_text) {
+        Execution *execution = execution_find(userdata, id);
+
+        if (execution)
+                execution_on_progress(execution, id.attempt, progress, status_text);
+}
+
 static void on_output(void *userdata, LaunchId id, OutputStream stream, const void *data, size_t size) {
         manager_notify_output(userdata, id.execution_id, stream, data, size);
 }
@@ -343,5 +351,6 @@ const ExecutorEvents manager_executor_events = {
         .on_disconnected = on_disconnected,
         .on_started = on_started,
         .on_ended = on_ended,
+        .on_progress = on_progress,
         .on_output = on_output,
 };

@@ -141,6 +141,7 @@ static void bind_changeable(StoreBinder *binder, const ExecutionRecord *record) 
         store_bind_text(binder, waiting_for_to_string(record->waiting_for));
         store_bind_time(binder, record->waiting_since_usec);
         store_bind_time(binder, record->retry_at_usec);
+        store_bind_text(binder, record->output_file);
 }
 
 static bool is_occurrence(ExecutionCause cause) {

@@ -101,8 +101,8 @@ static int waiting_from_row(sqlite3_stmt *row, int column, ExecutionRecord *reco
         record->condition = condition;
         record->waiting_for = (WaitingFor) waiting_for;
         record->waiting_since_usec = store_column_time(row, column++);
-        record->retry_at_usec = store_column_time(row, column);
-        return 0;
+        record->retry_at_usec = store_column_time(row, column++);
+        return store_column_text(row, column, &record->output_file);
 }
 
 static int execution_from_row(sqlite3_stmt *row, ExecutionRecord *record) {

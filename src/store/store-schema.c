@@ -172,6 +172,7 @@ static const char *const migrations[STORE_SCHEMA_VERSION] = {
         "ALTER TABLE execution ADD COLUMN waiting_for TEXT;"
         "ALTER TABLE execution ADD COLUMN waiting_since INTEGER;"
         "ALTER TABLE execution ADD COLUMN retry_at INTEGER;"
+        "ALTER TABLE execution ADD COLUMN output_file TEXT;"
 
         "ALTER TABLE job_state ADD COLUMN joined INTEGER;"
         "ALTER TABLE job_state ADD COLUMN last_success INTEGER;"

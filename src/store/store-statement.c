@@ -28,11 +28,12 @@
         "start_after, queued, started, ended, exit_code, signal, http_status, " \
         "attempts, pid, host, boot_id, runner_incarnation, runner_generation, " \
         "progress, status_text, cpu_seconds, memory_peak_bytes, output_bytes, " \
-        "output_truncated, result, condition, waiting_for, waiting_since, retry_at"
+        "output_truncated, result, condition, waiting_for, waiting_since, retry_at, " \
+        "output_file"
 #define EXECUTION_COLUMNS EXECUTION_IDENTITY ", " EXECUTION_CHANGEABLE
 #define PLACES_10 "?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
 #define PLACES_12 PLACES_10 ", ?, ?"
-#define PLACES_31 PLACES_10 ", " PLACES_10 ", " PLACES_10 ", ?"
+#define PLACES_32 PLACES_10 ", " PLACES_10 ", " PLACES_10 ", ?, ?"
 
 #define ATTEMPT_COLUMNS                                                             \
         "execution_id, attempt, state, reason, started, ended, exit_code, signal, " \
@@ -95,9 +96,9 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
                 "SELECT max(pass), max(NOT " NEVER_STARTED ") FROM execution "
                 "WHERE job_id = ? AND due = ? AND pass >= ? AND " IS_OCCURRENCE,
         [STATEMENT_INSERT_EXECUTION] =
-                "INSERT INTO execution (" EXECUTION_COLUMNS ") VALUES (" PLACES_12 ", " PLACES_31 ")",
+                "INSERT INTO execution (" EXECUTION_COLUMNS ") VALUES (" PLACES_12 ", " PLACES_32 ")",
         [STATEMENT_UPDATE_EXECUTION] =
-                "UPDATE execution SET (" EXECUTION_CHANGEABLE ") = (" PLACES_31 ") WHERE id = ?",
+                "UPDATE execution SET (" EXECUTION_CHANGEABLE ") = (" PLACES_32 ") WHERE id = ?",
         [STATEMENT_DELETE_EXECUTION] = "DELETE FROM execution WHERE id = ?",
         [STATEMENT_PUT_ATTEMPT] =
                 "INSERT INTO attempt (" ATTEMPT_COLUMNS ") "

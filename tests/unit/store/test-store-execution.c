@@ -64,6 +64,7 @@ static void end_record(ExecutionRecord *record) {
         strcpy(record->runner_generation, "2123456789abcdef0123456789abcdef");
         record->progress = 40;
         record->status_text = strdup("copying");
+        record->output_file = strdup("/var/log/backup-7.log");
         record->cpu_seconds = 1.5;
         record->memory_peak_bytes = 12345678;
         record->output_bytes = 99;

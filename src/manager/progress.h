@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * What running jobs say of themselves: 42 %, "copying /home".
+ *
+ * Observers hear of it at once, as the one thing that may not be on disk yet: it is written at most once a
+ * second, and with the end. The runner says it again to whoever connects, so a crash loses nothing.
+ */
+
+#include "manager/execution.h"
+
+/* `progress` -1, `status_text` NULL: it has not said any. */
+void execution_on_progress(Execution *execution, unsigned attempt, int progress, const char *status_text);
+/* A new attempt begins: it has not said anything. */
+void execution_forget_progress(Execution *execution);
