@@ -263,7 +263,7 @@ int reexec_restore(Supervisor *supervisor, ReexecState *state) {
         int r;
 
         if (!state->data)
-                return runner_recover(&supervisor->runner);
+                return runner_recover(&supervisor->runner, &supervisor->store);
 
         supervisor->daemon.pid = state->daemon_pid;
         wake_alarm_set(&supervisor->server.alarm, state->wake_at_usec);
@@ -277,7 +277,7 @@ int reexec_restore(Supervisor *supervisor, ReexecState *state) {
         r = for_each_item(supervisor, state, true);
         if (r < 0)
                 return log_error_errno(r, "The state of the runner before the re-exec is damaged: %m");
-        r = runner_recover(&supervisor->runner); /* the outcomes that are in runs/ */
+        r = runner_recover(&supervisor->runner, &supervisor->store); /* the outcomes that are in runs/ */
         if (r < 0)
                 return r;
         return for_each_item(supervisor, state, false);

@@ -18,6 +18,8 @@
 #include "runner/run-record.h"
 
 typedef struct Run Run;
+typedef struct Units Units;
+typedef struct UnitRun UnitRun;
 
 typedef struct RunEvents {
         void (*on_started)(void *userdata, Run *run);
@@ -40,6 +42,7 @@ typedef struct RunContext {
         CgroupRoot cgroup;
         JournalSink journal;
         LaunchDefaults launch;
+        Units *units;        /* unit.h; NULL: there are none */
         uid_t refused_uid;   /* nothing runs as the daemon's own user; (uid_t) -1: --user */
         char *notify_directory; /* for the sockets of runs */
         const char *program; /* the runner's own file */
@@ -68,7 +71,8 @@ struct Run {
         AccountRequest *request;
         char *user_name, *user_home; /* for messages */
 
-        pid_t pid;
+        UnitRun *unit; /* NULL: a child of ours */
+        pid_t pid;     /* of a unit: known when it has executed its program */
         int cgroup_fd;
         Watch status;
         Watch output[2]; /* stdout, stderr */

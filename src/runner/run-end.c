@@ -11,6 +11,7 @@
 #include "runner/leftover.h"
 #include "runner/run-output.h"
 #include "runner/run.h"
+#include "runner/unit.h"
 #include "util/clock.h"
 #include "util/log.h"
 #include "util/string-list.h"
@@ -43,7 +44,7 @@ static void keep_outcome(Run *run, const MessageEnded *ended) {
 }
 
 /* The outcome is in runs/ before anybody is told. */
-static void run_finish(Run *run, MessageEnded *ended) {
+void run_end(Run *run, MessageEnded *ended) {
         CLEANUP(buffer_done) Buffer pieces = { 0 };
         int r;
 
@@ -51,7 +52,8 @@ static void run_finish(Run *run, MessageEnded *ended) {
         ended->attempt = run->key.attempt;
         ended->pid = (uint64_t) run->pid;
         ended->started_usec = run->started_usec;
-        ended->ended_usec = clock_now(&system_clock, CLOCK_KIND_REALTIME);
+        if (ended->ended_usec == 0)
+                ended->ended_usec = clock_now(&system_clock, CLOCK_KIND_REALTIME);
         ended->message = run->failure;
         if (run_output_format(run, &pieces) >= 0) {
                 ended->output = pieces.data;
@@ -73,6 +75,8 @@ static void run_finish(Run *run, MessageEnded *ended) {
         }
         run->context->records.full = r < 0;
         drop_process_parts(run);
+        if (run->unit)
+                unit_on_ended(run->unit);
         run->context->events.on_ended(run->context->events.userdata, run, ended);
 }
 
@@ -88,7 +92,13 @@ void run_fail(Run *run, EndKind kind, char *message) {
         assert(run->pid == 0);
         free(run->failure);
         run->failure = message ?: strdup("out of memory");
-        run_finish(run, &ended);
+        run_end(run, &ended);
+}
+
+void run_lose(Run *run, char *message) {
+        run->lost = true;
+        run->pid = 0;
+        run_fail(run, END_LOST, message);
 }
 
 /* Of the process and those that it waited for. */
@@ -141,6 +151,10 @@ static void complete(Run *run) {
         };
         int status = run->exit_status;
 
+        if (run->unit) {
+                unit_complete(run->unit);
+                return;
+        }
         ended.kind = end_kind_of(run);
         if (ended.kind != END_LAUNCH || !run->failure) {
                 ended.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
@@ -148,7 +162,7 @@ static void complete(Run *run) {
         }
         run_output_end(run);
         ended.oom = run->oom_killed && is_killed(&ended);
-        run_finish(run, &ended);
+        run_end(run, &ended);
         run->pid = 0;
 }
 

@@ -16,7 +16,7 @@
 #include "util/clock.h"
 #include "util/file.h"
 
-#define RECORD_FILE_SIZE_MAX (RECORD_SIZE_MAX + 4096)
+#define RECORD_FILE_SIZE_MAX (2 * RECORD_SIZE_MAX + 4096)
 #define RUN_DIRECTORY "runs"
 #define GENERATION_FILE "generation"
 #define LOCK_FILE "lock"
@@ -190,6 +190,19 @@ int run_record_begin(RunRecords *records, const RunKey *key, const char *job) {
         return TAKE_FD(fd);
 }
 
+int run_record_add_start(int fd, const MessageStart *start) {
+        Message message = { .type = MESSAGE_START, .start = *start };
+
+        message.start.groups = NULL;
+        message.start.arguments = NULL;
+        message.start.script = NULL;
+        message.start.environment = NULL;
+        message.start.environment_files = NULL;
+        message.start.input = NULL;
+        message.start.unit_properties = NULL;
+        return append_message(fd, &message);
+}
+
 void run_note_init(RunNote *note, const RunKey *key) {
         const Message message = {
                 .type = MESSAGE_STARTED,
@@ -239,6 +252,7 @@ int run_record_remove(RunRecords *records, const RunKey *key) {
 
 void run_record_done(RunRecord *record) {
         free(record->job);
+        message_done(&record->start);
         message_done(&record->ended);
         *record = (RunRecord){ 0 };
 }
@@ -250,6 +264,11 @@ static int record_take(RunRecord *record, Message *message) {
                 free(record->job);
                 record->job = TAKE_PTR(message->listed.job);
                 record->begun_boottime_usec = message->listed.started_usec;
+                return 0;
+        case MESSAGE_START:
+                message_done(&record->start);
+                record->start = *message;
+                *message = (Message){ 0 };
                 return 0;
         case MESSAGE_STARTED:
                 record->pid = (pid_t) message->started.pid;

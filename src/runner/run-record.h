@@ -5,9 +5,10 @@
  * The runner's memory on disk-less storage: one file per run in runs/, in case the runner is killed.
  *
  * A file is a sequence of protocol records, each appended with one write(): MESSAGE_LISTED before the process
- * is made, MESSAGE_STARTED with the pid by the child itself before it executes anything, and MESSAGE_ENDED
- * before the daemon is told. What a kill has cut off counts as never written. In these files started_usec of
- * the first two is CLOCK_BOOTTIME, between which the kernel's start time of the process must lie.
+ * is made, MESSAGE_START for one that outlives the runner, MESSAGE_STARTED with the pid by the child itself
+ * before it executes anything, and MESSAGE_ENDED before the daemon is told. What a kill has cut off counts as
+ * never written. In these files started_usec of the first two is CLOCK_BOOTTIME, between which the kernel's
+ * start time of the process must lie.
  */
 
 #include "protocol/message.h"
@@ -49,6 +50,12 @@ void run_records_close(RunRecords *records);
 /* Begins the file. Returns a descriptor to which the child appends. -EEXIST: there is one already. */
 int run_record_begin(RunRecords *records, const RunKey *key, const char *job);
 
+/*
+ * Appends what a later runner needs of the start to go on with a run that is no child of its own: neither the
+ * command nor the environment.
+ */
+int run_record_add_start(int fd, const MessageStart *start);
+
 /* What the child appends; it fills in the numbers, little-endian, at the offsets. */
 typedef struct RunNote {
         char data[64];
@@ -67,6 +74,7 @@ typedef struct RunRecord {
         usec_t begun_boottime_usec;
         pid_t pid; /* 0: the file does not say */
         usec_t noted_boottime_usec;
+        Message start; /* of a unit, which survives the runner; else type 0 */
         bool has_outcome;
         Message ended; /* type 0 without an outcome */
 } RunRecord;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "runner/run-output.h"
+#include "runner/unit.h"
 
 /* A run with everything that is a number made one type, so that a table can name the members. */
 typedef struct SavedRun {
@@ -283,6 +284,16 @@ static int restore_notify(Run *run, const SavedRun *saved) {
         return notify_socket_restore(&run->notify, path, (int) saved->notify_fd, (uid_t) saved->notify_uid);
 }
 
+/* What systemd says of it decides; that it runs is known. */
+static int restore_unit(Run *run, const SavedRun *saved) {
+        int r = unit_adopt(run);
+
+        if (r < 0)
+                return r;
+        run->pid = (pid_t) saved->pid;
+        return run_output_open(run, (int) saved->stdout_fd, (int) saved->stderr_fd);
+}
+
 static int restore_process(Run *run, const SavedRun *saved) {
         const Launched launched = {
                 .pid = (pid_t) saved->pid,
@@ -327,7 +338,7 @@ static int restore_process(Run *run, const SavedRun *saved) {
         if (r < 0)
                 return r;
         restore_lines(run, saved);
-        r = run_attach(run, &launched);
+        r = run->start.is_unit ? restore_unit(run, saved) : run_attach(run, &launched);
         if (r < 0)
                 return r;
         return deadline_set(&run->context->deadlines, &run->deadline, saved->deadline_usec);

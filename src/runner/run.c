@@ -11,6 +11,7 @@
 #include "runner/process-kill.h"
 #include "runner/run-account.h"
 #include "runner/run-output.h"
+#include "runner/unit.h"
 #include "util/clock.h"
 #include "util/log.h"
 #include "util/string-list.h"
@@ -80,8 +81,9 @@ Run *run_free(Run *run) {
                 run->journal[i] = journal_stream_close(run->journal[i]);
         }
         poller_close(&run->context->poller, &run->leftovers);
-        if (run->pid > 0 && !run->exited)
+        if (run->pid > 0 && !run->exited && !run->unit)
                 HASH_DELETE(hash_by_pid, run->context->by_pid, run);
+        run->unit = unit_free(run->unit);
         (void) fd_close(run->cgroup_fd);
         if (run->file)
                 output_file_done(run->file);
@@ -103,7 +105,9 @@ Run *run_free(Run *run) {
  * nothing more, and each descriptor makes every later fork slower: its table is copied.
  */
 static void signal_main(Run *run, int signal_number) {
-        if (!run->exited)
+        if (run->unit)
+                unit_signal(run->unit, signal_number, false);
+        else if (!run->exited)
                 (void) kill(run->pid, signal_number);
 }
 
@@ -119,7 +123,9 @@ static void signal_leftovers(Run *run, int signal_number) {
 
 /* The main process and its group, which it leads once it has made its session. */
 static void signal_group(Run *run, int signal_number) {
-        if (run->exited)
+        if (run->unit)
+                unit_signal(run->unit, signal_number, true);
+        else if (run->exited)
                 signal_leftovers(run, signal_number);
         else
                 process_signal_group(run->pid, signal_number);
@@ -127,7 +133,9 @@ static void signal_group(Run *run, int signal_number) {
 
 void run_kill_everything(Run *run) {
         run->killed = true;
-        if (!run->exited)
+        if (run->unit)
+                unit_signal(run->unit, SIGKILL, true);
+        else if (!run->exited)
                 process_kill_everything(run->pid, run->cgroup_fd);
         else if (run->cgroup_fd >= 0)
                 (void) cgroup_kill(run->cgroup_fd);
@@ -142,6 +150,8 @@ static void on_deadline(Deadline *deadline) {
 
         if (run->phase == RUN_LOOKUP) {
                 run_fail(run, END_LAUNCH, strdup("its output file was not opened within the start-timeout"));
+        } else if (run->unit && run->phase == RUN_STARTING && run->escalated == RUN_NOT_ESCALATED) {
+                unit_on_start_timeout(run->unit);
         } else if (run->phase == RUN_STARTING && run->escalated == RUN_NOT_ESCALATED) {
                 /* Stuck before exec: a stopped process, or a file system that does not answer. */
                 run->start_timed_out = true;
@@ -230,7 +240,7 @@ int run_new_ended(RunContext *context, const RunKey *key, const char *job, bool 
         return 0;
 }
 
-static void on_executed(Run *run) {
+void run_on_executed(Run *run) {
         usec_t timeout = run->start.timeout_usec;
 
         run->phase = RUN_RUNNING;
@@ -256,7 +266,7 @@ static void on_status(Watch *watch, uint32_t events) {
         if (n == (ssize_t) sizeof(error))
                 run->failure = launch_explain(&run->start, &account, &error) ?: strdup("out of memory");
         else if (!run->start_timed_out)
-                on_executed(run);
+                run_on_executed(run);
 }
 
 void run_read_status(Run *run) {
@@ -377,6 +387,10 @@ static void run_launch(Run *run, const Account *account) {
         char *message = NULL;
         int r;
 
+        if (run->unit) {
+                unit_launch(run, account);
+                return;
+        }
         run->user_name = strdup(account->name);
         run->user_home = strdup(account->home);
         if (!run->user_name || !run->user_home) {
@@ -439,6 +453,13 @@ static void on_account(void *userdata, const Account *found) {
 }
 
 void run_begin(Run *run) {
+        if (run->start.is_unit)
+                unit_begin(run);
+        else
+                run_resolve(run);
+}
+
+void run_resolve(Run *run) {
         int r;
 
         r = run_account_resolve(run->context, &run->start, on_account, run, &run->request);
@@ -458,6 +479,8 @@ void run_stop(Run *run, EndKind kind, usec_t kill_timeout_max_usec) {
                 return;
 
         run->escalated = kind;
+        if (run->unit && run->phase == RUN_STARTING)
+                unit_cancel_start(run->unit);
         signal_group(run, (int) run->start.kill_signal);
         if (run->start.kill_signal != SIGKILL)
                 signal_group(run, SIGCONT); /* who is stopped does not hear a polite signal */
@@ -475,7 +498,7 @@ void run_signal(Run *run, int signal_number, bool whole_group) {
                 (void) cgroup_signal(run->cgroup_fd, signal_number);
                 return;
         }
-        if (signal_number == SIGKILL && !run->exited)
+        if (signal_number == SIGKILL && !run->exited && !run->unit)
                 (void) leftover_signal_descendants(run->pid, signal_number);
         signal_group(run, signal_number);
 }

@@ -35,6 +35,8 @@ void run_drop_launch_parts(Run *run);
 
 /* Begins; whatever goes wrong becomes its outcome. */
 void run_begin(Run *run);
+/* The next step, for one that had to wait for its turn: its user. */
+void run_resolve(Run *run);
 /* Makes an outcome without a process. */
 void run_fail(Run *run, EndKind kind, char *message);
 /* kill-signal now, SIGKILL to everything after its kill-timeout or `kill_timeout_max_usec`. */
@@ -49,6 +51,12 @@ void run_on_exit(Run *run);
 void run_settle(Run *run);
 /* The same after a re-exec, during which whatever is waited for may have ended. */
 void run_continue_settling(Run *run);
+
+/* For unit-watch.c, which sees the end of what is no child of ours. Its message is run->failure. */
+void run_on_executed(Run *run);
+void run_end(Run *run, MessageEnded *ended);
+/* END_LOST with this message, which is taken over. */
+void run_lose(Run *run, char *message);
 
 /* Reads the outcome of an ended run. Returns 0 with *ret (message_done() it), or a negative errno. */
 int run_load_outcome(Run *run, Message *ret);

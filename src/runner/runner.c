@@ -11,6 +11,8 @@
 #include <systemd/sd-id128.h>
 
 #include "runner/leftover.h"
+#include "runner/unit-recover.h"
+#include "runner/unit.h"
 #include "util/file.h"
 #include "util/log.h"
 #include "util/process-id.h"
@@ -263,6 +265,9 @@ int runner_init(Runner *runner, sd_event *event, const RunnerOptions *options) {
         r = init_parts(runner, options);
         if (r < 0)
                 return log_error_errno(r, "Cannot set up the runner: %m");
+        r = units_new(&runner->context, event, NULL, &runner->context.units);
+        if (r < 0)
+                return log_error_errno(r, "Cannot set up the runner: %m");
         init_cgroup(runner);
         /* Orphans of the jobs become our children, not init's: that is how they are found. */
         if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
@@ -279,6 +284,7 @@ void runner_done(Runner *runner) {
                 HASH_DELETE(hash, runner->runs, run);
                 (void) run_free(run);
         }
+        context->units = units_free(context->units);
         context->accounts = accounts_free(context->accounts);
         journal_sink_done(&context->journal);
         deadlines_done(&context->deadlines);
@@ -334,8 +340,15 @@ void runner_forget(Runner *runner, Run *run) {
                 (void) log_warning_errno(
                                 r, "Cannot remove the record of execution %" PRIu64 " of job '%s': %m",
                                 run->key.execution_id, run->start.job);
+        if (run->unit)
+                unit_release(run->unit);
         HASH_DELETE(hash, runner->runs, run);
         (void) run_free(run);
+}
+
+/* It does not need us to go on. */
+static bool outlives_us(const Run *run) {
+        return run->unit && run_has_process(run);
 }
 
 size_t runner_count_active(const Runner *runner) {
@@ -343,7 +356,7 @@ size_t runner_count_active(const Runner *runner) {
         size_t n = 0;
 
         for (run = runner->runs; run; run = run->hash.next)
-                n += run->phase != RUN_ENDED;
+                n += run->phase != RUN_ENDED && !outlives_us(run);
         return n;
 }
 
@@ -351,8 +364,10 @@ void runner_stop(Runner *runner) {
         Run *run, *next;
 
         runner->stopping = true;
-        HASH_ITER(hash, runner->runs, run, next)
-                run_stop(run, END_SHUTDOWN, SHUTDOWN_KILL_TIMEOUT_MAX_USEC);
+        HASH_ITER(hash, runner->runs, run, next) {
+                if (!outlives_us(run))
+                        run_stop(run, END_SHUTDOWN, SHUTDOWN_KILL_TIMEOUT_MAX_USEC);
+        }
         errands_stop(&runner->errands);
         sweep(runner); /* its orphans: nobody waits for them to be reaped */
 }
@@ -360,8 +375,10 @@ void runner_stop(Runner *runner) {
 void runner_kill(Runner *runner) {
         Run *run, *next;
 
-        HASH_ITER(hash, runner->runs, run, next)
-                run_signal(run, SIGKILL, true);
+        HASH_ITER(hash, runner->runs, run, next) {
+                if (!outlives_us(run))
+                        run_signal(run, SIGKILL, true);
+        }
 }
 
 /* What the records of a killed runner say of one run that had not ended. */
@@ -463,7 +480,7 @@ static int add_lost(Runner *runner, const RunRecord *record) {
 }
 
 /* Sorts a record: one with an outcome becomes a run, one without goes to `lost`, one that is cut off goes. */
-static int recover_record(Runner *runner, const RunKey *key, Lost *lost) {
+static int recover_record(Runner *runner, const RunKey *key, FdStore *store, Lost *lost) {
         CLEANUP(run_record_done) RunRecord record = { 0 };
         Run *run;
         int r;
@@ -476,6 +493,12 @@ static int recover_record(Runner *runner, const RunKey *key, Lost *lost) {
                                 &runner->context.records, key); /* cut off before anything was started */
         if (r < 0)
                 return r;
+        if (!record.has_outcome && record.start.type == MESSAGE_START) {
+                r = unit_take_up(&runner->context, &record, store, &run);
+                if (r >= 0)
+                        runner_adopt(runner, run);
+                return r;
+        }
         if (!record.has_outcome) {
                 lost->records[lost->n++] = record;
                 record = (RunRecord){ 0 };
@@ -487,7 +510,7 @@ static int recover_record(Runner *runner, const RunKey *key, Lost *lost) {
         return r;
 }
 
-int runner_recover(Runner *runner) {
+int runner_recover(Runner *runner, FdStore *store) {
         CLEANUP_FREE RunKey *keys = NULL;
         Lost lost = { 0 };
         size_t n = 0;
@@ -502,7 +525,7 @@ int runner_recover(Runner *runner) {
         for (size_t i = 0; i < n; i++) {
                 char name[RUN_NAME_MAX];
 
-                r = recover_record(runner, &keys[i], &lost);
+                r = recover_record(runner, &keys[i], store, &lost);
                 if (r < 0)
                         (void) log_warning_errno(
                                         r,
@@ -522,5 +545,6 @@ int runner_recover(Runner *runner) {
                 run_record_done(&lost.records[i]);
         }
         free(lost.records);
+        units_recover(runner->context.units);
         return 0;
 }

@@ -6,6 +6,7 @@
 #include <systemd/sd-event.h>
 
 #include "runner/errand.h"
+#include "runner/fd-store.h"
 #include "runner/run.h"
 
 typedef struct RunnerOptions {
@@ -38,9 +39,10 @@ void runner_done(Runner *runner);
 
 /*
  * Takes up what is in runs/: outcomes wait for the daemon again; what has none is killed wherever it still
- * runs, and is lost. Runs that came over a re-exec are in the table before.
+ * runs, and is lost, unless it is a unit of systemd, which goes on. Their pipes are taken from `store`. Runs
+ * that came over a re-exec are in the table before.
  */
-int runner_recover(Runner *runner);
+int runner_recover(Runner *runner, FdStore *store);
 
 Run *runner_find(Runner *runner, const RunKey *key);
 /* A known one is left alone (*ret, returns 0), a new one begins (returns 1). Takes the start over. */
@@ -50,9 +52,12 @@ void runner_forget(Runner *runner, Run *run);
 /* Puts a run into the table that was made elsewhere. */
 void runner_adopt(Runner *runner, Run *run);
 
-/* From now on nothing starts. Each is stopped, and ends as END_SHUTDOWN. */
+/*
+ * From now on nothing starts. Each is stopped, and ends as END_SHUTDOWN; but units go on, and are taken up by
+ * the next runner.
+ */
 void runner_stop(Runner *runner);
-/* Those that have no outcome yet. */
+/* Those that have no outcome yet and do not outlive us. */
 size_t runner_count_active(const Runner *runner);
 /* SIGKILL for all that still run. */
 void runner_kill(Runner *runner);

@@ -23,6 +23,7 @@ typedef struct Supervisor {
         Instance instance;
         char *program; /* our own file, where an upgrade puts the new one */
         sd_event *event;
+        FdStore store; /* what systemd has kept for us */
         Runner runner;
         Server server;
         DaemonChild daemon;

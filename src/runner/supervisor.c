@@ -112,25 +112,28 @@ static int init_runner(Supervisor *supervisor, const ReexecState *state) {
 }
 
 static int find_socket(Supervisor *supervisor, const ReexecState *state) {
-        int n, fd;
+        int fd, r;
 
         if (state->listen_fd >= 0)
                 return state->listen_fd;
-        n = sd_listen_fds(1);
-        if (n > 1) {
-                log_error("%d sockets were passed on, the runner needs one.", n);
+        r = fd_store_load(&supervisor->store);
+        if (r < 0)
+                return log_error_errno(r, "Cannot look for descriptors that were passed on: %m");
+        if (supervisor->store.n_others > 1) {
+                log_error("%zu sockets were passed on, the runner needs one.", supervisor->store.n_others);
                 return -EINVAL;
         }
-        if (n == 1) {
-                if (sd_is_socket_unix(SD_LISTEN_FDS_START, SOCK_SEQPACKET, 1, NULL, 0) <= 0) {
+        if (supervisor->store.n_others == 1) {
+                fd = supervisor->store.others[0];
+                if (sd_is_socket_unix(fd, SOCK_SEQPACKET, 1, NULL, 0) <= 0) {
                         log_error("The socket that was passed on is not a listening ListenSequentialPacket= "
                                   "socket.");
                         return -EINVAL;
                 }
                 /* Whatever the unit says: accept() must not block the loop. */
-                if (fcntl(SD_LISTEN_FDS_START, F_SETFL, O_NONBLOCK) < 0)
+                if (fcntl(fd, F_SETFL, O_NONBLOCK) < 0)
                         return log_error_errno(errno, "Cannot use the socket that was passed on: %m");
-                return SD_LISTEN_FDS_START;
+                return fd;
         }
         fd = server_listen(supervisor->instance.runner_socket, supervisor->daemon_uid);
         if (fd < 0)
@@ -349,6 +352,7 @@ static void supervisor_done(Supervisor *supervisor) {
                 (void) fd_close(supervisor->runner.context.launch.null_fd);
                 runner_done(&supervisor->runner);
         }
+        fd_store_done(&supervisor->store);
         (void) sd_event_unref(supervisor->event);
         instance_done(&supervisor->instance);
         free(supervisor->program);
@@ -360,7 +364,8 @@ static int supervisor_loop(Supervisor *supervisor, ReexecState *state) {
         r = reexec_restore(supervisor, state);
         if (r < 0)
                 return r;
-        runner_reap(&supervisor->runner); /* who ended between two programs has no signal left to tell */
+        fd_store_done(&supervisor->store); /* what nobody wants */
+        runner_reap(&supervisor->runner);  /* who ended between two programs has no signal left to tell */
         daemon_child_start(&supervisor->daemon);
         (void) sd_notifyf(0, "READY=1\nSTATUS=%zu jobs run", runner_count_active(&supervisor->runner));
         r = sd_event_loop(supervisor->event);

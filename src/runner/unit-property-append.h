@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* The job's `unit:` properties, as texts of a unit file, to what systemd takes over D-Bus. */
+
+#include <systemd/sd-bus.h>
+
+#include "util/types.h"
+
+/*
+ * Appends the (sv) or several of them that "LINE:NAME=VALUE" stands for. Returns 0, or a negative errno, with
+ * a sentence in *reterr_message for -EINVAL (NULL: out of memory); the message is of no use then.
+ */
+int unit_property_append(sd_bus_message *message, const char *item, char **reterr_message);
+/* (sv) of type ay. */
+int unit_property_append_bytes(sd_bus_message *message, const char *name, const void *bytes, size_t size);
+
+/* Whether the name of the item, as it is written or on D-Bus, stands in the text: its length, else 0. */
+size_t unit_property_is_named(const char *item, const char *text);
