@@ -9,9 +9,8 @@
 #include "runner/environment.h"
 #include "runner/unit-name.h"
 #include "runner/unit-property-append.h"
+#include "runner/unit-property-value.h"
 #include "util/string-list.h"
-
-#define AFFINITY_BYTES 128U /* CPUs 0…1023 */
 
 typedef struct Builder {
         const UnitRequest *request;
@@ -168,28 +167,11 @@ static int add_place(Builder *builder) {
 }
 
 static int add_affinity(Builder *builder) {
-        const char *rest = builder->request->start->affinity ?: "";
-        uint8_t mask[AFFINITY_BYTES] = { 0 };
-        size_t used = 0;
+        uint8_t mask[UNIT_CPUS_MAX / 8];
+        size_t size;
+        int r = unit_value_cpus(builder->request->start->affinity, mask, &size);
 
-        while (*rest != '\0') {
-                unsigned first, last;
-                int n = 0;
-
-                if (sscanf(rest, "%u-%u%n", &first, &last, &n) != 2 || n == 0) {
-                        if (sscanf(rest, "%u%n", &first, &n) != 1)
-                                return -EINVAL;
-                        last = first;
-                }
-                if (last >= AFFINITY_BYTES * 8)
-                        return -EINVAL;
-                for (unsigned cpu = first; cpu <= last; cpu++)
-                        mask[cpu / 8] |= (uint8_t) (1U << cpu % 8);
-                used = MAX(used, (size_t) last / 8 + 1);
-                rest += n;
-                rest += *rest == ',';
-        }
-        return unit_property_append_bytes(builder->message, "CPUAffinity", mask, used);
+        return r < 0 ? r : unit_property_append_bytes(builder->message, "CPUAffinity", mask, size);
 }
 
 static int add_scheduling(Builder *builder) {
