@@ -388,6 +388,8 @@ static void run_launch(Run *run, const Account *account) {
         int r;
 
         if (run->unit) {
+                if (!run->notify.path)
+                        open_notify(run, account);
                 unit_launch(run, account);
                 return;
         }

@@ -105,10 +105,12 @@ static int send_request(UnitRun *unit, const Account *account, const Ends *ends,
         Units *units = unit->run->context->units;
         const UnitRequest request = {
                 .name = unit->name,
+                .generation = unit->run->context->records.generation,
                 .key = &unit->run->key,
                 .start = &unit->run->start,
                 .account = account,
                 .defaults = &unit->run->context->launch,
+                .notify_socket = unit->run->notify.path,
                 .stdin_fd = ends->input_fd,
                 .stdout_fd = ends->write_fds[0],
                 .stderr_fd = ends->write_fds[1],

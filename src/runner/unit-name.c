@@ -39,23 +39,26 @@ const char *unit_name_format(const RunKey *key, const char *job, char buffer[sta
         return buffer;
 }
 
-int unit_description_format(const RunKey *key, const char *job, char **ret) {
+int unit_description_format(const char *generation, const RunKey *key, const char *job, char **ret) {
         char name[RUN_NAME_MAX];
 
-        if (asprintf(ret, "Execution %" PRIu64 " of job %s" MARK_BEGIN "%s" MARK_END, key->execution_id, job,
-                     run_key_format(key, name)) < 0)
+        if (asprintf(ret, "Execution %" PRIu64 " of job %s" MARK_BEGIN "%s %s" MARK_END, key->execution_id,
+                     job, generation, run_key_format(key, name)) < 0)
                 return -ENOMEM;
         return 0;
 }
 
-int unit_description_parse(const char *description, RunKey *ret) {
+int unit_description_parse(const char *description, const char *generation, RunKey *ret) {
         const char *mark = strstr(description, MARK_BEGIN);
+        size_t length = strlen(generation);
         char name[RUN_NAME_MAX];
-        size_t length;
 
         if (!mark)
                 return -EINVAL;
         mark += strlen(MARK_BEGIN);
+        if (strncmp(mark, generation, length) != 0 || mark[length] != ' ')
+                return -EINVAL;
+        mark += length + 1;
         length = strcspn(mark, MARK_END);
         if (length >= sizeof(name) || strcmp(mark + length, MARK_END) != 0)
                 return -EINVAL;

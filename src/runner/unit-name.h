@@ -16,7 +16,10 @@
  */
 const char *unit_name_format(const RunKey *key, const char *job, char buffer[static UNIT_NAME_SIZE]);
 
-/* What systemctl shows; it ends with the key, by which the unit is found again. Returns 0 or -ENOMEM. */
-int unit_description_format(const RunKey *key, const char *job, char **ret);
-/* -EINVAL: not the description of a run's unit. */
-int unit_description_parse(const char *description, RunKey *ret);
+/*
+ * What systemctl shows; it ends with the generation of runs/ and the key, by which the unit is found again.
+ * Returns 0 or -ENOMEM.
+ */
+int unit_description_format(const char *generation, const RunKey *key, const char *job, char **ret);
+/* -EINVAL: not the description of a run's unit, or one of another runner's. */
+int unit_description_parse(const char *description, const char *generation, RunKey *ret);

@@ -11,6 +11,8 @@
 #include "util/cleanup.h"
 #include "util/string-list.h"
 
+#define VALUE_LENGTH_MIN 4U /* of one that can be recognised in a sentence */
+
 /* A property while it is written: what it is, and as what it goes. */
 typedef struct Append {
         sd_bus_message *message;
@@ -362,7 +364,7 @@ int unit_property_append(sd_bus_message *message, const char *text, char **reter
         return r;
 }
 
-size_t unit_property_is_named(const char *text, const char *message) {
+size_t unit_property_is_meant(const char *text, const char *message) {
         CLEANUP(item_done) Item item = { 0 };
         const UnitPropertyType *type;
 
@@ -371,5 +373,5 @@ size_t unit_property_is_named(const char *text, const char *message) {
         type = unit_property_find(item.name);
         if (strstr(message, item.name) || (type && type->bus_name && strstr(message, type->bus_name)))
                 return strlen(item.name);
-        return 0;
+        return strlen(item.value) >= VALUE_LENGTH_MIN && strstr(message, item.value) ? 1 : 0;
 }

@@ -15,5 +15,8 @@ int unit_property_append(sd_bus_message *message, const char *item, char **reter
 /* (sv) of type ay. */
 int unit_property_append_bytes(sd_bus_message *message, const char *name, const void *bytes, size_t size);
 
-/* Whether the name of the item, as it is written or on D-Bus, stands in the text: its length, else 0. */
-size_t unit_property_is_named(const char *item, const char *text);
+/*
+ * How surely a text speaks of the item: more than 1 if its name stands there, as it is written or on D-Bus, 1
+ * if its value does, else 0.
+ */
+size_t unit_property_is_meant(const char *item, const char *text);

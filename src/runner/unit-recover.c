@@ -26,8 +26,8 @@ static void on_listed(Units *units, const char *name, const char *description) {
         UnitRun *unit;
         RunKey key;
 
-        if (unit_description_parse(description, &key) < 0)
-                return; /* somebody else's, e.g. our own service */
+        if (unit_description_parse(description, units->context->records.generation, &key) < 0)
+                return; /* somebody else's: our own service, or a unit of another runner */
         HASH_FIND_STR(units->by_name, name, unit);
         if (!unit || unit->run->phase == RUN_ENDED) {
                 if (!unit)

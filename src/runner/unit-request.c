@@ -120,7 +120,7 @@ static int add_frame(Builder *builder) {
         CLEANUP_FREE char *description = NULL;
         int r;
 
-        r = unit_description_format(request->key, start->job, &description);
+        r = unit_description_format(request->generation, request->key, start->job, &description);
         if (r < 0)
                 return r;
         return sd_bus_message_append(
@@ -286,6 +286,7 @@ static int build_lists(Builder *builder) {
                 .home = request->account->home,
                 .uid = request->account->uid,
                 .mark = run_key_format(request->key, mark),
+                .notify_socket = request->notify_socket,
         };
         int r;
 
@@ -344,13 +345,13 @@ int unit_request_build(sd_bus *bus, const UnitRequest *request, sd_bus_message *
         return 0;
 }
 
-/* The property whose name, in one of its two forms, stands in the text; the longest one wins. */
+/* The property of which the text speaks most surely. */
 static const char *find_property(char *const *items, const char *text) {
         const char *found = NULL;
         size_t length = 0;
 
         STRING_LIST_FOREACH(item, items) {
-                size_t n = unit_property_is_named(*item, text);
+                size_t n = unit_property_is_meant(*item, text);
 
                 if (n > length) {
                         length = n;

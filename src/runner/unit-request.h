@@ -11,11 +11,13 @@
 
 typedef struct UnitRequest {
         const char *name;
+        const char *generation; /* of runs/ */
         const RunKey *key;
         const MessageStart *start;
         const Account *account;
         const LaunchDefaults *defaults;
-        int stdin_fd; /* -EBADF: /dev/null */
+        const char *notify_socket; /* NULL: none */
+        int stdin_fd;              /* -EBADF: /dev/null */
         int stdout_fd, stderr_fd;
 } UnitRequest;
 

@@ -106,7 +106,8 @@ wait_until 5 state_is "$id" running
 inside systemctl stop jobsched-runner.service jobsched-runner.socket
 check "it outlives the runner" inside kill -0 "$(unit_property "jobsched-unit-long-$id.service" MainPID)"
 go
-wait_until 5 equals exited "$(unit_property "jobsched-unit-long-$id.service" SubState)"
+has_ended() { equals failed "$(unit_property "jobsched-unit-long-$1.service" SubState)"; }
+check "it ends" wait_until 5 has_ended "$id"
 inside systemctl start jobsched-runner.socket
 check "what ended without a runner" wait_until 10 state_is "$id" failed
 check "has its true exit status" equals 7 "$(property "$id" exit_code)"

@@ -22,8 +22,9 @@ static const struct {
 };
 
 static const char *const foreign_descriptions[] = {
-        "", "Job scheduler's runner", "Execution 7 of job x", "x [jobsched ]", "x [jobsched 1.2]",
-        "x [jobsched store.1.1", "x [jobsched store.1.1] y", "x [jobsched store.1.1]]",
+        "", "Job scheduler's runner", "Execution 7 of job x", "x [jobsched ]", "x [jobsched g1 1.2]",
+        "x [jobsched g1 store.1.1", "x [jobsched g1 store.1.1] y", "x [jobsched g1 store.1.1]]",
+        "x [jobsched g2 store.1.1]", "x [jobsched g11 store.1.1]",
 };
 /* clang-format on */
 
@@ -59,9 +60,9 @@ START_TEST(a_description_carries_the_key) {
         RunKey key = key_of(17, 3), again;
         CLEANUP_FREE char *description = NULL;
 
-        ck_assert_int_eq(unit_description_format(&key, "backup", &description), 0);
-        ck_assert_str_eq(description, "Execution 17 of job backup [jobsched store.17.3]");
-        ck_assert_int_eq(unit_description_parse(description, &again), 0);
+        ck_assert_int_eq(unit_description_format("g1", &key, "backup", &description), 0);
+        ck_assert_str_eq(description, "Execution 17 of job backup [jobsched g1 store.17.3]");
+        ck_assert_int_eq(unit_description_parse(description, "g1", &again), 0);
         ck_assert_mem_eq(&again, &key, sizeof(key));
 }
 END_TEST
@@ -69,7 +70,7 @@ END_TEST
 START_TEST(other_descriptions_are_not_ours) {
         RunKey key;
 
-        ck_assert_int_eq(unit_description_parse(foreign_descriptions[_i], &key), -EINVAL);
+        ck_assert_int_eq(unit_description_parse(foreign_descriptions[_i], "g1", &key), -EINVAL);
 }
 END_TEST
 

@@ -92,9 +92,11 @@ START_TEST(a_text_becomes_a_value_of_its_type) {
 END_TEST
 
 START_TEST(a_name_is_found_as_it_is_written_and_as_it_travels) {
-        ck_assert_uint_eq(unit_property_is_named("3:CPUQuota=50%", "CPUQuotaPerSecUSec= is out of range"), 8);
-        ck_assert_uint_eq(unit_property_is_named("3:MemoryMax=1", "MemoryMax= is out of range"), 9);
-        ck_assert_uint_eq(unit_property_is_named("3:Nice=1", "MemoryMax= is out of range"), 0);
+        ck_assert_uint_eq(unit_property_is_meant("3:CPUQuota=50%", "CPUQuotaPerSecUSec= is out of range"), 8);
+        ck_assert_uint_eq(unit_property_is_meant("3:MemoryMax=1", "MemoryMax= is out of range"), 9);
+        ck_assert_uint_eq(
+                        unit_property_is_meant("3:Slice=a.service", "Unit name a.service is not a slice"), 1);
+        ck_assert_uint_eq(unit_property_is_meant("3:Nice=1", "MemoryMax= is out of range"), 0);
 }
 END_TEST
 

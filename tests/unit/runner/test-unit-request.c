@@ -114,6 +114,7 @@ static int build(const MessageStart *start, bool user_mode, char **ret_text, cha
                         bus,
                         &(UnitRequest){
                                         .name = "jobsched-backup-7.service",
+                                        .generation = "generation",
                                         .key = &key,
                                         .start = start,
                                         .account = &account,
