@@ -63,7 +63,7 @@ says() { # JOB TEXT
 }
 check "a program that is not there is said" says unit-no-program 203/EXEC
 check "a directory that is not there is said" says unit-no-directory 200/CHDIR
-check "a unit that it needs is not there" says unit-condition "systemd"
+check "a unit that it needs is not there" says unit-condition "line 18: Requisite: Unit nosuch.service not found"
 check "what systemd refuses is said with line and key" says unit-refused "line 22: Slice"
 
 id=$(job_starts unit-long)
