@@ -191,7 +191,8 @@ void dependency_job_started(ScheduledJob *job, usec_t started_usec) {
         if (started_usec == USEC_INFINITY)
                 return;
         started_usec = MIN(started_usec, manager_now(job->manager));
-        stored->joined_usec = MAX(dependency_since(job), started_usec);
+        stored->joined_usec =
+                        MAX(dependency_since(job), started_usec - 1); /* an end at that instant counts */
 }
 
 static void pull_triggers(const Execution *execution) {
