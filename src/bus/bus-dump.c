@@ -9,6 +9,7 @@
 
 #include <assert.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <utlist.h>
@@ -18,6 +19,7 @@
 #include "manager/dependency-list.h"
 #include "util/buffer.h"
 #include "util/file.h"
+#include "util/string-list.h"
 
 #define DUMPS_MAX 2048U
 #define DUMPS_OF_USER_MAX 32U /* they are made one after the other: the next user waits for them all */
@@ -57,6 +59,7 @@ static const char *const kind_names[] = {
         [BUS_FILTER_AUDIT] = "audit",
         [BUS_FILTER_TIMERS] = "timers",
         [BUS_FILTER_DEPENDENCIES] = "dependencies",
+        [BUS_FILTER_QUEUES] = "queues",
         [BUS_FILTER_KIND_COUNT] = NULL,
 };
 
@@ -137,6 +140,15 @@ static int visit_audit(void *userdata, const AuditRecord *record) {
         return dump_add(dump, &dump->server->audit_set, record);
 }
 
+static int visit_queue(void *userdata, const QueueStatus *queue) {
+        Dump *dump = userdata;
+        bool wanted = !dump->filter.names;
+
+        STRING_LIST_FOREACH(pattern, dump->filter.names)
+                wanted = wanted || fnmatch(*pattern, queue->name, 0) == 0;
+        return wanted ? dump_add(dump, &dump->server->queue_set, queue) : 0;
+}
+
 static int page_of_jobs(Dump *dump) {
         JobFilter wanted = {
                 .names = dump->filter.names,
@@ -207,12 +219,17 @@ static int page_of_audit(Dump *dump) {
         return manager_list_audit(dump->server->host.manager, &wanted, visit_audit, dump);
 }
 
+static int page_of_queues(Dump *dump) {
+        return manager_list_queues(dump->server->host.manager, visit_queue, dump);
+}
+
 static int (*const page_of[])(Dump *) = {
         [BUS_FILTER_JOBS] = page_of_jobs,
         [BUS_FILTER_EXECUTIONS] = page_of_executions,
         [BUS_FILTER_AUDIT] = page_of_audit,
         [BUS_FILTER_TIMERS] = page_of_timers,
         [BUS_FILTER_DEPENDENCIES] = page_of_dependencies,
+        [BUS_FILTER_QUEUES] = page_of_queues,
 };
 
 /* Returns 1: there may be more; 0: all is there; or a negative errno. */
@@ -291,7 +308,8 @@ static int find_kind(const char *what, sd_bus_error *reterr) {
         if (kind < 0)
                 return sd_bus_error_setf(
                                 reterr, SD_BUS_ERROR_INVALID_ARGS,
-                                "'%.50s' is no list: it is jobs, executions, audit, timers or dependencies.",
+                                "'%.50s' is no list: it is jobs, executions, audit, timers, "
+                                "dependencies or queues.",
                                 what);
         return kind;
 }

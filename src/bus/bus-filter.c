@@ -70,6 +70,7 @@ static int read_states(sd_bus_message *message, BusFilterKind kind, BusFilter *f
                 [BUS_FILTER_EXECUTIONS] = execution_state_from_string,
                 [BUS_FILTER_HISTORY] = execution_state_from_string,
                 [BUS_FILTER_AUDIT] = audit_event_from_string,
+                [BUS_FILTER_QUEUES] = NULL,
         };
         const char *text;
         int r;
@@ -78,7 +79,7 @@ static int read_states(sd_bus_message *message, BusFilterKind kind, BusFilter *f
         if (r < 0)
                 return r;
         while ((r = next_text(message, &text)) > 0) {
-                int state = from_string[kind](text);
+                int state = from_string[kind] ? from_string[kind](text) : -EINVAL;
 
                 if (state < 0)
                         return sd_bus_error_setf(

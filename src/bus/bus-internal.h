@@ -107,7 +107,7 @@ struct BusServer {
         sd_event *event;
         BusHost host;
         UserNames *users;
-        FieldSet job_set, execution_set, audit_set, timer_set, dependency_set;
+        FieldSet job_set, execution_set, audit_set, timer_set, dependency_set, queue_set;
 
         BusConnection *peers;
         size_t n_peers;
@@ -238,6 +238,11 @@ int bus_order_prune(BusCall *call, sd_bus_error *reterr);
 
 /* Reads the record of an execution that the caller may see. Returns 0, or a negative errno with *reterr. */
 int bus_read_execution(BusCall *call, uint64_t id, ExecutionRecord *ret, sd_bus_error *reterr);
+
+/* --- bus-queue.c ----------------------------------------------------------------------------------- */
+
+int bus_list_queues(BusCall *call);
+int bus_order_queue(BusCall *call, bool pause, sd_bus_error *reterr);
 
 /* --- bus-list.c, bus-dump.c, bus-why.c, bus-output.c ------------------------------------------------- */
 

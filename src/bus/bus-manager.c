@@ -203,6 +203,18 @@ static int method_why_execution(sd_bus_message *message, void *userdata, sd_bus_
         return r < 0 ? r : bus_why_execution(bus_current_call(userdata), id, reterr);
 }
 
+static int method_list_queues(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
+        return bus_list_queues(bus_current_call(userdata));
+}
+
+static int method_pause_queue(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
+        return bus_order_queue(bus_current_call(userdata), true, reterr);
+}
+
+static int method_resume_queue(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
+        return bus_order_queue(bus_current_call(userdata), false, reterr);
+}
+
 static int method_prune(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
         return bus_order_prune(bus_current_call(userdata), reterr);
 }
@@ -429,6 +441,18 @@ static const sd_bus_vtable manager_vtable[] = {
                                 SD_BUS_NO_ARGS,
                                 SD_BUS_RESULT("h", copy),
                                 method_backup, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("ListQueues",
+                                SD_BUS_NO_ARGS,
+                                SD_BUS_RESULT("aa{sv}", queues),
+                                method_list_queues, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("PauseQueue",
+                                SD_BUS_ARGS("s", name),
+                                SD_BUS_NO_RESULT,
+                                method_pause_queue, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("ResumeQueue",
+                                SD_BUS_ARGS("s", name),
+                                SD_BUS_NO_RESULT,
+                                method_resume_queue, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Prune",
                                 SD_BUS_ARGS("a{sv}", filter, "b", trial),
                                 SD_BUS_RESULT("t", rows),

@@ -105,7 +105,10 @@ static int init_fields(BusServer *server) {
         r = field_set_init(&server->timer_set, &timer_fields, NULL, 0, NULL);
         if (r < 0)
                 return r;
-        return field_set_init(&server->dependency_set, &dependency_fields, NULL, 0, NULL);
+        r = field_set_init(&server->dependency_set, &dependency_fields, NULL, 0, NULL);
+        if (r < 0)
+                return r;
+        return field_set_init(&server->queue_set, &queue_fields, NULL, 0, NULL);
 }
 
 static int observe(BusServer *server) {
@@ -189,6 +192,7 @@ BusServer *bus_server_free(BusServer *server) {
         field_set_done(&server->audit_set);
         field_set_done(&server->timer_set);
         field_set_done(&server->dependency_set);
+        field_set_done(&server->queue_set);
         (void) user_names_free(server->users);
         (void) sd_event_unref(server->event);
         free(server);

@@ -81,6 +81,7 @@ extern const FieldTable execution_fields;  /* const ExecutionRecord * */
 extern const FieldTable audit_fields;      /* const AuditRecord * */
 extern const FieldTable timer_fields;      /* const ScheduledJob * */
 extern const FieldTable dependency_fields; /* const Dependency * (manager/dependency-list.h) */
+extern const FieldTable queue_fields;      /* const QueueStatus * */
 
 /* Whether this viewer gets to see the private fields of the record. */
 bool field_record_is_open(const FieldTable *table, const FieldContext *context, const void *record);

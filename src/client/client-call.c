@@ -214,6 +214,14 @@ int client_resume_job(Client *client, const char *job, ClientError *reterr) {
         return client_call(client, reterr, NULL, "ResumeJob", "s", job);
 }
 
+int client_pause_queue(Client *client, const char *queue, ClientError *reterr) {
+        return client_call(client, reterr, NULL, "PauseQueue", "s", queue);
+}
+
+int client_resume_queue(Client *client, const char *queue, ClientError *reterr) {
+        return client_call(client, reterr, NULL, "ResumeQueue", "s", queue);
+}
+
 int client_stop_execution(Client *client, uint64_t id, ClientError *reterr) {
         return client_call(client, reterr, NULL, "StopExecution", "t", id);
 }

@@ -20,6 +20,7 @@ static const struct {
 } bus_faults[] = {
         { ERROR_NO_SUCH_JOB,                                   CLIENT_FAULT_NO_SUCH,     "'schedctl list-jobs' shows the jobs that there are." },
         { ERROR_NO_SUCH_EXECUTION,                             CLIENT_FAULT_NO_SUCH,     "'schedctl list-executions' shows the executions that are kept." },
+        { ERROR_NO_SUCH_QUEUE,                                 CLIENT_FAULT_NO_SUCH,     "'schedctl list-queues' shows the queues that there are." },
         { ERROR_NOT_SCHEDULED,                                 CLIENT_FAULT_NO_SUCH,     NULL },
         { ERROR_NOT_ACTIVE,                                    CLIENT_FAULT_NOT_ACTIVE,  NULL },
         { ERROR_OVERLAP,                                       CLIENT_FAULT_OTHER,       "Wait for the active execution to end, or stop it." },

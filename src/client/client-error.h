@@ -12,7 +12,7 @@ typedef enum ClientFault {
         CLIENT_FAULT_OTHER,
         CLIENT_FAULT_UNREACHABLE, /* no daemon, or it went away */
         CLIENT_FAULT_DENIED,
-        CLIENT_FAULT_NO_SUCH,    /* no such job, execution or occurrence */
+        CLIENT_FAULT_NO_SUCH,    /* no such job, execution, queue or occurrence */
         CLIENT_FAULT_NOT_ACTIVE, /* there is nothing to stop or kill */
         CLIENT_FAULT_COUNT,
 } ClientFault;

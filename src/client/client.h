@@ -61,7 +61,7 @@ typedef struct ClientLines {
 
 void client_lines_done(ClientLines *lines);
 
-/* `what`: "jobs", "executions", "audit", "timers" or "dependencies". */
+/* `what`: "jobs", "executions", "audit", "timers", "dependencies" or "queues". */
 int client_dump(Client *client,
                 const char *what,
                 const ClientFilter *filter,
@@ -128,6 +128,8 @@ int client_pause_job(
                 usec_t until_usec,
                 ClientError *reterr); /* 0: for good */
 int client_resume_job(Client *client, const char *job, ClientError *reterr);
+int client_pause_queue(Client *client, const char *queue, ClientError *reterr);
+int client_resume_queue(Client *client, const char *queue, ClientError *reterr);
 int client_stop_execution(Client *client, uint64_t id, ClientError *reterr);
 int client_kill_execution(Client *client, uint64_t id, const char *whom, int number, ClientError *reterr);
 int client_reload(Client *client, char ***ret_faults, ClientError *reterr);

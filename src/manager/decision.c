@@ -289,14 +289,16 @@ void decision_hold(Execution *execution, usec_t start_after_usec, WaitingFor wai
 static int begin_row(ScheduledJob *job, const ExecutionBegin *begin) {
         usec_t due_usec = begin->planned->occurrence.due_usec;
         bool of_schedule = cause_is_of_schedule(begin->cause), saved = false;
-        Execution *armed = of_schedule ? decision_armed_for(job, due_usec) : NULL;
+        Execution *armed = of_schedule ? decision_armed_for(job, due_usec) : NULL, *execution = NULL;
         int r;
 
         decision_forget_fold(job);
         if (!armed) {
-                r = execution_begin(job, begin, NULL);
+                r = execution_begin(job, begin, &execution);
                 if (r < 0)
                         return r;
+                if (begin->state == EXECUTION_WAITING && begin->waiting_for == WAITING_FOR_NOTHING)
+                        gates_expect(execution);
         } else if (begin->state == EXECUTION_WAITING) {
                 decision_hold(armed, begin->start_after_usec, begin->waiting_for);
         } else {

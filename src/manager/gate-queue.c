@@ -113,6 +113,10 @@ static int enter(Execution *execution) {
         return 0;
 }
 
+void queue_expect(Execution *execution) {
+        (void) enter(execution); /* without memory it comes when its row is on disk */
+}
+
 static bool is_where_it_belongs(const Execution *execution) {
         const Job *job = governing_job(execution);
         const char *name = execution->queue ? execution->queue->name : NULL;
@@ -217,11 +221,23 @@ void queue_give_slot(Execution *execution) {
 
 /* --- admission ------------------------------------------------------------------------------------- */
 
+/* Who is next of all; NULL: nobody who could start. */
+static Execution *next_of_all(const Manager *manager) {
+        const RunQueueEntry *first = run_queue_first(&manager->queues.all);
+        Execution *execution = NULL;
+
+        if (!first || run_queue_free_slots(&manager->queues.all) == 0 || manager->untrusted)
+                return NULL;
+        HASH_FIND(hh, manager->executions, &first->rank.id, sizeof(first->rank.id), execution);
+        assert(execution);                                         /* whoever goes leaves */
+        return execution->phase == PHASE_READY ? execution : NULL; /* when its row is on disk */
+}
+
 usec_t queues_wakeup(const Manager *manager) {
         const Queues *queues = &manager->queues;
         usec_t now_usec, start_usec;
 
-        if (manager->untrusted || !run_queue_first(&queues->all) || run_queue_free_slots(&queues->all) == 0)
+        if (!next_of_all(manager))
                 return USEC_INFINITY;
         now_usec = manager_now(manager);
         start_usec = start_rate_next(&queues->rate, 1, now_usec);
@@ -242,16 +258,8 @@ static void admit(Execution *execution) {
 }
 
 void queues_admit(Manager *manager) {
-        Queues *queues = &manager->queues;
-        const RunQueueEntry *first;
-        Execution *execution;
-
         /* Each is asked once: one that comes back has to wait for the next call. */
         for (size_t n = HASH_COUNT(manager->executions);
-             n > 0 && !manager->store_trouble && queues_wakeup(manager) == AT_ONCE_USEC; n--) {
-                first = run_queue_first(&queues->all);
-                execution = manager_find_execution(manager, first->rank.id);
-                assert(execution); /* whoever goes leaves */
-                admit(execution);
-        }
+             n > 0 && !manager->store_trouble && queues_wakeup(manager) == AT_ONCE_USEC; n--)
+                admit(next_of_all(manager));
 }

@@ -40,6 +40,13 @@ bool gates_pass(Execution *execution, usec_t now_usec, GateVerdict *ret, bool *r
         return true;
 }
 
+void gates_expect(Execution *execution) {
+        const ScheduledJob *job = execution->scheduled_job;
+
+        if (dependency_gate.is_open(job) && condition_gate.is_open(job))
+                queue_expect(execution);
+}
+
 void gates_leave(Execution *execution) {
         for (size_t i = 0; i < ARRAY_SIZE(gates); i++)
                 gates[i]->leave(execution);

@@ -48,6 +48,12 @@ bool gates_are_open(const ScheduledJob *job);
  */
 bool gates_pass(Execution *execution, usec_t now_usec, GateVerdict *ret, bool *ret_changed);
 
+/*
+ * Its row in state `waiting` is being written since a gate was closed. Where that is the queues' it has its
+ * place there from now on, so that the order in which rows come to disk means nothing.
+ */
+void gates_expect(Execution *execution);
+
 /* For whatever stops to wait, in any way. */
 void gates_leave(Execution *execution);
 
@@ -57,3 +63,5 @@ void gates_leave(Execution *execution);
  */
 void queue_take_slot(Execution *execution);
 void queue_give_slot(Execution *execution);
+/* Takes its place in the queue before anybody asks. */
+void queue_expect(Execution *execution);

@@ -471,6 +471,7 @@ static void apply_commit(Apply *apply) {
                 manager->started_usec = MAX(manager->started_usec, manager_now(manager));
 
         manager_begin_batch(manager);
+        manager->queues.n_rivals = apply->n_changes; /* more than the table has while it grows */
         for (size_t i = 0; i < apply->n_changes; i++) {
                 Change *change = &apply->changes[i];
 
@@ -486,6 +487,7 @@ static void apply_commit(Apply *apply) {
         if (apply->caller)
                 (void) manager_queue_audit(manager, AUDIT_RELOADED, NULL, 0, apply->caller, NULL);
         manager_invalidate(manager);
+        manager->queues.n_rivals = 0;
         manager_end_batch(manager);
 
         apply_notice_queue(TAKE_PTR(apply->notice));

@@ -120,6 +120,19 @@ static void say_wait(Why *why, const ExecutionRecord *record, const char *what) 
             record->reason_detail ?: "");
 }
 
+/* As it is now: the sentence of the row is of when it began to wait. */
+static void say_queue(Why *why, const ExecutionRecord *record) {
+        const Execution *execution = manager_find_execution(why->manager, record->id);
+        char text[160];
+
+        if (!execution || !run_queue_entry_waits(&execution->turn)) {
+                say_wait(why, record, "for its turn");
+                return;
+        }
+        queue_explain(execution, text, sizeof(text));
+        SAY(why, " is due and waits for its turn: %s", text);
+}
+
 static void say_waiting(Why *why, const ExecutionRecord *record) {
         char start[TIMESTAMP_MAX], reason[REASON_TEXT_MAX];
 
@@ -137,7 +150,7 @@ static void say_waiting(Why *why, const ExecutionRecord *record) {
                             execution_reason_format(REASON_CONDITION, record->condition, reason));
                 break;
         case WAITING_FOR_QUEUE:
-                say_wait(why, record, "for its turn");
+                say_queue(why, record);
                 break;
         default:
                 SAY(why, " is due and starts at %s, as random-delay has it",

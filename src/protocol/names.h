@@ -15,6 +15,7 @@
 /* D-Bus errors beside the standard ones. */
 #define ERROR_NO_SUCH_JOB "org.jobsched1.NoSuchJob"
 #define ERROR_NO_SUCH_EXECUTION "org.jobsched1.NoSuchExecution"
+#define ERROR_NO_SUCH_QUEUE "org.jobsched1.NoSuchQueue"
 #define ERROR_NOT_ACTIVE "org.jobsched1.NotActive"        /* there is nothing to stop */
 #define ERROR_NOT_SCHEDULED "org.jobsched1.NotScheduled"  /* why: no such occurrence */
 #define ERROR_OVERLAP "org.jobsched1.Overlap"             /* a start was skipped */

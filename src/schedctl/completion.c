@@ -12,6 +12,7 @@ const char completion_shells[] = "bash zsh fish";
 
 /* The shells ask the program itself for names; --user must be handed on. */
 #define LIST_JOBS "schedctl $scope --output=short list-jobs 2>/dev/null"
+#define LIST_QUEUES "schedctl $scope --output=short list-queues 2>/dev/null"
 #define LIST_IDS                                                                                    \
         "schedctl $scope --output=short list-executions --state=starting,running,waiting,retrying " \
         "2>/dev/null"
@@ -27,6 +28,8 @@ static const ArgumentCommand argument_commands[VERB_ARGUMENTS_COUNT] = {
         [VERB_ARGUMENTS_JOBS_AND_IDS] = { "words=$(" LIST_JOBS "; " LIST_IDS ")",
                                           "compadd -- ${(f)\"$(" LIST_JOBS "; " LIST_IDS ")\"}",
                                           "__schedctl_jobs; __schedctl_ids" },
+        [VERB_ARGUMENTS_QUEUES] = { "words=$(" LIST_QUEUES ")", "compadd -- ${(f)\"$(" LIST_QUEUES ")\"}",
+                                    "__schedctl_queues" },
         [VERB_ARGUMENTS_FILES] = { "COMPREPLY=($(compgen -f -- \"$current\")); return", "_files", "" },
         [VERB_ARGUMENTS_JOBS_AND_FILES] = { "words=$(" LIST_JOBS "; compgen -f -- \"$current\")",
                                             "compadd -- ${(f)\"$(" LIST_JOBS ")\"}; _files",
@@ -289,6 +292,9 @@ static void write_fish(Buffer *buffer) {
                         "end\n"
                         "function __schedctl_jobs\n"
                         "        schedctl (__schedctl_scope) --output=short list-jobs 2>/dev/null\n"
+                        "end\n"
+                        "function __schedctl_queues\n"
+                        "        schedctl (__schedctl_scope) --output=short list-queues 2>/dev/null\n"
                         "end\n"
                         "function __schedctl_ids\n"
                         "        schedctl (__schedctl_scope) --output=short list-executions "

@@ -116,7 +116,7 @@ static int set_keep(const OptionRow *row, const char *argument, Options *options
 #define STATES                                                                                       \
         "armed waiting starting running retrying succeeded failed timed-out cancelled lost skipped " \
         "missed idle paused disabled finished blocked failed-to-load"
-#define LISTS "list-jobs list-timers list-executions audit"
+#define LISTS "list-jobs list-timers list-executions list-queues audit"
 #define KINDS "cron calendar every at boot startup resume rrule"
 #define SIGNALS "SIGHUP SIGINT SIGQUIT SIGKILL SIGUSR1 SIGUSR2 SIGTERM SIGCONT SIGSTOP"
 

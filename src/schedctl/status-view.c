@@ -148,6 +148,20 @@ static void print_counts(const Context *context, const json_t *manager) {
                     view_integer(manager, "running", 0), view_integer(manager, "waiting", 0));
 }
 
+/* What was ordered and is easily forgotten: that nothing starts there. */
+static void print_paused_queues(const Context *context, const ClientLines *queues) {
+        for (size_t i = 0; i < queues->n_lines; i++) {
+                CLEANUP_JSON json_t *queue = NULL;
+                int64_t n_waiting;
+
+                if (client_line_parse(&queues->lines[i], &queue) < 0 || !view_true(queue, "paused"))
+                        continue;
+                n_waiting = view_integer(queue, "waiting", 0);
+                print_field(context, "Queue", COLOUR_YELLOW, "'%s' is paused; %" PRIi64 " execution%s",
+                            view_text(queue, "name"), n_waiting, n_waiting == 1 ? " waits" : "s wait");
+        }
+}
+
 static void print_runner(const Context *context, const json_t *manager) {
         if (!view_true(manager, "runner_connected")) {
                 print_field(context, "Runner", COLOUR_RED, "not connected: nothing can be started");
@@ -159,7 +173,12 @@ static void print_runner(const Context *context, const json_t *manager) {
                                                         : "no cgroups (leftovers are found by best effort)");
 }
 
-void status_print_daemon(const Context *context, const json_t *manager, const ClientLines *timers) {
+void status_print_daemon(
+                const Context *context,
+                const json_t *manager,
+                const ClientLines *queues,
+                const ClientLines *timers) {
+
         const char *trouble = view_text(manager, "store_trouble");
         bool faults = json_array_size(json_object_get(manager, "load_errors")) > 0;
         bool runner = view_true(manager, "runner_connected");
@@ -170,6 +189,7 @@ void status_print_daemon(const Context *context, const json_t *manager, const Cl
         print_field(context, "State", colour, "%s (%s)", state, view_text(manager, "mode"));
         print_instant(context, "Since", view_instant(manager, "started"));
         print_counts(context, manager);
+        print_paused_queues(context, queues);
         print_runner(context, manager);
         print_field(context, "Store", *trouble ? COLOUR_RED : COLOUR_NONE, "%s",
                     *trouble ? trouble : "all is written");
@@ -334,6 +354,7 @@ void status_print_job(Context *context, const json_t *job) {
         print_field(context, "User", COLOUR_NONE, "%s", view_text(job, "user"));
         print_schedules(context, job);
         print_dependencies(context, job);
+        print_field(context, "Waiting", COLOUR_NONE, "%s", view_text(json_array_get(executions, 0), "waits"));
         print_instant(context, "Next", view_instant(job, "next_start"));
         if (last_usec != USEC_INFINITY)
                 print_field(context, "Last", state_colour(last), "%s; %s%s%s",
@@ -364,6 +385,7 @@ static void print_outcome(const Context *context, const json_t *execution) {
         print_field(context, "State", state_colour(state), "%s%s%s%s", state, *reason ? " (" : "", reason,
                     *reason ? ")" : "");
         print_field(context, "Meaning", COLOUR_NONE, "%s", reason_text(state, reason));
+        print_field(context, "Waiting", COLOUR_NONE, "%s", view_text(execution, "waits"));
         print_field(context, "Message", COLOUR_NONE, "%s",
                     view_text(json_object_get(execution, "result"), "message"));
         print_field(context, "Remark", COLOUR_NONE, "%s", view_text(execution, "status_text"));

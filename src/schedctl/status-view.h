@@ -9,7 +9,11 @@
 
 #define STATUS_TIMERS_SHOWN 5U
 
-void status_print_daemon(const Context *context, const json_t *manager, const ClientLines *timers);
+void status_print_daemon(
+                const Context *context,
+                const json_t *manager,
+                const ClientLines *queues,
+                const ClientLines *timers);
 
 /* A job, with its last ones under the key "executions". */
 void status_print_job(Context *context, const json_t *job);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* list-jobs, list-timers, list-executions and audit: a dump, row by row into a table. */
+/* list-jobs, list-timers, list-executions, list-queues and audit: a dump, row by row into a table. */
 
 #include <stdio.h>
 #include <string.h>
@@ -86,14 +86,14 @@ static int print_table(const List *list, const Context *context, const ClientLin
 }
 
 /* A name that was spelt out and is not there is an error; a pattern may match nothing. */
-static int check_names(char **names, const ClientLines *lines) {
+static int check_names(const List *list, char **names, const ClientLines *lines) {
         if (lines->n_lines > 0 || !*names)
                 return STATUS_OK;
         for (char **name = names; *name; name++)
                 if (strpbrk(*name, "*?["))
                         return STATUS_OK;
 
-        complain("no such job: '%s'", *names);
+        complain("no such %s: '%s'", list->singular, *names);
         return STATUS_NO_SUCH;
 }
 
@@ -127,7 +127,7 @@ static int run_list(const List *list, Context *context, char **names, bool names
                 return complain_client(r, &error, NULL);
 
         if (names_must_exist && !context->options.states)
-                status = check_names(names, &lines);
+                status = check_names(list, names, &lines);
         if (status == STATUS_OK)
                 status = print_list(list, context, &lines);
         client_lines_done(&lines);
@@ -224,6 +224,46 @@ static const List timers_list = {
 
 int verb_list_timers(Context *context, char **arguments) {
         return run_list(&timers_list, context, arguments, false);
+}
+
+/* --- queues ---------------------------------------------------------------------------------------- */
+
+/* clang-format off */
+static const TableColumn queue_columns[] = {
+        { "QUEUE", .shrink = true },
+        { "SLOTS", .right = true },
+        { "USED", .right = true },
+        { "WAITING", .right = true },
+        { "STATE" },
+};
+/* clang-format on */
+
+static void add_queue(Table *table, const Context *context, const json_t *queue) {
+        int64_t slots = view_integer(queue, "slots", 0), used = view_integer(queue, "used", 0);
+        const char *state = used < slots ? "open" : "full";
+
+        table_add(table, view_text(queue, "name"));
+        table_add_format(table, "%" PRIi64, slots);
+        table_add_format(table, "%" PRIi64, used);
+        table_add_format(table, "%" PRIi64, view_integer(queue, "waiting", 0));
+        if (view_true(queue, "paused"))
+                table_add_colour(table, "paused", COLOUR_YELLOW);
+        else
+                table_add(table, state);
+}
+
+static const List queues_list = {
+        .what = "queues",
+        .short_key = "name",
+        .singular = "queue",
+        .plural = "queues",
+        .columns = queue_columns,
+        .n_columns = ARRAY_SIZE(queue_columns),
+        .add = add_queue,
+};
+
+int verb_list_queues(Context *context, char **arguments) {
+        return run_list(&queues_list, context, arguments, true);
 }
 
 /* --- executions ------------------------------------------------------------------------------------ */

@@ -26,7 +26,7 @@ static bool as_json(const Context *context) {
 
 static int status_of_daemon(Context *context) {
         CLEANUP_JSON json_t *manager = NULL, *troubles = NULL;
-        ClientLines timers = { 0 };
+        ClientLines timers = { 0 }, queues = { 0 };
         ClientError error = { 0 };
         int r, status;
 
@@ -35,10 +35,14 @@ static int status_of_daemon(Context *context) {
                 return status;
         r = client_get_status(context->client, &manager, &error);
         if (r >= 0)
+                r = client_dump(context->client, "queues", &(const ClientFilter){ 0 }, &queues, &error);
+        if (r >= 0)
                 r = client_dump(context->client, "timers",
                                 &(const ClientFilter){ .limit = STATUS_TIMERS_SHOWN }, &timers, &error);
-        if (r < 0)
+        if (r < 0) {
+                client_lines_done(&queues);
                 return complain_client(r, &error, NULL);
+        }
 
         if (!as_json(context))
                 status = trouble_fetch(context, &troubles);
@@ -46,9 +50,10 @@ static int status_of_daemon(Context *context) {
         if (as_json(context)) {
                 status = output_print_json(context, manager);
         } else {
-                status_print_daemon(context, manager, &timers);
+                status_print_daemon(context, manager, &queues, &timers);
                 trouble_print(context, troubles);
         }
+        client_lines_done(&queues);
         client_lines_done(&timers);
         return status;
 }
@@ -61,6 +66,21 @@ static int code_of_job(const json_t *job) {
 
         return string_list_contains((char *const *) in_force, view_text(job, "state")) ? STATUS_OK
                                                                                        : STATUS_NOT_ACTIVE;
+}
+
+/* What keeps it from starting, in a sentence that is true now. */
+static void add_waiting(Context *context, json_t *execution) {
+        CLEANUP_JSON json_t *answer = NULL;
+        ClientError error = { 0 };
+
+        if (strcmp(view_text(execution, "state"), "waiting") != 0)
+                return;
+        if (client_why_execution(
+                            context->client, (uint64_t) view_integer(execution, "id", 0), &answer, &error) <
+            0)
+                client_error_done(&error); /* it has started by now, or is not ours: the rest is shown */
+        else
+                (void) json_object_set(execution, "waits", json_object_get(answer, "text"));
 }
 
 static int add_executions(Context *context, json_t *job) {
@@ -144,6 +164,7 @@ static int status_of_jobs(Context *context, const char *word, bool first, json_t
                         if (!first || i > 0)
                                 (void) puts("");
                         add_descriptions(context, job);
+                        add_waiting(context, json_array_get(json_object_get(job, "executions"), 0));
                         status_print_job(context, job);
                 }
                 status = MAX(status, statistics);
@@ -169,6 +190,7 @@ static int status_of_execution(Context *context, uint64_t id, bool first, json_t
         } else {
                 if (!first)
                         (void) puts("");
+                add_waiting(context, execution);
                 status_print_execution(context, execution);
         }
         return execution_state_is_over(view_text(execution, "state")) ? STATUS_NOT_ACTIVE : STATUS_OK;

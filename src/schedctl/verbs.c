@@ -14,6 +14,7 @@ const Verb verbs[] = {
         { "list-timers",     VERB_GROUP_LOOK, VERB_ARGUMENTS_JOBS,        0, VERB_ANY_NUMBER, "[PATTERN…]",   "List jobs by their next start", verb_list_timers },
         { "list-executions", VERB_GROUP_LOOK, VERB_ARGUMENTS_JOBS,        0, VERB_ANY_NUMBER, "[PATTERN…]",   "List executions, newest first", verb_list_executions },
         { "list-dependencies", VERB_GROUP_LOOK, VERB_ARGUMENTS_JOBS,      0, VERB_ANY_NUMBER, "[PATTERN…]",   "Show as a tree which jobs wait for which", verb_list_dependencies },
+        { "list-queues",     VERB_GROUP_LOOK, VERB_ARGUMENTS_QUEUES,      0, VERB_ANY_NUMBER, "[PATTERN…]",   "List queues: slots, how many are in use, how many wait", verb_list_queues },
         { "status",          VERB_GROUP_LOOK, VERB_ARGUMENTS_JOBS_AND_IDS, 0, VERB_ANY_NUMBER, "[PATTERN…|ID…]", "Show the daemon, jobs or executions at a glance", verb_status },
         { "show",            VERB_GROUP_LOOK, VERB_ARGUMENTS_JOBS_AND_IDS, 0, VERB_ANY_NUMBER, "[PATTERN…|ID…]", "Show all that is known, for programs", verb_show },
         { "why",             VERB_GROUP_LOOK, VERB_ARGUMENTS_JOBS_AND_IDS, 1, 2,              "JOB [TIME|ID]|ID",  "Explain why a job did or did not run", verb_why },
@@ -26,6 +27,8 @@ const Verb verbs[] = {
         { "kill",            VERB_GROUP_CONTROL, VERB_ARGUMENTS_JOBS_AND_IDS, 1, VERB_ANY_NUMBER, "PATTERN…|ID…", "Send a signal to executions", verb_kill },
         { "pause",           VERB_GROUP_CONTROL, VERB_ARGUMENTS_JOBS,     1, VERB_ANY_NUMBER, "PATTERN…",     "Do not start jobs by schedule", verb_pause },
         { "resume",          VERB_GROUP_CONTROL, VERB_ARGUMENTS_JOBS,     1, VERB_ANY_NUMBER, "PATTERN…",     "End the pause of jobs", verb_resume },
+        { "pause-queue",     VERB_GROUP_CONTROL, VERB_ARGUMENTS_QUEUES,   1, VERB_ANY_NUMBER, "QUEUE…",       "Start nothing more in queues", verb_pause_queue },
+        { "resume-queue",    VERB_GROUP_CONTROL, VERB_ARGUMENTS_QUEUES,   1, VERB_ANY_NUMBER, "QUEUE…",       "End the pause of queues", verb_resume_queue },
 
         { "cat",             VERB_GROUP_DEFINITIONS, VERB_ARGUMENTS_JOBS, 1, VERB_ANY_NUMBER, "PATTERN…",     "Show definitions as YAML", verb_cat },
         { "edit",            VERB_GROUP_DEFINITIONS, VERB_ARGUMENTS_JOBS_AND_FILES, 1, 1,     "JOB|FILE",     "Edit a file of definitions, checked before it is saved", verb_edit },

@@ -18,6 +18,7 @@ typedef enum VerbArguments {
         VERB_ARGUMENTS_NONE,
         VERB_ARGUMENTS_JOBS,
         VERB_ARGUMENTS_JOBS_AND_IDS, /* jobs and active executions */
+        VERB_ARGUMENTS_QUEUES,
         VERB_ARGUMENTS_FILES,
         VERB_ARGUMENTS_JOBS_AND_FILES,
         VERB_ARGUMENTS_SHELLS,
@@ -46,6 +47,7 @@ const char *verb_group_title(VerbGroup group);
 const Verb *verb_find(const char *name);
 
 int verb_audit(Context *context, char **arguments);
+int verb_pause_queue(Context *context, char **arguments);
 int verb_prune(Context *context, char **arguments);
 int verb_backup(Context *context, char **arguments);
 int verb_calendar(Context *context, char **arguments);
@@ -57,12 +59,14 @@ int verb_kill(Context *context, char **arguments);
 int verb_list_dependencies(Context *context, char **arguments);
 int verb_list_executions(Context *context, char **arguments);
 int verb_list_jobs(Context *context, char **arguments);
+int verb_list_queues(Context *context, char **arguments);
 int verb_list_timers(Context *context, char **arguments);
 int verb_logs(Context *context, char **arguments);
 int verb_monitor(Context *context, char **arguments);
 int verb_pause(Context *context, char **arguments);
 int verb_reload(Context *context, char **arguments);
 int verb_resume(Context *context, char **arguments);
+int verb_resume_queue(Context *context, char **arguments);
 int verb_show(Context *context, char **arguments);
 int verb_simulate(Context *context, char **arguments);
 int verb_start(Context *context, char **arguments);
