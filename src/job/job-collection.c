@@ -2,9 +2,13 @@
 
 #include "job/job-collection.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "job/dependency-graph.h"
 #include "job/job-limits.h"
+#include "util/string-list.h"
 
 void job_collection_done(JobCollection *collection) {
         free(collection->candidates);
@@ -150,6 +154,101 @@ static int finish_queues(JobCollection *collection) {
         return 0;
 }
 
+/* --- who waits for whom ------------------------------------------------------------------------------ */
+
+static unsigned line_of(const Job *job, unsigned line) {
+        return line > 0 ? line : job->line;
+}
+
+/* The last good version stays in force, as for any fault. */
+static int refuse_cycle(JobSet *set, LoadedJob *loaded, const char *cycle) {
+        const Job *job = loaded->job;
+        Diagnostic error = { .severity = DIAGNOSTIC_ERROR,
+                             .file = job->file,
+                             .line = line_of(job, job->after.jobs ? job->after.line : job->triggers.line) };
+        int r;
+
+        if (asprintf(&error.message, "job '%s' would wait for itself: %s", job->name, cycle) < 0)
+                return -ENOMEM;
+        diagnostics_add(&set->diagnostics, error.severity, error.file, error.line, 0, "%s", error.message);
+        r = diagnostic_copy(&error, &loaded->error);
+        free(error.message);
+        if (r < 0)
+                return r;
+        loaded->job = job_unref(loaded->job);
+        return 0;
+}
+
+static bool is_known(const JobSet *set, const char *name) {
+        size_t begin = 0, end = set->n_jobs;
+
+        while (begin < end) {
+                size_t middle = begin + (end - begin) / 2;
+                int r = strcmp(set->jobs[middle].name, name);
+
+                if (r == 0)
+                        return true;
+                if (r < 0)
+                        begin = middle + 1;
+                else
+                        end = middle;
+        }
+        return false;
+}
+
+/* A faulty one is known. */
+static void warn_unknown(JobSet *set, const Job *job, unsigned line, const char *key, char *const *names) {
+        STRING_LIST_FOREACH(name, names)
+                if (!is_known(set, *name))
+                        diagnostics_add(&set->diagnostics, DIAGNOSTIC_WARNING, job->file, line_of(job, line),
+                                        0, "job '%s' names '%s' in '%s', and there is no such job", job->name,
+                                        *name, key);
+}
+
+static int check_job(
+                JobCollection *collection,
+                const DependencyGraph *graph,
+                size_t index,
+                LoadedJob *loaded) {
+        JobSet *set = &collection->set;
+        const char *cycle = dependency_graph_cycle(graph, index);
+        const Job *job = loaded->job;
+
+        if (collection->has_all_jobs && set->n_held_files == 0) {
+                warn_unknown(set, job, job->after.line, "after", job->after.jobs);
+                warn_unknown(set, job, job->triggers.line, "trigger", job->triggers.on_success);
+                warn_unknown(set, job, job->triggers.line, "trigger", job->triggers.on_failure);
+        }
+        return cycle ? refuse_cycle(set, loaded, cycle) : 0;
+}
+
+static int check_dependencies(JobCollection *collection) {
+        CLEANUP(dependency_graph_freep) DependencyGraph *graph = NULL;
+        CLEANUP_FREE const Job **jobs = calloc(collection->set.n_jobs + 1, sizeof(*jobs));
+        JobSet *set = &collection->set;
+        size_t n = 0;
+        int r;
+
+        if (!jobs)
+                return -ENOMEM;
+        for (size_t i = 0; i < set->n_jobs; i++)
+                if (set->jobs[i].job)
+                        jobs[n++] = set->jobs[i].job;
+        r = dependency_graph_new(jobs, n, &graph);
+        if (r < 0)
+                return r;
+
+        n = 0;
+        for (size_t i = 0; i < set->n_jobs; i++) {
+                if (!set->jobs[i].job)
+                        continue;
+                r = check_job(collection, graph, n++, &set->jobs[i]);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
 int job_collection_finish(JobCollection *collection, JobSet *ret) {
         JobSet *set = &collection->set;
         const JobCandidate *first = NULL;
@@ -180,6 +279,9 @@ int job_collection_finish(JobCollection *collection, JobSet *ret) {
                 if (r < 0)
                         return r;
         }
+        r = check_dependencies(collection);
+        if (r < 0)
+                return r;
         if (set->n_held_files > 0)
                 qsort(set->held_files, set->n_held_files, sizeof(*set->held_files), compare_held);
 

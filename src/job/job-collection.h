@@ -24,6 +24,7 @@ typedef struct JobCollection {
         size_t n_queues;
         JobCandidate *candidates;
         size_t n_candidates, n_allocated;
+        bool has_all_jobs; /* there are no others: one that is named and unknown is worth a warning */
         JobSet set;
 } JobCollection;
 

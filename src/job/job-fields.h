@@ -137,7 +137,7 @@ int job_decode_references(
 /* AfterPolicy */
 int job_decode_after(const YamlContext *context, const YamlField *field, const YamlNode *node, void *member);
 /* What can be said once the whole job is known. */
-void job_check_after(const YamlContext *context, const YamlNode *body, const Job *job);
+void job_check_after(const YamlContext *context, const YamlNode *body, Job *job);
 /* Conditions */
 int job_decode_conditions(
                 const YamlContext *context,

@@ -31,6 +31,7 @@ struct JobLoader {
         JobFileReader reader;
         CachedFile *cache;
         uint64_t generation;
+        bool has_all_jobs;
 };
 
 /* --- the cache -------------------------------------------------------------------------------------------
@@ -211,6 +212,7 @@ int job_loader_scan(JobLoader *loader, JobSet *ret) {
         assert(ret);
 
         loader->generation++;
+        collection.has_all_jobs = loader->has_all_jobs;
         r = directory_scan_read(
                         loader->directories, loader->n_directories, &loader->reader.trust,
                         &collection.set.diagnostics, &scan);
@@ -380,6 +382,7 @@ int job_loader_new(const JobLoaderOptions *options, JobLoader **ret) {
                 .site = options->site,
                 .clock = options->clock,
         };
+        loader->has_all_jobs = options->has_all_jobs;
         loader->reader.context = &loader->context;
         loader->reader.trust = (FileTrust){
                 .owner_uid = options->owner_uid,

@@ -25,6 +25,7 @@ typedef struct JobLoaderOptions {
         uid_t owner_uid;     /* of the jobs: 0, or the own uid with --user */
         bool system_mode;    /* files must be root's; else root's or one's own */
         const JobSite *site; /* what the settings say of all jobs, as it is at each scan; NULL: nothing */
+        bool has_all_jobs;   /* there are no others than those of the files: who is named is looked for */
         const Clock *clock;  /* to warn of schedules that never come again; may be NULL */
 } JobLoaderOptions;
 

@@ -109,7 +109,8 @@ typedef struct RetryPolicy {
 
 /* `after:`. Without a schedule a trigger (all of them have ended since the last start), else a gate. */
 typedef struct AfterPolicy {
-        char **jobs; /* names; NULL: none */
+        char **jobs;   /* names; NULL: none */
+        unsigned line; /* of the key, in the job's own file; 0: unknown */
         AfterWhen when;
         usec_t wait_usec; /* of a gate; USEC_INFINITY: until the next occurrence is due, the default */
 } AfterPolicy;
@@ -117,6 +118,7 @@ typedef struct AfterPolicy {
 /* `trigger:`: one start of each for every final execution. */
 typedef struct Triggers {
         char **on_success, **on_failure; /* names; NULL: none */
+        unsigned line;                   /* as above */
 } Triggers;
 
 typedef struct OutputPolicy {

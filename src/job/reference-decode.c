@@ -119,10 +119,19 @@ int job_decode_after(const YamlContext *context, const YamlField *field, const Y
         return job_decode_references(context, field, node, &after->jobs);
 }
 
-void job_check_after(const YamlContext *context, const YamlNode *body, const Job *job) {
+/* An override's line would be one of another file. */
+static unsigned line_of(const YamlContext *context, const YamlNode *key, const Job *job) {
+        const char *file = key ? yaml_tree_source(context->tree, key) : NULL;
+
+        return file && job->file && strcmp(file, job->file) == 0 ? key->line : 0;
+}
+
+void job_check_after(const YamlContext *context, const YamlNode *body, Job *job) {
         const YamlNode *after = yaml_mapping_find(body, "after");
         const YamlNode *wait = after ? yaml_mapping_find(after->value, "wait") : NULL;
 
+        job->after.line = line_of(context, after, job);
+        job->triggers.line = line_of(context, yaml_mapping_find(body, "trigger"), job);
         if (wait && !yaml_node_is_null(wait->value) && job->timetable.n_entries == 0)
                 yaml_warning(context, wait,
                              "'wait' has no effect: without a 'schedule' the job starts whenever those in "

@@ -33,6 +33,7 @@ static int open_loader(const Context *context, const Instance *instance, Definit
                                                 .owner_uid = context->options.user ? getuid() : 0,
                                                 .system_mode = !context->options.user,
                                                 .site = &definitions->site,
+                                                .has_all_jobs = true,
                                                 .clock = &system_clock,
                                 },
                                 &definitions->loader);

@@ -2,6 +2,7 @@
 
 #include "job/job-collection.h"
 
+#include "support/job-fixture.h"
 #include "support/test-support.h"
 
 START_TEST(the_first_queue_of_a_name_counts) {
@@ -35,11 +36,42 @@ START_TEST(the_first_queue_of_a_name_counts) {
 }
 END_TEST
 
+START_TEST(who_is_named_and_unknown_is_told) {
+        CLEANUP(job_unrefp) Job *after = test_job("command: x\nafter: [there, nobody]\n");
+        CLEANUP(job_unrefp) Job *trigger = test_job("command: x\ntrigger: {on-success: nowhere}\n");
+        JobFileEntry entries[] = { { .name = (char *) "after", .job = after },
+                                   { .name = (char *) "there", .error = { .message = (char *) "faulty" } },
+                                   { .name = (char *) "trigger", .job = trigger } };
+        JobFile file = { .path = (char *) "F", .entries = entries, .n_entries = ARRAY_SIZE(entries) };
+
+        for (int all = 0; all < 2; all++) {
+                CLEANUP(job_collection_done) JobCollection collection = { .has_all_jobs = all > 0 };
+                CLEANUP(job_set_done) JobSet set = { 0 };
+
+                ck_assert_int_eq(job_collection_add(&collection, &file), 0);
+                ck_assert_int_eq(job_collection_finish(&collection, &set), 0);
+
+                ck_assert_uint_eq(set.n_jobs, 3);
+                ck_assert_uint_eq(set.diagnostics.n_errors, 0);
+                ck_assert_uint_eq(set.diagnostics.n_items, all > 0 ? 2 : 0);
+                if (all == 0)
+                        continue;
+                ck_assert_str_eq(
+                                set.diagnostics.items[0].message,
+                                "job 'test' names 'nobody' in 'after', and there is no such job");
+                ck_assert_str_eq(
+                                set.diagnostics.items[1].message,
+                                "job 'test' names 'nowhere' in 'trigger', and there is no such job");
+        }
+}
+END_TEST
+
 Suite *test_suite(void) {
         Suite *suite = suite_create("job-collection");
         TCase *tcase = tcase_create("job-collection");
 
         tcase_add_test(tcase, the_first_queue_of_a_name_counts);
+        tcase_add_test(tcase, who_is_named_and_unknown_is_told);
         suite_add_tcase(suite, tcase);
         return suite;
 }
