@@ -114,7 +114,7 @@ JoinPart dependency_part(const ScheduledJob *job, const char *name) {
 usec_t dependency_since(const ScheduledJob *job) {
         const StoredJob *stored = &job->stored;
 
-        return stored->joined_usec == USEC_INFINITY ? stored->added_usec : stored->joined_usec;
+        return stored->joined_usec == USEC_INFINITY ? stored->added_usec - 1 : stored->joined_usec;
 }
 
 static Join join_of(const ScheduledJob *job) {
@@ -246,7 +246,7 @@ void dependency_definition_changed(ScheduledJob *job, const Job *old) {
         if (old && old->enabled &&
             old->after.when == new->after.when &&string_list_equal(old->after.jobs, new->after.jobs))
                 return;
-        job->stored.joined_usec = MAX(dependency_since(job), manager_now(job->manager));
+        job->stored.joined_usec = MAX(dependency_since(job), manager_now(job->manager) - 1);
 }
 
 static const char *unknown_target(const ScheduledJob *job) {

@@ -63,7 +63,7 @@ static int say_join(Why *why, bool blocks) {
         SAY(why, "Job '%s' starts when %s %s since %s", job->stored.name,
             string_list_length(job->job->after.jobs) == 1 ? "the job that it comes after has"
                                                           : "all jobs that it comes after have",
-            wanted_end(job->job->after.when), why_local_time(why, dependency_since(job), since));
+            wanted_end(job->job->after.when), why_local_time(why, dependency_since(job) + 1, since));
         if (scheduled_job_is_paused(job))
                 SAY(why, ", and once it is resumed");
         return say_predecessors(why, blocks);
