@@ -88,6 +88,7 @@ void execution_record_wait(ExecutionRecord *record, WaitingFor waiting_for, usec
 
         free(TAKE_PTR(record->reason_detail));
         record->reason = reasons[waiting_for];
+        record->condition = -1;
         record->waiting_for = waiting_for;
         record->waiting_since_usec = waiting_for == WAITING_FOR_NOTHING ? USEC_INFINITY : now_usec;
 }

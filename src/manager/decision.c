@@ -187,6 +187,7 @@ static bool follows_fold(const ScheduledJob *job, const NeverStarted *what) {
 }
 
 int decision_never_started(ScheduledJob *job, const NeverStarted *what) {
+        const char *detail = what->detail;
         bool folds;
         int r;
 
@@ -202,7 +203,11 @@ int decision_never_started(ScheduledJob *job, const NeverStarted *what) {
         if (r < 0)
                 return r;
 
-        folds = planner_may_fold(job->fold, what->first_usec, what->state, what->reason, what->detail) &&
+        /* What does not hold is the condition, whatever its value was each time. */
+        if (what->reason == REASON_CONDITION && job->fold && what->armed &&
+            job->fold->condition == what->armed->record.condition)
+                detail = job->fold->reason_detail;
+        folds = planner_may_fold(job->fold, what->first_usec, what->state, what->reason, detail) &&
                         follows_fold(job, what);
         store_begin_group(job->manager->host.store);
         if (folds) {
@@ -292,7 +297,10 @@ static int begin_row(ScheduledJob *job, const ExecutionBegin *begin) {
         Execution *armed = of_schedule ? decision_armed_for(job, due_usec) : NULL, *execution = NULL;
         int r;
 
-        decision_forget_fold(job);
+        if (begin->state != EXECUTION_WAITING)
+                decision_forget_fold(job);
+        else /* it may end as the one before it did; if that cannot be read, it gets a row of its own */
+                (void) fold_load(job);
         if (!armed) {
                 r = execution_begin(job, begin, &execution);
                 if (r < 0)

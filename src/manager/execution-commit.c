@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <stdio.h>
 
+#include "manager/condition-wait.h"
 #include "manager/dependency.h"
 #include "manager/execution-private.h"
 #include "manager/gates.h"
@@ -62,6 +63,7 @@ void execution_finish(Execution *execution) {
                 manager_prune_after_end(job);
                 dependency_end_on_disk(job);
         }
+        condition_job_ended(job);
 }
 
 /* All that was queued of it is on disk. */

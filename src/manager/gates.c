@@ -14,6 +14,28 @@ bool gates_are_open(const ScheduledJob *job) {
         return true;
 }
 
+/*
+ * What it waits for, and how that stands now. Saved is only the former: a load that goes up and down is not
+ * worth a row each time. Returns true if it is to be saved.
+ */
+static bool note_wait(
+                ExecutionRecord *record,
+                WaitingFor waiting_for,
+                usec_t now_usec,
+                const GateVerdict *verdict) {
+
+        bool first = record->waiting_for != waiting_for, other = record->condition != verdict->condition;
+
+        if (first)
+                execution_record_wait(record, waiting_for, now_usec);
+        record->condition = verdict->condition;
+        if (strcmp(record->reason_detail ?: "", verdict->detail) != 0) {
+                free(record->reason_detail);
+                record->reason_detail = verdict->detail[0] != '\0' ? strdup(verdict->detail) : NULL;
+        }
+        return first || other;
+}
+
 bool gates_pass(Execution *execution, usec_t now_usec, GateVerdict *ret, bool *ret_changed) {
         ExecutionRecord *record = &execution->record;
 
@@ -29,12 +51,8 @@ bool gates_pass(Execution *execution, usec_t now_usec, GateVerdict *ret, bool *r
                 gates[i]->check(execution, first, now_usec, ret);
                 if (ret->answer == GATE_OPEN)
                         continue;
-                if (ret->answer == GATE_CLOSED && first) {
-                        execution_record_wait(record, gates[i]->waiting_for, now_usec);
-                        if (ret->detail[0] != '\0') /* what it waits for says the most of it */
-                                record->reason_detail = strdup(ret->detail);
-                        *ret_changed = true;
-                }
+                if (ret->answer == GATE_CLOSED)
+                        *ret_changed = note_wait(record, gates[i]->waiting_for, now_usec, ret);
                 return false;
         }
         return true;

@@ -137,6 +137,8 @@ struct Manager {
         RecordNotice *record_notices;
         ApplyNotice *apply_notices;
 
+        struct ConditionWait *condition_waits, *condition_changes;
+
         ScheduledJob *prune_next; /* where the walk at start has come to */
         bool pruning;
         struct PruneOrder *prune_orders;

@@ -16,6 +16,7 @@
 #include "job/filter.h"
 #include "job/job-loader.h"
 #include "job/job.h"
+#include "manager/host-facts.h"
 #include "manager/run-queue.h"
 #include "store/store.h"
 #include "util/clock.h"
@@ -59,11 +60,12 @@ struct Execution {
         RunQueueEntry turn;     /* while it waits for a slot */
         bool has_slot;
         unsigned phase;
-        unsigned n_pending;         /* changes that are not on disk yet */
-        struct Order *start_order;  /* who waits for its start; NULL: nobody */
-        usec_t progress_saved_usec; /* when what it says of itself was written last */
-        HeapNode long_run;          /* when whoever wants to know is told that it still runs */
-        const ListedLaunch *listed; /* while a list from the runner is compared */
+        unsigned n_pending;                   /* changes that are not on disk yet */
+        struct ConditionWait *condition_wait; /* NULL: none */
+        struct Order *start_order;            /* who waits for its start; NULL: nobody */
+        usec_t progress_saved_usec;           /* when what it says of itself was written last */
+        HeapNode long_run;                    /* when whoever wants to know is told that it still runs */
+        const ListedLaunch *listed;           /* while a list from the runner is compared */
 };
 
 /* One job by name: its definition in force, and the state that survives a reload. */
@@ -130,6 +132,7 @@ typedef struct ManagerHost {
         bool (*clock_synchronized)(void *userdata);
         /* Any number, each as likely, for what is to be spread; NULL: always 0. */
         uint64_t (*random)(void *userdata);
+        const HostFacts *facts; /* for conditions; NULL: this machine tells nothing */
         /* `boot` schedules: boot id + start time of PID 1; --user: of the first daemon in it. */
         const char *boot_identity;
         const char *boot_id;
@@ -177,6 +180,9 @@ int manager_apply(Manager *manager, JobSet *set, const Caller *caller);
 
 /* The wake-up is due. */
 void manager_wakeup(Manager *manager);
+
+/* A fact that is watched may be another now. */
+void manager_host_changed(Manager *manager, ConditionKind kind);
 
 /* Why the clocks no longer agree with what was planned. */
 typedef enum ClockChange {

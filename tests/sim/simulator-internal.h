@@ -37,5 +37,8 @@ int sim_run_errand(
                 void *done_userdata,
                 uint64_t *ret_id);
 void sim_cancel_errand(void *userdata, uint64_t id);
-/* Returns true if something was said. */
+/* Answers those that have an answer by now. Returns true if there was one. */
 bool sim_errands_speak(Sim *sim);
+/* When the next one has, of CLOCK_BOOTTIME; USEC_INFINITY: it is not time that it waits for. */
+usec_t sim_errands_next(const Sim *sim);
+void sim_init_facts(Sim *sim);

@@ -200,6 +200,7 @@ void sim_start_daemon(Sim *sim) {
                 .host_name = "box",
                 .machine_id = "box",
                 .random = draw,
+                .facts = &sim->facts,
                 .system_mode = true,
                 .write_ahead_usec = sim->write_ahead_usec,
                 .userdata = sim,
@@ -320,6 +321,8 @@ static usec_t next_event(const Sim *sim) {
                 if (!sim->runs[i].ended && sim->runs[i].generation == sim->generation)
                         span_usec = MIN(span_usec,
                                         MAX(sim->runs[i].ends_usec - sim->boottime_usec, (usec_t) 0));
+        if (sim_errands_next(sim) != USEC_INFINITY)
+                span_usec = MIN(span_usec, sim_errands_next(sim) - sim->boottime_usec);
         return span_usec;
 }
 
@@ -488,6 +491,7 @@ void sim_init(Sim *sim, const char *now) {
         sim->clock = (Clock){ .now = sim_now, .userdata = sim };
         sim->executor = sim_executor;
         sim->executor.userdata = sim;
+        sim_init_facts(sim);
         sim->runs = calloc(SIM_RUNS_MAX, sizeof(SimRun));
         sim->messages = calloc(SIM_MESSAGES_MAX, sizeof(SimMessage));
         ck_assert_ptr_nonnull(sim->messages);

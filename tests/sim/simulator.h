@@ -19,6 +19,7 @@
 
 #define SIM_RUNS_MAX 4096U
 #define SIM_JOBS_MAX 16U
+#define SIM_PATHS_MAX 8U
 #define SIM_QUEUES_MAX 4U
 
 /* One launch as the runner sees it. */
@@ -39,9 +40,15 @@ typedef struct SimRun {
 #define SIM_ERRANDS_MAX 64U
 #define SIM_MESSAGES_MAX 4096U
 
-/* An errand that the runner has done; the daemon has not heard of it yet. */
+/* An errand of which the daemon has not heard yet. */
 typedef struct SimErrand {
         uint64_t id;
+        ErrandKind kind;
+        bool is_message; /* it tells somebody something, and has done so at once */
+        char path[64];
+        bool opposite, watch;
+        usec_t since_usec;
+        usec_t ends_usec; /* of CLOCK_BOOTTIME */
         executor_errand_t done;
         void *userdata;
         unsigned connection;
@@ -81,11 +88,25 @@ typedef struct Sim {
         size_t n_errands;
         uint64_t last_errand_id;
         unsigned n_connections;
-        int errand_exit_code; /* of the next errands; only those that succeed tell anybody */
+        int errand_exit_code; /* of the next messages; only those that succeed tell anybody */
         SimMessage *messages; /* in order */
         size_t n_messages;
         usec_t duration_usec; /* of the next launches */
         int exit_code;
+
+        /* What conditions ask for. */
+        HostFacts facts;
+        double fact_values[CONDITION_KIND_COUNT];
+        int fact_errors[CONDITION_KIND_COUNT];
+        unsigned n_watches[CONDITION_KIND_COUNT];
+        struct {
+                char path[64];
+                bool exists;
+                usec_t changed_usec;
+        } paths[SIM_PATHS_MAX];
+        int command_exit_code;
+        usec_t command_duration_usec;
+        unsigned n_commands; /* that were run for a condition */
 
         /* The jobs' files. */
         struct {
@@ -142,6 +163,11 @@ void sim_sleep(Sim *sim, usec_t span_usec);       /* the machine is suspended */
 void sim_step_clock(Sim *sim, usec_t delta_usec); /* the real-time clock is set */
 
 void sim_freeze(Sim *sim, usec_t span_usec); /* the daemon is stopped, the machine goes on */
+
+/* A fact of the host is another now; whoever watches it is told. */
+void sim_set_fact(Sim *sim, ConditionKind kind, double value);
+/* Makes the path, changes or removes it. */
+void sim_set_path(Sim *sim, const char *path, bool exists);
 
 /* Commits and delivers whatever can be now. */
 void sim_settle(Sim *sim);

@@ -371,12 +371,10 @@ static const struct {
           "waiting dependency schedule 2026-01-01T02:00:00Z\n",
           "not in time: b" },
         { HOURLY "after: {jobs: [x, b, a], wait: 0s}\n",
-          "skipped dependency schedule 2026-01-01T01:00:00Z\n"
-          "skipped dependency schedule 2026-01-01T02:00:00Z\n",
+          "skipped dependency schedule 2026-01-01T01:00:00Z..2026-01-01T02:00:00Z x2\n",
           "not in time: x (there is no such job), b" },
         { HOURLY "after: {jobs: a, when: failure, wait: 1min}\n",
-          "skipped dependency schedule 2026-01-01T01:00:00Z\n"
-          "skipped dependency schedule 2026-01-01T02:00:00Z\n",
+          "skipped dependency schedule 2026-01-01T01:00:00Z..2026-01-01T02:00:00Z x2\n",
           "not in time: a (succeeded)" },
 };
 /* clang-format on */
