@@ -238,6 +238,16 @@ static void complete_overlap(const JobBody *body, Job *job) {
                 job->overlap.max_instances = INSTANCES_UNLIMITED;
 }
 
+/* What follows from several keys together. */
+static void check_whole(const YamlContext *yaml, const JobBody *body, Job *job) {
+        complete_overlap(body, job);
+        job_complete_io(yaml, body->node, job);
+        job_check_after(yaml, body->node, job);
+        job_check_notify(yaml, body->node, job);
+        job_check_retry(yaml, body->node, job);
+        job_check_unit(yaml, body->node);
+}
+
 static int emit_definition(const YamlContext *yaml, const JobBody *body, Job *job) {
         CLEANUP(buffer_done) Buffer buffer = { 0 };
 
@@ -311,11 +321,7 @@ int job_decode_body(
                         r = decode_rest(&yaml, body->node, job);
                 if (r >= 0)
                         r = complete_command(&yaml, body, job);
-                complete_overlap(body, job);
-                job_check_after(&yaml, body->node, job);
-                job_check_notify(&yaml, body->node, job);
-                job_check_unit(&yaml, body->node);
-                job_complete_io(&yaml, body->node, job);
+                check_whole(&yaml, body, job);
                 if (r >= 0)
                         r = emit_definition(&yaml, body, job);
                 if (r >= 0)

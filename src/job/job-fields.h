@@ -110,6 +110,8 @@ bool job_find_code(const YamlNode *node, SuccessCodes *codes);
 
 /* RetryPolicy */
 int job_decode_retry(const YamlContext *context, const YamlField *field, const YamlNode *node, void *member);
+/* What can be said once the whole job is known. */
+void job_check_retry(const YamlContext *context, const YamlNode *body, const Job *job);
 /* Overlap */
 int job_decode_overlap(
                 const YamlContext *context,

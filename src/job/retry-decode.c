@@ -90,6 +90,22 @@ static void warn_of_no_effect(const YamlContext *context, const YamlNode *node, 
                              "'max-elapsed' is not longer than 'delay', so nothing is ever tried again");
 }
 
+static bool share_codes(const SuccessCodes *a, const SuccessCodes *b) {
+        for (size_t i = 0; i < ARRAY_SIZE(a->exit_codes); i++)
+                if (a->exit_codes[i] & b->exit_codes[i])
+                        return true;
+        return (a->signals & b->signals) != 0;
+}
+
+void job_check_retry(const YamlContext *context, const YamlNode *body, const Job *job) {
+        const YamlNode *retry = yaml_mapping_find(body, "retry");
+        const YamlNode *on = retry ? yaml_mapping_find(retry->value, "on") : NULL;
+
+        if (on && share_codes(&job->retry.on_codes, &job->success_codes))
+                yaml_warning(context, on,
+                             "'on' lists what 'success-codes' makes a success: that is never tried again");
+}
+
 int job_decode_retry(const YamlContext *context, const YamlField *field, const YamlNode *node, void *member) {
         size_t n_errors = context->diagnostics->n_errors;
         RetryPolicy *policy = member;

@@ -18,6 +18,7 @@ static JobLoader *loader_get(void) {
         char *directories[] = { NULL };
         JobLoaderOptions options = {
                 .directories = directories,
+                .has_all_jobs = true,
                 .defaults = "timeout: 1h\nenvironment: {A: \"1\"}\n",
         };
 

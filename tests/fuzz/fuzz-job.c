@@ -32,24 +32,31 @@ static void check_again(const JobDecodeContext *context, const Job *job) {
                 abort();
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-        static TimeZoneCache *zones;
+static void check_text(const JobDecodeContext *context, const char *name, const char *text, size_t size) {
         CLEANUP(diagnostics_done) Diagnostics diagnostics = { 0 };
         CLEANUP(job_unrefp) Job *job = NULL;
-        const Clock clock = { .now = now };
-        JobDecodeContext context = { .system_mode = true, .clock = &clock, .ignore_files = true };
         int r;
 
-        if (!zones && time_zone_cache_new(&zones) < 0)
-                abort();
-        context.zones = zones;
-
-        r = job_decode_definition(&context, "fuzz", (const char *) data, size, &diagnostics, &job);
+        r = job_decode_definition(context, name, text, size, &diagnostics, &job);
         if (r == -EINVAL && diagnostics.n_errors == 0)
                 abort();
         if (r == 0 && (diagnostics.n_errors > 0 || !job))
                 abort();
         if (job)
-                check_again(&context, job);
+                check_again(context, job);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+        static TimeZoneCache *zones;
+        const Clock clock = { .now = now };
+        JobDecodeContext context = { .system_mode = true, .clock = &clock, .ignore_files = true };
+
+        if (!zones && time_zone_cache_new(&zones) < 0)
+                abort();
+        context.zones = zones;
+        check_text(&context, "fuzz", (const char *) data, size);
+
+        context.owner_uid = 1000; /* much is refused then */
+        check_text(&context, "ann/fuzz", (const char *) data, size);
         return 0;
 }

@@ -2,12 +2,16 @@
 
 #include "job/job-decode.h"
 
+#include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "job/job-keys.h"
 #include "support/job-fixture.h"
 #include "support/test-support.h"
+#include "util/file.h"
 #include "util/string-list.h"
 
 #define C "command: x\n"
@@ -55,6 +59,30 @@ END_TEST
 START_TEST(the_definition_gives_an_equal_job) {
         CLEANUP(job_unrefp) Job *job = test_job(good_cases[_i]);
         CLEANUP(job_unrefp) Job *again = test_job(job->definition);
+
+        test_assert_jobs_equal(job, again);
+}
+END_TEST
+
+/* Between them they have every key that a job can have. */
+START_TEST(the_definition_of_a_file_gives_an_equal_job) {
+        static const char *const names[] = { "governed", "process", "notify", "unit" };
+        CLEANUP_FREE char *path = NULL;
+        CLEANUP_FREE char *text = NULL;
+        CLEANUP(job_unrefp) Job *job = NULL;
+        CLEANUP(job_unrefp) Job *again = NULL;
+        CLEANUP_CLOSE int fd = -EBADF;
+        size_t size = 0;
+
+        ck_assert_int_gt(
+                        asprintf(&path, "%s/tests/fuzz/corpus/job/%s.yaml", getenv("srcdir") ?: ".",
+                                 names[_i]),
+                        0);
+        fd = open(path, O_RDONLY | O_CLOEXEC);
+        ck_assert_int_ge(fd, 0);
+        ck_assert_int_eq(fd_read_all(fd, (size_t) 1024 * 1024, &text, &size), 0);
+        job = test_job(text);
+        again = test_job(job->definition);
 
         test_assert_jobs_equal(job, again);
 }
@@ -168,6 +196,7 @@ Suite *test_suite(void) {
 
         tcase_add_loop_test(tcase, what_is_wrong_is_told_with_its_place, 0, ARRAY_SIZE(fault_cases));
         tcase_add_loop_test(tcase, the_definition_gives_an_equal_job, 0, ARRAY_SIZE(good_cases));
+        tcase_add_loop_test(tcase, the_definition_of_a_file_gives_an_equal_job, 0, 4);
         tcase_add_test(tcase, what_is_not_given_has_its_default);
         tcase_add_test(tcase, what_is_given_is_kept);
         tcase_add_test(tcase, warnings_stay_with_the_job);

@@ -42,7 +42,8 @@ static const struct {
 /* clang-format on */
 
 START_TEST(each_conversion_has_its_text_and_its_pattern) {
-        const OutputPathFacts facts = facts_of(expand_cases[_i].job, test_zone("Europe/Berlin"));
+        CLEANUP(time_zone_unrefp) TimeZone *zone = test_zone("Europe/Berlin");
+        const OutputPathFacts facts = facts_of(expand_cases[_i].job, zone);
         CLEANUP_FREE char *path = NULL, *pattern = NULL;
 
         ck_assert_int_eq(output_path_expand(expand_cases[_i].text, &facts, &path), 0);

@@ -56,6 +56,8 @@ static const JobFaultCase fault_cases[] = {
         { R "{attempts: 2, backoff: linear, max-delay: 5s}\n",
           "2:50: warning: 'max-delay' is shorter than 'delay', which therefore never takes effect" },
         { R "{attempts: 2, max-delay: 1h}\n", "2:33: warning: 'max-delay' has no effect: without 'backoff' no delay grows" },
+        { R "{attempts: 2, on: [3, 75]}\nsuccess-codes: [75]\n",
+          "2:22: warning: 'on' lists what 'success-codes' makes a success: that is never tried again" },
         { R "{attempts: 2, max-elapsed: 5s}\n",
           "2:8: warning: 'max-elapsed' is not longer than 'delay', so nothing is ever tried again" },
 };
