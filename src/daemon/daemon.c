@@ -22,6 +22,7 @@
 
 #include "bus/bus.h"
 #include "daemon/configuration.h"
+#include "daemon/host-facts.h"
 #include "daemon/host.h"
 #include "daemon/runner-process.h"
 #include "daemon/wakeup-timer.h"
@@ -45,6 +46,7 @@ struct Daemon {
         Manager *manager;
         BusServer *bus;
         WakeupTimer *wakeup;
+        FactReader *facts;
         sd_event_source *store_source, *reload_source;
 };
 
@@ -167,6 +169,12 @@ static uint64_t on_random(void *userdata) {
         if (getrandom(&number, sizeof(number), GRND_NONBLOCK) != (ssize_t) sizeof(number))
                 return 0; /* in the first moments of a boot: then the delay is none */
         return number;
+}
+
+static void on_fact_changed(void *userdata, ConditionKind kind) {
+        Daemon *daemon = userdata;
+
+        manager_host_changed(daemon->manager, kind);
 }
 
 static void on_due(void *userdata) {
@@ -304,6 +312,7 @@ static int make_manager(Daemon *daemon) {
                 .set_wakeup = on_set_wakeup,
                 .clock_synchronized = on_clock_synchronized,
                 .random = on_random,
+                .facts = fact_reader_facts(daemon->facts),
                 .boot_identity = daemon->host.boot_identity,
                 .boot_id = daemon->host.boot_id,
                 .host_name = daemon->host.name,
@@ -402,6 +411,9 @@ static int prepare(Daemon *daemon, const DaemonOptions *options) {
         r = wakeup_timer_new(daemon->event, &system_clock, &wakeup_events, &daemon->wakeup);
         if (r < 0)
                 return log_error_errno(r, "Cannot make the wake-up timer: %m");
+        r = fact_reader_new(daemon->event, "", on_fact_changed, daemon, &daemon->facts);
+        if (r < 0)
+                return log_error_errno(r, "Cannot prepare to look at the machine: %m");
         r = configuration_new(daemon->event, &configuration_options, &daemon->configuration);
         if (r < 0)
                 return r;
@@ -457,6 +469,7 @@ Daemon *daemon_free(Daemon *daemon) {
         (void) sd_event_source_disable_unref(daemon->store_source);
         (void) store_close(daemon->store);
         (void) configuration_free(daemon->configuration);
+        (void) fact_reader_free(daemon->facts);
         (void) wakeup_timer_free(daemon->wakeup);
         (void) sd_event_source_disable_unref(daemon->reload_source);
         (void) sd_event_unref(daemon->event);
