@@ -225,10 +225,13 @@ static int push_level(Drawing *drawing, const char *name) {
         return 0;
 }
 
+static bool is_missing(const DependencyTree *tree, const char *name) {
+        return json_is_null(json_object_get(tree->states, name));
+}
+
 static void add_glyph(Drawing *drawing, const char *name) {
-        const json_t *state = json_object_get(drawing->tree->states, name);
-        const char *text = json_string_value(state) ?: "";
-        bool missing = json_is_null(state);
+        const char *text = json_string_value(json_object_get(drawing->tree->states, name)) ?: "";
+        bool missing = is_missing(drawing->tree, name);
         Colour colour = missing ? COLOUR_RED : state_colour(text);
 
         (void) buffer_add_format(
@@ -249,16 +252,31 @@ static void add_branches(Drawing *drawing) {
         }
 }
 
-static int add_remarks(Drawing *drawing, const json_t *edge, bool seen) {
-        CLEANUP(buffer_done) Buffer remarks = { 0 }, standing = { 0 };
+/* How the predecessor stands is of use where it is what the line is about. */
+static int add_standing(const Drawing *drawing, const json_t *edge, const char *name, Buffer *remarks) {
+        CLEANUP(buffer_done) Buffer standing = { 0 };
+        int r;
+
+        if (is_missing(drawing->tree, name)) {
+                add_remark(remarks, "no such job");
+                return 0;
+        }
+        if (drawing->tree->reverse || strcmp(view_text(edge, "standing"), "missing") == 0)
+                return 0;
+        r = dependency_standing_text(edge, drawing->now_usec, &standing);
+        if (r >= 0)
+                add_remark(remarks, standing.data ?: "");
+        return r;
+}
+
+static int add_remarks(Drawing *drawing, const json_t *edge, const char *name, bool seen) {
+        CLEANUP(buffer_done) Buffer remarks = { 0 };
         int r;
 
         add_remark(&remarks, relation_text(drawing->tree, edge));
-        r = dependency_standing_text(edge, drawing->now_usec, &standing);
+        r = add_standing(drawing, edge, name, &remarks);
         if (r < 0)
                 return r;
-        if (standing.size > 0 && (!drawing->tree->reverse || strcmp(standing.data, "no such job") == 0))
-                add_remark(&remarks, standing.data);
         if (seen)
                 add_remark(&remarks, "see above");
         if (remarks.size > 0)
@@ -277,7 +295,7 @@ static int draw_child(Drawing *drawing, const json_t *edge) {
         add_glyph(drawing, name);
         add_branches(drawing);
         (void) text_clean(drawing->buffer, name);
-        r = add_remarks(drawing, edge, seen);
+        r = add_remarks(drawing, edge, name, seen);
         (void) buffer_add_char(drawing->buffer, '\n');
         return r < 0 ? r : push_level(drawing, name);
 }
@@ -302,7 +320,9 @@ int dependency_tree_draw(
         add_glyph(&drawing, root);
         (void) buffer_add_string(buffer, screen_colour(screen, COLOUR_BOLD));
         (void) text_clean(buffer, root);
-        (void) buffer_add_format(buffer, "%s\n", screen_reset(screen, COLOUR_BOLD));
+        (void) buffer_add_format(
+                        buffer, "%s%s\n", screen_reset(screen, COLOUR_BOLD),
+                        is_missing(tree, root) ? " (no such job)" : "");
 
         if (r >= 0)
                 r = push_level(&drawing, root);

@@ -76,6 +76,14 @@ static const struct {
         { "x>a:after:success:missing a>n:trigger:success:missing", "a", false, true,
           "○ a\n"
           "× └─x (no such job)\n" },
+        { "x>a:after:success:missing a>n:trigger:success:missing", "n", false, true,
+          "× n (no such job)\n"
+          "○ └─a (triggers on success)\n"
+          "×   └─x (no such job)\n" },
+        { "x>a:after:success:missing a>n:trigger:success:missing", "x", true, false,
+          "x x (no such job)\n"
+          "o `-a (after success)\n"
+          "x   `-n (triggered on success; no such job)\n" },
         { CIRCLE, "a", false, true,
           "○ a\n"
           "○ └─b (triggers on failure)\n"
