@@ -65,6 +65,7 @@ static int add_own(char ***list, const MessageStart *start, const EnvironmentUse
                 { "PATH", user->uid == 0 ? PATH_ROOT : DEFAULT_SEARCH_PATH },
                 { "LANG", lang },
                 { "NOTIFY_SOCKET", user->notify_socket },
+                { "CREDENTIALS_DIRECTORY", user->credentials_directory },
         };
         int r;
 

@@ -152,6 +152,7 @@ static int lists_build(
                 .home = account->home,
                 .uid = account->uid,
                 .notify_socket = target->notify_socket,
+                .credentials_directory = target->credentials_directory,
                 .mark = target->mark,
         };
         int r;

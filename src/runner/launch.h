@@ -34,7 +34,8 @@ typedef struct LaunchTarget {
         int input_fd;          /* its standard input, in place of what the start says; -EBADF: that */
         bool dies_with_runner; /* it is of no use to anybody else */
         const ProcessSettings *settings;
-        const char *notify_socket; /* NULL: none */
+        const char *notify_socket;         /* NULL: none */
+        const char *credentials_directory; /* NULL: none */
 } LaunchTarget;
 
 /* Which signals this process ignores now: a child takes them back, and has no time to ask for all. */

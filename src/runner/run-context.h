@@ -8,6 +8,7 @@
 #include "protocol/message.h"
 #include "runner/account.h"
 #include "runner/cgroup.h"
+#include "runner/credential-find.h"
 #include "runner/deadline.h"
 #include "runner/journal-sink.h"
 #include "runner/launch.h"
@@ -18,6 +19,7 @@
 #include "runner/run-record.h"
 
 typedef struct Run Run;
+typedef struct CredentialLoad CredentialLoad;
 typedef struct Units Units;
 typedef struct UnitRun UnitRun;
 
@@ -42,13 +44,16 @@ typedef struct RunContext {
         CgroupRoot cgroup;
         JournalSink journal;
         LaunchDefaults launch;
-        Units *units;        /* unit.h; NULL: there are none */
-        uid_t refused_uid;   /* nothing runs as the daemon's own user; (uid_t) -1: --user */
-        char *notify_directory; /* for the sockets of runs */
-        const char *program; /* the runner's own file */
-        char *read_buffer;   /* READ_SIZE */
-        Run *by_pid;         /* hash: those that have a process */
-        size_t n_settling;   /* runs that wait for what they left behind */
+        Units *units;      /* unit.h; NULL: there are none */
+        uid_t refused_uid; /* nothing runs as the daemon's own user; (uid_t) -1: --user */
+        CredentialPlaces credential_places;
+        char *credentials_base;           /* for the directories of runs */
+        CredentialLoad *credential_loads; /* those under way */
+        char *notify_directory;           /* for the sockets of runs */
+        const char *program;              /* the runner's own file */
+        char *read_buffer;                /* READ_SIZE */
+        Run *by_pid;                      /* hash: those that have a process */
+        size_t n_settling;                /* runs that wait for what they left behind */
         RunEvents events;
 } RunContext;
 
@@ -84,6 +89,8 @@ struct Run {
         bool followed;
         uint64_t follow_skipped_bytes; /* the follower was too slow for them */
 
+        CredentialLoad *credential_load; /* until its process is made */
+        char *credentials_directory;     /* NULL: none */
         NotifySocket notify;
         int progress;      /* what the job last said of itself: 0…100; -1: nothing */
         char *status_text; /* NULL: nothing */

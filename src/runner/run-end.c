@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 
 #include "runner/leftover.h"
+#include "runner/run-credential.h"
 #include "runner/run-output.h"
 #include "runner/run.h"
 #include "runner/unit.h"
@@ -20,6 +21,7 @@
 static void drop_process_parts(Run *run) {
         deadline_clear(&run->context->deadlines, &run->deadline);
         notify_socket_close(&run->notify);
+        run_credential_done(run);
         poller_close(&run->context->poller, &run->status);
         output_capture_done(&run->capture);
         buffer_done(&run->notes);

@@ -6,10 +6,12 @@
 #include <signal.h>
 #include <string.h>
 
+#include "runner/credential-load.h"
 #include "runner/leftover.h"
 #include "runner/limits.h"
 #include "runner/process-kill.h"
 #include "runner/run-account.h"
+#include "runner/run-credential.h"
 #include "runner/run-output.h"
 #include "runner/unit.h"
 #include "util/clock.h"
@@ -74,6 +76,8 @@ Run *run_free(Run *run) {
         run->request = account_request_cancel(run->request);
         deadline_clear(&run->context->deadlines, &run->deadline);
         notify_socket_done(&run->notify);
+        run->credential_load = credential_load_free(run->credential_load);
+        free(run->credentials_directory);
         free(run->status_text);
         poller_close(&run->context->poller, &run->status);
         for (size_t i = 0; i < ARRAY_SIZE(run->output); i++) {
@@ -363,6 +367,9 @@ static int begin_process(Run *run, const Account *account, int record_fd, char *
         r = prepare_settings(run, &settings, reterr_message);
         if (r < 0)
                 return r;
+        r = run_credential_write(run, account, reterr_message);
+        if (r < 0)
+                return r;
         open_notify(run, account);
         run->begun_usec = now_realtime();
         r = launch(&context->launch, &run->start, account,
@@ -374,6 +381,7 @@ static int begin_process(Run *run, const Account *account, int record_fd, char *
                                    .input_fd = -EBADF,
                                    .settings = &settings,
                                    .notify_socket = run->notify.path,
+                                   .credentials_directory = run->credentials_directory,
                    },
                    &launched, reterr_message);
         if (r < 0)
@@ -454,11 +462,25 @@ static void on_account(void *userdata, const Account *found) {
                 run_launch(run, &account.account);
 }
 
+static void on_credentials(void *userdata, const char *failure) {
+        if (failure)
+                run_fail(userdata, END_LAUNCH, strdup(failure));
+        else
+                run_resolve(userdata);
+}
+
 void run_begin(Run *run) {
-        if (run->start.is_unit)
+        const char *refusal = run_credential_refusal(run);
+        int r = 0;
+
+        if (refusal)
+                run_fail(run, END_ACCOUNT, strdup(refusal));
+        else if (run->start.is_unit)
                 unit_begin(run);
         else
-                run_resolve(run);
+                r = run_credential_load(run, on_credentials);
+        if (r < 0)
+                run_fail(run, END_LAUNCH, strdup(strerror(-r)));
 }
 
 void run_resolve(Run *run) {

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <systemd/sd-id128.h>
 
+#include "runner/credential-load.h"
 #include "runner/leftover.h"
 #include "runner/unit-recover.h"
 #include "runner/unit.h"
@@ -127,6 +128,7 @@ static bool reap_one(Runner *runner) {
                 return true;
         if (waitpid(pid, &status, WNOHANG) == pid) {
                 accounts_on_reaped(runner->context.accounts, pid);
+                credential_loads_on_reaped(&runner->context, pid, status);
                 if (runner->on_reaped)
                         runner->on_reaped(runner->on_reaped_userdata, pid, status);
         }
@@ -229,6 +231,11 @@ static int init_parts(Runner *runner, const RunnerOptions *options) {
         r = path_join(options->runner_dir, NOTIFY_DIRECTORY, &context->notify_directory);
         if (r < 0)
                 return r;
+        r = path_join(options->runner_dir, "credentials", &context->credentials_base);
+        if (r >= 0)
+                r = credential_places_init(&context->credential_places, options->user_mode);
+        if (r < 0)
+                return r;
         if (!options->incarnation)
                 notify_directory_clear(context->notify_directory);
         journal_sink_init(&context->journal, &context->poller, options->journal_socket, STDERR_FILENO);
@@ -292,6 +299,8 @@ void runner_done(Runner *runner) {
         run_records_close(&context->records);
         cgroup_root_done(&context->cgroup);
         free(context->notify_directory);
+        free(context->credentials_base);
+        credential_places_done(&context->credential_places);
         free(context->read_buffer);
         context->read_buffer = NULL;
         runner->child_signal = sd_event_source_disable_unref(runner->child_signal);
@@ -510,6 +519,13 @@ static int recover_record(Runner *runner, const RunKey *key, FdStore *store, Los
         return r;
 }
 
+/* Came over a re-exec: what a killed runner had started is dead. */
+static bool needs_credentials(void *userdata, const RunKey *key) {
+        const Run *run = runner_find(userdata, key);
+
+        return run && run_has_process(run);
+}
+
 int runner_recover(Runner *runner, FdStore *store) {
         CLEANUP_FREE RunKey *keys = NULL;
         Lost lost = { 0 };
@@ -545,6 +561,7 @@ int runner_recover(Runner *runner, FdStore *store) {
                 run_record_done(&lost.records[i]);
         }
         free(lost.records);
+        credential_directory_sweep(runner->context.credentials_base, needs_credentials, runner);
         units_recover(runner->context.units);
         return 0;
 }

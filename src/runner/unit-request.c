@@ -259,6 +259,28 @@ static int add_environment_files(Builder *builder) {
         return r;
 }
 
+/*
+ * systemd loads them itself, as root, into memory that only the unit sees, and takes them away with it: they
+ * do not even pass through us, and no end of ours leaves them behind.
+ */
+static int add_credentials(Builder *builder) {
+        const UnitRequest *request = builder->request;
+
+        STRING_LIST_FOREACH(name, request->start->credentials) {
+                CLEANUP(credential_source_done) CredentialSource source = { .fd = -EBADF };
+                int r = credential_find(request->places, *name, &source, &builder->reason);
+
+                if (r >= 0)
+                        r = sd_bus_message_append(
+                                        builder->message, "(sv)",
+                                        source.encrypted ? "LoadCredentialEncrypted" : "LoadCredential",
+                                        "a(ss)", 1, *name, source.path);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
 /* Last: they may change what the job's other keys have set. */
 static int add_own_properties(Builder *builder) {
         STRING_LIST_FOREACH(item, builder->request->start->unit_properties) {
@@ -274,8 +296,8 @@ static int add_own_properties(Builder *builder) {
 }
 
 static int (*const parts[])(Builder *builder) = {
-        add_frame,  add_process,           add_user,           add_place, add_scheduling,
-        add_limits, add_environment_files, add_own_properties,
+        add_frame,  add_process,           add_user,        add_place,          add_scheduling,
+        add_limits, add_environment_files, add_credentials, add_own_properties,
 };
 
 static int build_lists(Builder *builder) {

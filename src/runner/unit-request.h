@@ -7,6 +7,7 @@
 
 #include "protocol/message.h"
 #include "runner/account.h"
+#include "runner/credential-find.h"
 #include "runner/launch.h"
 
 typedef struct UnitRequest {
@@ -17,7 +18,8 @@ typedef struct UnitRequest {
         const Account *account;
         const LaunchDefaults *defaults;
         const char *notify_socket; /* NULL: none */
-        int stdin_fd;              /* -EBADF: /dev/null */
+        const CredentialPlaces *places;
+        int stdin_fd; /* -EBADF: /dev/null */
         int stdout_fd, stderr_fd;
 } UnitRequest;
 

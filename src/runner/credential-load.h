@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * The credentials of a run on their way from where they are kept to its directory: in our memory for as short
+ * as can be. Encrypted ones are decrypted by `systemd-creds`, in a child.
+ */
+
+#include "runner/credential-directory.h"
+#include "runner/run-context.h"
+
+typedef struct CredentialLoad CredentialLoad;
+
+/* `failure` is a sentence, or NULL: they are there, for credential_load_write(). */
+typedef void (*credential_load_done_t)(void *userdata, const char *failure);
+
+/*
+ * Calls done() once, at once or later. Returns 0, or a negative errno: it is never called. *ret is set before
+ * it is called.
+ */
+int credential_load_begin(
+                RunContext *context,
+                char *const *names,
+                credential_load_done_t done,
+                void *userdata,
+                CredentialLoad **ret);
+/* Also while it is under way; then done() is not called any more. */
+CredentialLoad *credential_load_free(CredentialLoad *load);
+
+/* As credential_directory_make(). */
+int credential_load_write(
+                const CredentialLoad *load,
+                const char *base,
+                const RunKey *key,
+                const CredentialOwner *owner,
+                char **ret_path,
+                char **reterr_message);
+
+/* A child of ours has ended and was reaped: was it one that decrypts? */
+void credential_loads_on_reaped(RunContext *context, pid_t pid, int status);
