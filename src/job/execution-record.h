@@ -141,7 +141,7 @@ typedef struct ExecutionRecord {
         uint64_t output_bytes;     /* that the job wrote; what is kept may be less */
         bool output_truncated;
         char *output_file; /* where the whole of it is, by `output.file`; NULL: nowhere */
-        char *result; /* JSON; NULL: none */
+        char *result;      /* JSON; NULL: none */
 } ExecutionRecord;
 
 #define REASON_TEXT_MAX 64U

@@ -165,12 +165,14 @@ static int refuse_cycle(JobSet *set, LoadedJob *loaded, const char *cycle) {
         const Job *job = loaded->job;
         Diagnostic error = { .severity = DIAGNOSTIC_ERROR,
                              .file = job->file,
-                             .line = line_of(job, job->after.jobs ? job->after.line : job->triggers.line) };
+                             .line = line_of(job, job->after.jobs ? job->after.line : job->triggers.line),
+                             .column = 1 };
         int r;
 
         if (asprintf(&error.message, "job '%s' would wait for itself: %s", job->name, cycle) < 0)
                 return -ENOMEM;
-        diagnostics_add(&set->diagnostics, error.severity, error.file, error.line, 0, "%s", error.message);
+        diagnostics_add(&set->diagnostics, error.severity, error.file, error.line, error.column, "%s",
+                        error.message);
         r = diagnostic_copy(&error, &loaded->error);
         free(error.message);
         if (r < 0)

@@ -209,9 +209,9 @@ START_TEST(only_jobs_in_a_circle_fail) {
                     "a: !job 'a' would wait for itself: a -> b -> c -> a\n"
                     "b: !job 'b' would wait for itself: a -> b -> c -> a\n"
                     "c: !job 'c' would wait for itself: a -> b -> c -> a\nd: x\ne: x\nf: x\n"
-                    "ROOT/etc/a.yaml:2: error: job 'a' would wait for itself: a -> b -> c -> a\n"
-                    "ROOT/etc/a.yaml:5: error: job 'b' would wait for itself: a -> b -> c -> a\n"
-                    "ROOT/etc/c.yaml:2: error: job 'c' would wait for itself: a -> b -> c -> a\n");
+                    "ROOT/etc/a.yaml:2:1: error: job 'a' would wait for itself: a -> b -> c -> a\n"
+                    "ROOT/etc/a.yaml:5:1: error: job 'b' would wait for itself: a -> b -> c -> a\n"
+                    "ROOT/etc/c.yaml:2:1: error: job 'c' would wait for itself: a -> b -> c -> a\n");
 
         put(&place, "etc/a.yaml", "jobs:\n  a: {command: x}\n  b:\n    command: x\n    after: [a]\n");
         assert_scan(&place, "a: x\nb: x\nc: x\nd: x\ne: x\nf: x\n");
