@@ -17,6 +17,7 @@
 #include "bus/bus-internal.h"
 #include "protocol/names.h"
 #include "util/log.h"
+#include "util/string-list.h"
 
 #define SUBSCRIBERS_MAX 1024U
 #define SUBSCRIBERS_OF_USER_MAX 64U /* one user must not take the places of all others */
@@ -272,13 +273,11 @@ static void tell_job(const Subscriber *subscriber, const PendingJob *pending, co
 
 /* The fields of the signal ExecutionChanged, of those of an execution. */
 static bool is_in_change(const char *name) {
-        static const char *const names[] = { "id",  "job",     "state", "reason",    "cause",
-                                             "due", "started", "ended", "exit_code", "signal" };
+        static const char *const names[] = { "id",       "job",         "state", "reason",    "cause",
+                                             "due",      "started",     "ended", "exit_code", "signal",
+                                             "progress", "status_text", NULL };
 
-        for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-                if (strcmp(names[i], name) == 0)
-                        return true;
-        return false;
+        return string_list_contains((char *const *) names, name);
 }
 
 static int append_change(

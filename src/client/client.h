@@ -148,7 +148,7 @@ typedef struct ClientEvent {
         ClientEventKind kind;
         const char *job;   /* its name */
         uint64_t id;       /* of the execution; 0: about a job */
-        json_t *execution; /* id, job, state, reason, cause, due, started, ended, exit_code, signal; borrowed
+        json_t *execution; /* id, job, state, reason, cause, due, started, ended, exit_code, signal, progress, status_text; borrowed
                             */
 } ClientEvent;
 

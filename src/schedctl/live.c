@@ -127,8 +127,11 @@ static int on_output(sd_event_source *source, int fd, uint32_t events, void *use
         if (n < 0 && (errno == EAGAIN || errno == EINTR))
                 return 0;
         if (n > 0) {
-                int r = output_printer_add(printer, chunk, (size_t) n);
+                int r;
 
+                if (live->watcher.before_output)
+                        live->watcher.before_output(live->watcher.userdata);
+                r = output_printer_add(printer, chunk, (size_t) n);
                 (void) fflush(stdout);
                 if (r >= 0)
                         return 0;

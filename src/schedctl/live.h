@@ -16,6 +16,7 @@ typedef enum LiveEnd {
 
 typedef struct LiveWatcher {
         void (*on_event)(void *userdata, const ClientEvent *event);
+        void (*before_output)(void *userdata); /* some is about to be printed; NULL: no matter */
         /* The output of an execution has ended: its outcome is on disk, or the daemon is gone. */
         void (*on_output_end)(void *userdata, OutputPrinter *printer);
         void *userdata;

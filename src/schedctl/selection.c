@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "schedctl/message.h"
+#include "schedctl/statistics.h"
 #include "schedctl/view.h"
 #include "util/string-list.h"
 
@@ -209,4 +210,15 @@ int select_executions(Context *context, char **words, ExecutionIds *ret) {
                 worst = MAX(worst, status);
         }
         return worst;
+}
+
+int fetch_last_runs(Context *context, const char *job, json_t **ret) {
+        char *const names[] = { (char *) job, NULL };
+        const ClientFilter filter = {
+                .names = names,
+                .states = (char *const *) outcome_states,
+                .limit = STATISTICS_RUNS_MAX,
+        };
+
+        return fetch_executions(context, &filter, ret);
 }

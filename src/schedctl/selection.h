@@ -48,3 +48,6 @@ void execution_ids_done(ExecutionIds *ids);
 /* The executions that the words stand for: those numbers, and the active ones of those jobs. Returns a
  * status. */
 int select_executions(Context *context, char **words, ExecutionIds *ret);
+
+/* What there is for statistics of a job: its last runs that have ended, newest first. Returns a status. */
+int fetch_last_runs(Context *context, const char *job, json_t **ret);

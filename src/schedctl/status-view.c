@@ -11,6 +11,7 @@
 #include "schedctl/message.h"
 #include "schedctl/output-fetch.h"
 #include "schedctl/output-printer.h"
+#include "schedctl/progress-bar.h"
 #include "schedctl/reason-text.h"
 #include "schedctl/selection.h"
 #include "schedctl/statistics.h"
@@ -318,6 +319,35 @@ static void print_executions(const Context *context, const json_t *executions) {
         (void) table_print(table, &context->screen, !context->options.no_legend, "  ", stdout);
 }
 
+/* While it runs a bar, with what its last runs took; afterwards what it last said. */
+static void print_progress(const Context *context, const json_t *execution, const json_t *runs) {
+        CLEANUP(buffer_done) Buffer line = { 0 };
+        Statistics statistics;
+
+        if (execution_state_is_over(view_text(execution, "state"))) {
+                print_field(context, "Remark", COLOUR_NONE, "%s", view_text(execution, "status_text"));
+                return;
+        }
+        statistics_compute(runs, &statistics);
+        if (progress_format(execution, context_now(context), statistics.median_usec, &context->screen,
+                            &line) >= 0)
+                print_field(context, "Progress", COLOUR_NONE, "%s", line.data ?: "");
+}
+
+/* Of the oldest one that runs. */
+static void print_running(const Context *context, const json_t *job, const json_t *executions) {
+        size_t i = json_array_size(executions);
+
+        while (i-- > 0) {
+                const json_t *execution = json_array_get(executions, i);
+
+                if (strcmp(view_text(execution, "state"), "running") != 0)
+                        continue;
+                print_progress(context, execution, json_object_get(job, "runs"));
+                return;
+        }
+}
+
 static void print_statistics(const Context *context, const json_t *job) {
         CLEANUP_FREE char *line = NULL;
         char median[DURATION_SHORT_MAX], p95[DURATION_SHORT_MAX];
@@ -362,6 +392,7 @@ void status_print_job(Context *context, const json_t *job) {
                             time_text_relative(last_usec, context_now(context), relative), *last ? ": " : "",
                             last);
         print_statistics(context, job);
+        print_running(context, job, executions);
         print_field(context, "Message", COLOUR_NONE, "%s",
                     view_text(json_object_get(json_array_get(executions, 0), "result"), "message"));
         print_executions(context, executions);
@@ -388,7 +419,7 @@ static void print_outcome(const Context *context, const json_t *execution) {
         print_field(context, "Waiting", COLOUR_NONE, "%s", view_text(execution, "waits"));
         print_field(context, "Message", COLOUR_NONE, "%s",
                     view_text(json_object_get(execution, "result"), "message"));
-        print_field(context, "Remark", COLOUR_NONE, "%s", view_text(execution, "status_text"));
+        print_progress(context, execution, json_object_get(execution, "runs"));
         if (number > 0)
                 print_field(context, "Exit", COLOUR_NONE, "signal %" PRIi64 " (%s)", number,
                             signal_text((int) number, text));

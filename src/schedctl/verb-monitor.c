@@ -9,6 +9,7 @@
 #include "schedctl/live.h"
 #include "schedctl/message.h"
 #include "schedctl/output-format.h"
+#include "schedctl/progress-bar.h"
 #include "schedctl/time-text.h"
 #include "schedctl/verbs.h"
 #include "schedctl/view.h"
@@ -48,6 +49,15 @@ static void print_json(const Monitor *monitor, const ClientEvent *event) {
                 output_print_event(object);
 }
 
+static void print_progress(const Monitor *monitor, const json_t *execution) {
+        CLEANUP(buffer_done) Buffer line = { 0 };
+
+        if (progress_format(execution, context_now(monitor->context), USEC_INFINITY,
+                            &monitor->context->screen, &line) >= 0 &&
+            line.size > 0)
+                printf(" %s", line.data);
+}
+
 static void print_execution(const Monitor *monitor, const json_t *execution) {
         const Screen *screen = &monitor->context->screen;
         const char *state = view_text(execution, "state"), *reason = view_text(execution, "reason");
@@ -58,6 +68,7 @@ static void print_execution(const Monitor *monitor, const json_t *execution) {
                screen_colour(screen, state_colour(state)), state, screen_reset(screen, state_colour(state)));
         if (*reason)
                 printf(" (%s)", reason);
+        print_progress(monitor, execution);
         if (*exit_text(execution, exit))
                 printf(", exit %s", exit_text(execution, exit));
         if (view_instant(execution, "ended") != USEC_INFINITY && duration_usec != USEC_INFINITY)

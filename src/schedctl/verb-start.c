@@ -10,12 +10,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "schedctl/columns.h"
 #include "schedctl/live.h"
 #include "schedctl/message.h"
 #include "schedctl/output-format.h"
+#include "schedctl/progress-bar.h"
 #include "schedctl/selection.h"
+#include "schedctl/statistics.h"
+#include "schedctl/text.h"
 #include "schedctl/verbs.h"
 #include "schedctl/view.h"
 #include "util/string-list.h"
@@ -34,7 +38,10 @@ typedef struct StartRun {
         OutputPrinter printer; /* --follow */
         uint64_t n_printed;    /* bytes of it */
         bool output_ended;
-        bool judged; /* the status is the job's, not our own */
+        bool shows_progress; /* on a terminal, in a line of its own that is written over */
+        bool has_bar;        /* it stands there */
+        usec_t median_usec;  /* of the last runs; USEC_INFINITY: none */
+        bool judged;         /* the status is the job's, not our own */
 } StartRun;
 
 static bool all_ended(const StartRun *run) {
@@ -54,11 +61,53 @@ static void note_state(StartRun *run, uint64_t id, json_t *execution) {
                         run->started[i].outcome = json_incref(execution);
 }
 
+static void clear_bar(void *userdata) {
+        StartRun *run = userdata;
+
+        if (run->has_bar)
+                (void) fputs("\r\033[K", stderr);
+        run->has_bar = false;
+}
+
+/* It comes back with the next progress after output; an unfinished line of output is not written over. */
+static void show_progress(StartRun *run, const ClientEvent *event) {
+        const Context *context = run->context;
+        CLEANUP(buffer_done) Buffer line = { 0 }, cut = { 0 };
+
+        if (!run->shows_progress || run->printer.in_line || run->n_started != 1 ||
+            event->id != run->started[0].id)
+                return;
+        clear_bar(run);
+        if (progress_format(event->execution, context_now(context), run->median_usec, &context->screen,
+                            &line) < 0 ||
+            line.size == 0)
+                return;
+        (void) text_add_cut(&cut, &context->screen, line.data, context->screen.columns);
+        run->has_bar = true;
+        (void) fputs(cut.data ?: "", stderr);
+        (void) fflush(stderr);
+}
+
+/* What the last runs took says how long this one will. Without it the bar does without. */
+static void prepare_progress(StartRun *run, char **names) {
+        CLEANUP_JSON json_t *runs = NULL;
+        Statistics statistics;
+
+        run->median_usec = USEC_INFINITY;
+        run->shows_progress = run->context->screen.terminal && isatty(STDERR_FILENO) &&
+                        string_list_length(names) == 1 && !run->context->options.quiet;
+        if (!run->shows_progress || fetch_last_runs(run->context, names[0], &runs) != STATUS_OK)
+                return;
+        statistics_compute(runs, &statistics);
+        run->median_usec = statistics.median_usec;
+}
+
 static void on_event(void *userdata, const ClientEvent *event) {
         StartRun *run = userdata;
 
         if (!event->execution)
                 return;
+        show_progress(run, event);
         note_state(run, event->id, event->execution);
         if (all_ended(run))
                 live_end(&run->live);
@@ -265,12 +314,15 @@ static int print_started(const StartRun *run) {
 static int start_and_wait(StartRun *run, char **names) {
         const LiveWatcher watcher = {
                 .on_event = on_event,
+                .before_output = clear_bar,
                 .on_output_end = on_output_end,
                 .userdata = run,
         };
         bool stay = run->context->options.wait || run->context->options.follow;
         int status = STATUS_OK, worst;
 
+        if (stay)
+                prepare_progress(run, names);
         if (stay)
                 status = live_open(&run->live, run->context, &watcher);
         if (status != STATUS_OK)
@@ -279,6 +331,7 @@ static int start_and_wait(StartRun *run, char **names) {
         worst = start_all(run, names);
         if (stay && run->n_started > 0) {
                 status = wait_for_end(run);
+                clear_bar(run);
                 run->judged = status == STATUS_OK && worst == STATUS_OK;
                 worst = run->judged ? judge(run) : MAX(worst, status);
         }

@@ -98,17 +98,11 @@ static int add_executions(Context *context, json_t *job) {
 
 /* The last runs, under a key of their own; for programs what they say. */
 static int add_statistics(Context *context, json_t *job) {
-        char *const names[] = { (char *) view_text(job, "name"), NULL };
         CLEANUP_JSON json_t *runs = NULL;
         Statistics statistics;
         int status;
 
-        status = fetch_executions(
-                        context,
-                        &(const ClientFilter){ .names = names,
-                                               .states = (char *const *) outcome_states,
-                                               .limit = STATISTICS_RUNS_MAX },
-                        &runs);
+        status = fetch_last_runs(context, view_text(job, "name"), &runs);
         if (status != STATUS_OK)
                 return status;
         statistics_compute(runs, &statistics);
@@ -178,7 +172,7 @@ static int status_of_jobs(Context *context, const char *word, bool first, json_t
 /* --- executions ------------------------------------------------------------------------------------ */
 
 static int status_of_execution(Context *context, uint64_t id, bool first, json_t *array) {
-        CLEANUP_JSON json_t *execution = NULL;
+        CLEANUP_JSON json_t *execution = NULL, *runs = NULL;
         int status;
 
         status = fetch_execution(context, id, &execution);
@@ -191,6 +185,9 @@ static int status_of_execution(Context *context, uint64_t id, bool first, json_t
                 if (!first)
                         (void) puts("");
                 add_waiting(context, execution);
+                if (!execution_state_is_over(view_text(execution, "state")) &&
+                    fetch_last_runs(context, view_text(execution, "job"), &runs) == STATUS_OK)
+                        (void) json_object_set(execution, "runs", runs);
                 status_print_execution(context, execution);
         }
         return execution_state_is_over(view_text(execution, "state")) ? STATUS_NOT_ACTIVE : STATUS_OK;

@@ -37,6 +37,7 @@ const Verb verbs[] = {
         { "simulate",        VERB_GROUP_DEFINITIONS, VERB_ARGUMENTS_JOBS, 0, VERB_ANY_NUMBER, "[PATTERN…]",  "Play jobs through a time to come: what runs, what is skipped, peaks", verb_simulate },
         { "reload",          VERB_GROUP_DEFINITIONS, VERB_ARGUMENTS_NONE, 0, 0,               "",             "Read all definitions again", verb_reload },
 
+        { "progress",        VERB_GROUP_OTHER, VERB_ARGUMENTS_NONE,       1, 2,               "N [TEXT]",     "Within a job: say how far it is, in percent (no daemon)", verb_progress },
         { "prune",           VERB_GROUP_OTHER, VERB_ARGUMENTS_JOBS,       0, VERB_ANY_NUMBER, "[PATTERN…]",   "Delete history: by job, state, age or number", verb_prune },
         { "backup",          VERB_GROUP_OTHER, VERB_ARGUMENTS_FILES,      1, 1,               "FILE",         "Write a consistent copy of the database", verb_backup },
         { "completion",      VERB_GROUP_OTHER, VERB_ARGUMENTS_SHELLS,     1, 1,               "SHELL",        "Print the completion for bash, zsh or fish", verb_completion },

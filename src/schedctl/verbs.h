@@ -48,6 +48,7 @@ const Verb *verb_find(const char *name);
 
 int verb_audit(Context *context, char **arguments);
 int verb_pause_queue(Context *context, char **arguments);
+int verb_progress(Context *context, char **arguments);
 int verb_prune(Context *context, char **arguments);
 int verb_backup(Context *context, char **arguments);
 int verb_calendar(Context *context, char **arguments);
