@@ -89,7 +89,7 @@ int bus_order_start(BusCall *call, const char *name, sd_bus_error *reterr) {
                 return r < 0 ? r : 1;
 
         manager_start_job(
-                        call->connection->server->host.manager, name, &call->caller, on_started,
+                        call->connection->server->host.manager, name, NULL, &call->caller, on_started,
                         sd_bus_message_ref(call->message));
         return 1;
 }

@@ -29,13 +29,7 @@ static void get_user(const FieldContext *context, const void *data, FieldValue *
 }
 
 static unsigned n_running(const ScheduledJob *record) {
-        const Execution *execution;
-        unsigned n = 0;
-
-        for (execution = record->executions; execution; execution = execution->next)
-                if (execution->record.state == EXECUTION_RUNNING)
-                        n++;
-        return n;
+        return (unsigned) record->n_marks[MARK_RUNNING];
 }
 
 static void get_last_state(const FieldContext *context, const void *data, FieldValue *value) {

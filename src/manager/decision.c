@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "manager/admission.h"
 #include "manager/alert-events.h"
 #include "manager/execution.h"
 #include "manager/gates.h"
@@ -332,25 +333,30 @@ int decision_begin(ScheduledJob *job, const PlannedOccurrence *planned, Executio
                 .insert_flags = decision_insert_flags(job, planned),
                 .start_after_usec = start_after_usec,
         };
-        const Execution *blocker = scheduled_job_blocker(job);
-        char detail[64];
+        char detail[BLOCKER_TEXT_MAX];
 
         if (start_after_usec > manager_now(job->manager) ||
             (!cause_is_of_schedule(cause) && scheduled_job_is_held(job))) {
                 /* Whether it overlaps is seen then. */
                 begin.state = EXECUTION_WAITING;
                 begin.waiting_for = WAITING_FOR_DELAY;
-        } else if (blocker && !scheduled_job_is_catching_up(job)) {
-                (void) snprintf(detail, sizeof(detail), "blocked by execution %" PRIu64, blocker->record.id);
-                return decision_skip(job, planned, cause, REASON_OVERLAP, detail);
-        } else if (blocker &&
-                   scheduled_job_count_queued(job) >= MAX(SCHEDULED_JOB_QUEUED_MAX, job->job->catch_up.max)) {
+                return begin_row(job, &begin);
+        }
+
+        switch (admission_judge(job)) {
+        case OVERLAP_REFUSE:
+                return decision_skip(
+                                job, planned, cause, REASON_OVERLAP, admission_describe_blocker(job, detail));
+        case OVERLAP_FULL:
                 return decision_skip(job, planned, cause, REASON_QUEUE_FULL, NULL);
-        } else if (blocker) {
+        case OVERLAP_WAIT:
                 begin.state = EXECUTION_WAITING;
                 begin.waiting_for = WAITING_FOR_OVERLAP;
-        } else if (!gates_are_open(job)) {
-                begin.state = EXECUTION_WAITING; /* they are asked when its row is on disk */
+                break;
+        default:
+                if (!admission_gates_are_open(job))
+                        begin.state = EXECUTION_WAITING; /* they are asked when its row is on disk */
+                break;
         }
         return begin_row(job, &begin);
 }

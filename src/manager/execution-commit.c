@@ -9,7 +9,9 @@
 #include "manager/dependency.h"
 #include "manager/execution-private.h"
 #include "manager/gates.h"
+#include "manager/place.h"
 #include "manager/scheduled-job.h"
+#include "manager/waiting.h"
 #include "util/duration.h"
 
 static void log_ended(const Execution *execution) {
@@ -38,6 +40,13 @@ static void log_ended(const Execution *execution) {
                         record->reason_detail ?: "");
 }
 
+/* If the runner cannot be told now, its record is listed again. */
+static void execution_acknowledge(const Execution *execution) {
+        const Executor *executor = execution->manager->host.executor;
+
+        (void) executor->acknowledge(executor->userdata, execution_launch_id(execution));
+}
+
 void execution_finish(Execution *execution) {
         Manager *manager = execution->manager;
         ScheduledJob *job = execution->scheduled_job;
@@ -45,10 +54,7 @@ void execution_finish(Execution *execution) {
         bool ran = execution_state_is_outcome(execution->record.state);
 
         if (execution->phase == PHASE_ENDED)
-                (void) manager->host.executor->acknowledge(
-                                manager->host.executor->userdata,
-                                execution_launch_id(execution)); /* if not now, after it is listed again */
-
+                execution_acknowledge(execution);
         if (ran)
                 log_ended(execution);
         if (execution->start_order) { /* cancelled before START went out */
@@ -69,6 +75,7 @@ void execution_finish(Execution *execution) {
 /* All that was queued of it is on disk. */
 static void execution_on_disk(Execution *execution) {
         Manager *manager = execution->manager;
+        bool is_between = execution->phase == PHASE_BETWEEN;
 
         switch ((ExecutionPhase) execution->phase) {
         case PHASE_WITHDRAWN:
@@ -78,6 +85,10 @@ static void execution_on_disk(Execution *execution) {
         case PHASE_CLOSED:
                 execution_finish(execution);
                 return;
+        case PHASE_BETWEEN:
+                execution_acknowledge(execution);
+                execution->phase = PHASE_READY;
+                break;
         case PHASE_MARKING:
                 execution->phase = PHASE_READY;
                 execution_try_start(execution);
@@ -85,10 +96,13 @@ static void execution_on_disk(Execution *execution) {
         default:
                 break;
         }
+        execution_stop_replaced(execution);
 
         manager_notify_execution(manager, &execution->record);
         if (execution->record.state != EXECUTION_ARMED)
                 manager_notify_job(manager, JOB_NOTICE_CHANGED, execution->scheduled_job, NULL);
+        if (is_between) /* others may start meanwhile, and when it is tried again has to be seen to */
+                scheduled_job_replan(execution->scheduled_job);
 }
 
 static void on_saved(void *userdata, int result) {
@@ -112,6 +126,7 @@ static void begin_refused(Execution *execution, int result) {
 
         gates_leave(execution);
         execution->phase = PHASE_WITHDRAWN;
+        execution_place(execution);
         if (result == -EEXIST) { /* it was started before the clock was set back: decided already */
                 scheduled_job_move_cursor(job, execution->record.due_usec);
                 scheduled_job_save_state(job);
@@ -153,6 +168,7 @@ int execution_save(Execution *execution) {
         Store *store = execution->manager->host.store;
         int r;
 
+        execution_place(execution);
         r = store_update_execution(store, &execution->record);
         if (r >= 0)
                 r = store_after_commit(store, on_saved, execution);
@@ -170,6 +186,7 @@ void execution_withdraw(Execution *execution) {
 
         gates_leave(execution);
         execution->phase = PHASE_WITHDRAWN;
+        execution_place(execution);
         r = store_delete_execution(store, execution->record.id);
         if (r >= 0)
                 r = store_after_commit(store, on_saved, execution);

@@ -10,11 +10,12 @@
 #include "manager/alert-events.h"
 #include "manager/execution-private.h"
 #include "manager/gates.h"
+#include "manager/place.h"
 #include "manager/scheduled-job.h"
 
 bool execution_is_unsent(const Execution *execution) {
         return execution->phase == PHASE_BEGINNING || execution->phase == PHASE_READY ||
-                        execution->phase == PHASE_MARKING;
+                        execution->phase == PHASE_MARKING || execution->phase == PHASE_BETWEEN;
 }
 
 LaunchId execution_launch_id(const Execution *execution) {
@@ -26,6 +27,7 @@ static void detach(Execution *execution) {
         alerts_forget(execution);
         gates_leave(execution);
         queue_give_slot(execution);
+        execution_displace(execution);
         HASH_DEL(execution->manager->executions, execution);
         DL_DELETE(execution->scheduled_job->executions, execution);
 }
@@ -81,6 +83,8 @@ void execution_mark_runner(Execution *execution) {
 
         memcpy(execution->record.runner_incarnation, manager->incarnation, ID_TEXT_MAX);
         memcpy(execution->record.runner_generation, manager->generation, ID_TEXT_MAX);
+        (void) snprintf(execution->record.boot_id, sizeof(execution->record.boot_id), "%s",
+                        manager->host.boot_id ?: "");
 }
 
 bool execution_is_marked(const Execution *execution) {
@@ -122,6 +126,7 @@ static int execution_new(ScheduledJob *job, Execution **ret) {
         execution->manager = job->manager;
         execution->scheduled_job = job;
         execution->long_run.index = HEAP_NONE;
+        execution->attempt_started_usec = USEC_INFINITY;
         execution_record_init(&execution->record);
         *ret = execution;
         return 0;
@@ -138,6 +143,7 @@ static Execution *execution_discard(Execution *execution) {
 static void attach(Execution *execution) {
         HASH_ADD(hh, execution->manager->executions, record.id, sizeof(execution->record.id), execution);
         DL_APPEND(execution->scheduled_job->executions, execution);
+        execution_place(execution);
 }
 
 static int fill_record(ScheduledJob *job, const ExecutionBegin *begin, ExecutionRecord *record) {
@@ -153,6 +159,7 @@ static int fill_record(ScheduledJob *job, const ExecutionBegin *begin, Execution
 
         record->state = begin->state;
         record->cause = begin->cause;
+        record->forced = begin->forced;
         record->due_usec = record->due_last_usec = occurrence->due_usec;
         record->nominal_usec = occurrence->nominal_usec;
         record->start_after_usec = MAX(begin->start_after_usec, occurrence->due_usec);
@@ -214,7 +221,10 @@ int execution_recover(ScheduledJob *job, ExecutionRecord *record, Execution **re
         execution->record = *record;
         execution_record_init(record);
         /* What waits has been sent to nobody. */
-        execution->phase = execution->record.state == EXECUTION_WAITING ? PHASE_READY : PHASE_RECOVERED;
+        execution->phase = execution->record.state == EXECUTION_WAITING ||
+                                        execution->record.state == EXECUTION_RETRYING
+                        ? PHASE_READY
+                        : PHASE_RECOVERED;
         attach(execution);
         if (execution->record.state == EXECUTION_STARTING || execution->record.state == EXECUTION_RUNNING) {
                 queue_take_slot(execution);

@@ -5,6 +5,10 @@
  * The state machine of an execution and its commits.
  *
  *     BEGINNING → READY (→ MARKING) → SENT → RUNNING → ENDED
+ *                   ↑___________________________↓
+ *                              BETWEEN
+ *
+ * BETWEEN: the attempt is over, and another one follows. Each attempt has a launch id of its own.
  *
  * What must stay true: START goes out only after the begin row is on disk with the runner's incarnation and
  * generation on it; the runner's record is acknowledged, and observers hear of anything, only after it is on
@@ -17,10 +21,11 @@
 typedef struct ExecutionBegin {
         const PlannedOccurrence *planned;
         ExecutionCause cause;
-        ExecutionState state;    /* armed, waiting or starting */
-        WaitingFor waiting_for;  /* in state waiting */
-        usec_t start_after_usec; /* counts if it is later than the due time */
-        const char *requested_by;
+        ExecutionState state;     /* armed, waiting or starting */
+        WaitingFor waiting_for;   /* in state waiting */
+        usec_t start_after_usec;  /* counts if it is later than the due time */
+        const char *requested_by; /* NULL: nobody */
+        bool forced;              /* nothing holds it */
         unsigned insert_flags;
 } ExecutionBegin;
 
@@ -33,6 +38,8 @@ Execution *execution_free(Execution *execution);
 /* Fills in a record what is the same for all rows of a job. */
 int execution_describe(const ScheduledJob *job, ExecutionRecord *record);
 
+/* It waits no longer: its next attempt begins. */
+void execution_begin_attempt(Execution *execution);
 /* The armed row's time has come. Returns true if START is out and the row will be written when it runs. */
 bool execution_become_due(Execution *execution);
 /* Sends START if nothing stands in the way. */
@@ -48,7 +55,23 @@ const Job *execution_job(Execution *execution);
 
 void execution_on_started(Execution *execution, pid_t pid, usec_t started_usec);
 void execution_on_ended(Execution *execution, const LaunchOutcome *outcome);
+/* Nobody knows what became of its attempt. */
+void execution_on_lost(Execution *execution, const char *detail);
 
-/* START has certainly not been sent. */
+/* It was to be tried again, and is not: it ends as its last attempt did. */
+void execution_give_up(Execution *execution, ExecutionReason reason);
+/* A later one is to take its place: it ends as cancelled (replaced), unless it ends by itself first. */
+void execution_replace(Execution *execution);
+/* Asks the runner to end it, again after each reconnection. */
+void execution_stop_replaced(Execution *execution);
+
+/*
+ * What follows from the end of an execution that has run or was to run: after its last attempt, whatever
+ * state it is in. Called once, when its end is queued for the disk; what is written here comes to disk with
+ * it. `output` is that of the last attempt; NULL: there is none.
+ */
+void execution_became_final(Execution *execution, const OutputRecord *output);
+
+/* START of its next attempt has certainly not been sent. */
 bool execution_is_unsent(const Execution *execution);
 LaunchId execution_launch_id(const Execution *execution);

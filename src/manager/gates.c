@@ -47,6 +47,8 @@ bool gates_pass(Execution *execution, usec_t now_usec, GateVerdict *ret, bool *r
         for (size_t i = 0; i < ARRAY_SIZE(gates) && !record->forced; i++) {
                 bool first = record->waiting_for != gates[i]->waiting_for;
 
+                if (record->attempts > 0 && gates[i] != &queue_gate)
+                        continue; /* they have let it begin; between attempts it holds no slot */
                 *ret = (GateVerdict){ .look_again_usec = USEC_INFINITY, .condition = -1 };
                 gates[i]->check(execution, first, now_usec, ret);
                 if (ret->answer == GATE_OPEN)

@@ -3,7 +3,8 @@
 
 /*
  * What stands between a due execution and its start, once its delay is over and its job's overlap lets it
- * pass: dependencies, conditions, queues, in that order. A forced one passes them all.
+ * pass: dependencies, conditions, queues, in that order. A forced one passes them all. A further attempt
+ * waits for its slot only.
  *
  * An execution that a gate holds is a row in state `waiting` with that gate's name in waiting_for. A gate
  * that may have opened calls scheduled_job_replan() of the job, or asks for another look at an instant; then

@@ -21,6 +21,7 @@
 #include "manager/execution.h"
 #include "manager/scheduled-job.h"
 #include "manager/text-diff.h"
+#include "manager/waiting.h"
 #include "util/string-list.h"
 
 typedef enum ChangeKind {
@@ -387,17 +388,6 @@ static void apply_edited(Apply *apply, Change *change) {
         apply_notice_add(apply->notice, JOB_NOTICE_CHANGED, job->stored.name);
 }
 
-static void cancel_unsent(ScheduledJob *job) {
-        Execution *execution, *next;
-
-        for (execution = job->executions; execution; execution = next) {
-                next = execution->next;
-                if (execution_is_active(execution) && execution_is_unsent(execution))
-                        execution_close(execution, EXECUTION_CANCELLED, REASON_JOB_REMOVED,
-                                        "the job was removed before it was started");
-        }
-}
-
 static void apply_removed(Apply *apply, Change *change) {
         ScheduledJob *job = change->job;
         PlannedOccurrence none;
@@ -412,7 +402,7 @@ static void apply_removed(Apply *apply, Change *change) {
                                 definition_of(job));
                 scheduled_job_save(job);
         }
-        cancel_unsent(job);
+        waiting_cancel(job, "the job was removed before it was started");
         set_job(job, NULL);
         set_load_error(job, NULL);
         if (job->stored.id == 0 && !job->executions) {

@@ -29,6 +29,7 @@ typedef enum ExecutionPhase {
         PHASE_SENT,
         PHASE_RUNNING,
         PHASE_RECOVERED, /* found open at start; the runner has not said yet what became of it */
+        PHASE_BETWEEN,   /* an attempt's end is queued, and another follows; acknowledged like an end */
         PHASE_ENDED,     /* its end is queued; the runner waits for the acknowledgement */
         PHASE_CLOSED,    /* its end is queued; no runner knows of it */
         PHASE_WITHDRAWN, /* its row is taken back or was never written */
@@ -92,7 +93,8 @@ struct Manager {
         ScheduledJob **sorted; /* the listed ones by name; valid if sorted_valid */
         size_t n_sorted;
         bool sorted_valid;
-        Execution *executions; /* by id */
+        Execution *executions;                                                 /* by id */
+        size_t n_places[EXECUTION_PLACE_COUNT], n_marks[EXECUTION_MARK_COUNT]; /* of all jobs */
 
         Queues queues;
         Heap wakes, alarms;
@@ -178,13 +180,6 @@ static inline bool execution_is_gated(const Execution *execution) {
 /* It stands for an instant of its job's schedule. */
 static inline bool cause_is_of_schedule(ExecutionCause cause) {
         return cause != CAUSE_MANUAL && cause != CAUSE_DEPENDENCY;
-}
-
-/* It stands in the way of others. What is held back until an instant does not yet. */
-static inline bool execution_occupies(const Execution *execution) {
-        return execution_is_active(execution) &&
-                        (!execution_is_waiting(execution) || execution_is_queued(execution) ||
-                         execution_is_gated(execution));
 }
 
 /* replan.c: decides what is due, then plans the next look. For whatever may have changed either. */

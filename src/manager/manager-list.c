@@ -142,7 +142,6 @@ static void count_jobs(const Manager *manager, ManagerStatus *counts) {
 
 void manager_get_status(const Manager *manager, ManagerStatus *ret) {
         Manager *cache = (Manager *) manager; /* the counts are kept, as a mere matter of speed */
-        Execution *execution, *next;
 
         assert(manager);
         assert(ret);
@@ -153,11 +152,10 @@ void manager_get_status(const Manager *manager, ManagerStatus *ret) {
         }
 
         *ret = manager->counts;
-        HASH_ITER(hh, manager->executions, execution, next) {
-                ret->n_running += execution->record.state == EXECUTION_RUNNING;
-                ret->n_waiting += execution->record.state == EXECUTION_WAITING ||
-                                execution->record.state == EXECUTION_STARTING;
-        }
+        ret->n_running = manager->n_marks[MARK_RUNNING];
+        ret->n_waiting = manager->n_places[PLACE_STARTED] - manager->n_marks[MARK_RUNNING] +
+                        manager->n_places[PLACE_GATED] + manager->n_places[PLACE_QUEUED] +
+                        manager->n_places[PLACE_DELAYED] + manager->n_places[PLACE_RETRYING];
 
         ret->started_usec = manager->started_usec;
         ret->next_start_usec = USEC_INFINITY;

@@ -43,6 +43,29 @@ typedef enum JobState {
 
 DECLARE_STRING_TABLE(job_state, JobState);
 
+/* Where an execution stands among those of its job. */
+typedef enum ExecutionPlace {
+        PLACE_NONE, /* it is over, or taken back */
+        PLACE_ARMED,
+        PLACE_DELAYED, /* held back until start_after; the earliest first */
+        PLACE_QUEUED,  /* waits for others of its job to end; here and below the oldest first */
+        PLACE_GATED,   /* overlap has let it pass, a gate has not yet */
+        PLACE_STARTED, /* starting or running */
+        PLACE_RETRYING,
+        EXECUTION_PLACE_COUNT,
+} ExecutionPlace;
+
+/* What is counted beside. */
+typedef enum ExecutionMark {
+        MARK_RUNNING,
+        MARK_RECOVERED, /* found open at start; the runner has not said what became of it */
+        MARK_ENDING,    /* active, and being replaced */
+        MARK_CATCH_UP,  /* active or queued, to catch up */
+        MARK_CATCHING,  /* active, to catch up */
+        MARK_PARKED,    /* gated, and not at the queue yet */
+        EXECUTION_MARK_COUNT,
+} ExecutionMark;
+
 /*
  * An execution that has not ended, or whose end is not on disk yet. `record` is what the next commit will
  * show; observers hear of it after that.
@@ -66,6 +89,13 @@ struct Execution {
         usec_t progress_saved_usec;           /* when what it says of itself was written last */
         HeapNode long_run;                    /* when whoever wants to know is told that it still runs */
         const ListedLaunch *listed;           /* while a list from the runner is compared */
+        ExecutionPlace place;
+        uint32_t marks;                     /* bit per ExecutionMark */
+        Execution *place_prev, *place_next; /* in scheduled_job->places */
+        ExecutionState last_state;          /* of its last attempt; EXECUTION_ARMED: not known */
+        usec_t attempt_started_usec;        /* of this attempt; USEC_INFINITY: not known */
+        bool stop_sent;                     /* the runner was asked to end what is replaced */
+        bool stop_ordered;                  /* somebody asked for its end: it is not tried again */
 };
 
 /* One job by name: its definition in force, and the state that survives a reload. */
@@ -75,7 +105,7 @@ struct ScheduledJob {
         /* Without `definition`, `file` and `line` while there is a `job`, which holds them. */
         StoredJob stored;
         Diagnostic load_error; /* message == NULL: none */
-        Execution *executions; /* active ones, oldest first */
+        Execution *executions; /* those that have not ended, in no order */
 
         HeapNode wake;        /* when it has to be looked at next */
         HeapNode expectation; /* `expect-within: …`: when it is overdue */
@@ -86,6 +116,8 @@ struct ScheduledJob {
         UT_hash_handle hh; /* by stored.name */
 
         /* Private to the manager. */
+        Execution *places[EXECUTION_PLACE_COUNT];
+        size_t n_places[EXECUTION_PLACE_COUNT], n_marks[EXECUTION_MARK_COUNT];
         ExecutionRecord *fold;      /* the row that the next equal skip folds into; NULL: none */
         bool fold_known;            /* false after a start: the store knows whether there is one */
         bool cursor_checked;        /* false after a start: rows behind the cursor may be on disk */
@@ -201,10 +233,15 @@ void manager_clock_changed(Manager *manager, ClockChange change, usec_t delta_us
  */
 typedef void (*manager_reply_t)(void *userdata, int result, uint64_t execution_id, const char *text);
 
-/* Each calls `reply` exactly once, at once or later. `caller` is copied. */
+typedef struct StartOptions {
+        bool force; /* neither overlap nor queue nor conditions hold it */
+} StartOptions;
+
+/* Each calls `reply` exactly once, at once or later. `caller` is copied. `options` NULL: none. */
 void manager_start_job(
                 Manager *manager,
                 const char *name,
+                const StartOptions *options,
                 const Caller *caller,
                 manager_reply_t reply,
                 void *userdata);

@@ -11,6 +11,7 @@
 #include "manager/decision.h"
 #include "manager/execution.h"
 #include "manager/scheduled-job.h"
+#include "manager/start-request.h"
 
 int order_new(Manager *manager, manager_reply_t reply, void *userdata, Order **ret) {
         Order *order = calloc(1, sizeof(*order));
@@ -110,45 +111,6 @@ static ScheduledJob *job_for_order(
 
 /* --- start ----------------------------------------------------------------------------------------- */
 
-static int skip_start(ScheduledJob *job, const Execution *blocker, const char *user, Order *order) {
-        CLEANUP(execution_record_done) ExecutionRecord record = { 0 };
-        Manager *manager = job->manager;
-        int r;
-
-        execution_record_init(&record);
-        r = execution_describe(job, &record);
-        if (r < 0)
-                return r;
-        if (asprintf(&record.reason_detail, "blocked by execution %" PRIu64, blocker->record.id) < 0) {
-                record.reason_detail = NULL;
-                return -ENOMEM;
-        }
-        if (user) {
-                record.requested_by = strdup(user);
-                if (!record.requested_by)
-                        return -ENOMEM;
-        }
-        record.state = EXECUTION_SKIPPED;
-        record.reason = REASON_OVERLAP;
-        record.cause = CAUSE_MANUAL;
-        record.due_usec = record.due_last_usec = record.nominal_usec = manager_now(manager);
-        record.start_after_usec = record.queued_usec = record.ended_usec = record.due_usec;
-        record.id = manager->last_execution_id + 1;
-
-        if (asprintf(&order->text, "Job '%s' still runs (execution %" PRIu64 "): the start was skipped",
-                     job->stored.name, blocker->record.id) < 0)
-                order->text = NULL;
-        order->result = -EBUSY;
-        order->execution_id = record.id;
-
-        r = store_insert_execution(manager->host.store, &record, 0, NULL, NULL);
-        if (r < 0)
-                return r;
-        manager->last_execution_id++;
-        manager_announce_record(manager, &record);
-        return 0;
-}
-
 /* A name for the row: the user's, else the number. */
 static const char *caller_name(const Caller *caller, char buffer[static 24]) {
         if (!caller)
@@ -159,47 +121,64 @@ static const char *caller_name(const Caller *caller, char buffer[static 24]) {
         return buffer;
 }
 
-static int start_now(ScheduledJob *job, const Caller *caller, const char *user, Order *order) {
-        usec_t now_usec = manager_now(job->manager);
-        const PlannedOccurrence planned = {
-                .occurrence = { .due_usec = now_usec, .nominal_usec = now_usec, .count = 1 },
-                .kind = SCHEDULE_AT,
-        };
-        Execution *execution = NULL;
+/* What whoever asked for it hears when its row is on disk. */
+static void answer_skipped(const ScheduledJob *job, const StartAnswer *answer, Order *order) {
+        const Execution *blocker = scheduled_job_blocker(job);
+        int r;
+
+        if (answer->reason == REASON_QUEUE_FULL)
+                r = asprintf(&order->text,
+                             "Job '%s' has as many executions waiting as it may: the start was skipped",
+                             job->stored.name);
+        else
+                r = asprintf(&order->text,
+                             "Job '%s' still runs (execution %" PRIu64
+                             "): the start was skipped; with --force it would run beside it",
+                             job->stored.name, blocker ? blocker->record.id : 0);
+        if (r < 0)
+                order->text = NULL;
+        order->result = -EBUSY;
+        order->execution_id = answer->execution_id;
+        reply_after_commit(order);
+}
+
+static int start(ScheduledJob *job, bool forced, const Caller *caller, Order *order) {
+        StartAnswer answer = { 0 };
+        char number[24];
         int r;
 
         r =
-                        execution_begin(job,
-                                        &(ExecutionBegin){
-                                                        .planned = &planned,
-                                                        .cause = CAUSE_MANUAL,
-                                                        .state = EXECUTION_STARTING,
-                                                        .requested_by = user,
-                                        },
-                                        &execution);
+                        start_request(job,
+                                      &(StartRequest){
+                                                      .cause = CAUSE_MANUAL,
+                                                      .due_usec = manager_now(job->manager),
+                                                      .requested_by = caller_name(caller, number),
+                                                      .forced = forced,
+                                      },
+                                      &answer);
         if (r < 0)
                 return r;
 
-        execution->start_order = order;
-        decision_forget_fold(job);
-        if (scheduled_job_counts_from_end(job))
-                scheduled_job_replan(job); /* nothing is due before this one ends */
-        return manager_queue_audit(
-                        job->manager, AUDIT_EXECUTION_STARTED, job->stored.name, execution->record.id, caller,
-                        NULL);
+        if (!answer.execution) {
+                answer_skipped(job, &answer, order);
+                return 0;
+        }
+        answer.execution->start_order = order;
+        (void) manager_queue_audit(
+                        job->manager, AUDIT_EXECUTION_STARTED, job->stored.name, answer.execution_id, caller,
+                        forced ? "by force: neither overlap nor queue nor conditions were asked" : NULL);
+        return 0;
 }
 
 void manager_start_job(
                 Manager *manager,
                 const char *name,
+                const StartOptions *options,
                 const Caller *caller,
                 manager_reply_t reply,
                 void *userdata) {
 
         ScheduledJob *job = job_for_order(manager, name, reply, userdata);
-        char number[24];
-        const char *user = caller_name(caller, number);
-        const Execution *blocker;
         Order *order = NULL;
         int r;
 
@@ -216,20 +195,9 @@ void manager_start_job(
                 refuse(reply, userdata, r, "Job '%s' cannot be started: out of memory", name);
                 return;
         }
-
-        blocker = scheduled_job_blocker(job);
-        if (!blocker) {
-                r = start_now(job, caller, user, order);
-                if (r >= 0 || manager_find_execution(manager, manager->last_execution_id))
-                        return;
-        } else {
-                r = skip_start(job, blocker, user, order);
-                if (r >= 0) {
-                        reply_after_commit(order);
-                        return;
-                }
-        }
-        order_reply(order, r, 0, "Out of memory");
+        r = start(job, options && options->force, caller, order);
+        if (r < 0)
+                order_reply(order, r, 0, "Out of memory");
 }
 
 /* --- pause and resume ------------------------------------------------------------------------------ */
@@ -365,7 +333,7 @@ static void signal_execution(
         Order *order = NULL;
         int r = 0;
 
-        if (!execution || !execution_is_active(execution)) {
+        if (!execution || (!execution_is_active(execution) && execution->place != PLACE_RETRYING)) {
                 refuse_inactive(manager, id, reply, userdata);
                 return;
         }
@@ -388,9 +356,11 @@ static void signal_execution(
         (void) manager_queue_audit(
                         manager, what->stop ? AUDIT_EXECUTION_STOPPED : AUDIT_EXECUTION_KILLED,
                         execution->record.job, id, caller, what->stop ? NULL : detail);
+        execution->stop_ordered = execution->stop_ordered || what->stop;
         if (execution_is_unsent(execution)) /* it has not been started, and is not any more */
                 execution_close(execution, EXECUTION_CANCELLED, REASON_OPERATOR,
-                                "stopped before it was started");
+                                execution->record.attempts > 0 ? "stopped before its next attempt"
+                                                               : "stopped before it was started");
         reply_after_commit(order);
 }
 

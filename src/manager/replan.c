@@ -4,6 +4,7 @@
 
 #include <assert.h>
 
+#include "manager/admission.h"
 #include "manager/decision.h"
 #include "manager/dependency.h"
 #include "manager/execution.h"
@@ -52,10 +53,17 @@ void scheduled_job_unplan(ScheduledJob *job) {
         job_wake_at(job, USEC_INFINITY);
 }
 
+/* Attempts that are to follow come last: an occurrence that is due by then makes them needless. */
+static usec_t release(ScheduledJob *job) {
+        usec_t again_usec = waiting_release(job);
+
+        return MIN(again_usec, waiting_retry(job));
+}
+
 /* Nothing is due any more, as it stands; what waits goes on. */
 static void job_plan_nothing(ScheduledJob *job) {
         scheduled_job_unplan(job);
-        job_wake_at(job, waiting_release(job));
+        job_wake_at(job, release(job));
 }
 
 static ExecutionCause cause_of(const PlannedOccurrence *planned) {
@@ -70,7 +78,7 @@ static void job_plan(ScheduledJob *job, const PlannedOccurrence *next) {
         Execution *armed = scheduled_job_armed(job);
         bool in_time = due_usec - ahead_usec <= now_usec;
         PlannerView view = scheduled_job_view(job);
-        usec_t release_usec = waiting_release(job), wake_usec;
+        usec_t release_usec = release(job), wake_usec;
         bool may_arm;
         int r;
 
@@ -128,6 +136,7 @@ static int job_decide_next(ScheduledJob *job, const PlannedOccurrence *next) {
         if (next->occurrence.due_usec > manager_now(job->manager))
                 return 0;
 
+        admission_supersede(job);
         until_usec = late_until(job, next);
         if (!planner_is_event(next->kind) && !job->manager->untrusted &&
             next->occurrence.due_usec <= until_usec) {
@@ -176,10 +185,15 @@ static void job_replan(ScheduledJob *job) {
         PlannerView view;
         int r;
 
-        if (!scheduled_job_is_listed(job) || !job->job || !job->job->enabled) {
-                if (job->job && !job->job->enabled)
-                        waiting_cancel(job, "the job was disabled before it was started");
+        if (!scheduled_job_is_listed(job) || !job->job) {
                 scheduled_job_unplan(job);
+                return;
+        }
+        if (!job->job->enabled) {
+                waiting_cancel_scheduled(job, "the job was disabled before it was started");
+                scheduled_job_unplan(job);
+                if (!scheduled_job_is_held(job))
+                        job_wake_at(job, release(job)); /* what was asked for by hand goes on */
                 return;
         }
 
@@ -190,7 +204,7 @@ static void job_replan(ScheduledJob *job) {
                 }
                 if (scheduled_job_is_paused(job) && !job_pause_is_over(job)) {
                         scheduled_job_unplan(job);
-                        job_wake_at(job, MIN(job->stored.paused_until_usec, waiting_release(job)));
+                        job_wake_at(job, MIN(job->stored.paused_until_usec, release(job)));
                         return;
                 }
 

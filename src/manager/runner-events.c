@@ -9,8 +9,9 @@
 #include "manager/alert-events.h"
 #include "manager/decision.h"
 #include "manager/execution.h"
-#include "manager/progress.h"
 #include "manager/gates.h"
+#include "manager/place.h"
+#include "manager/progress.h"
 #include "manager/reconcile.h"
 #include "manager/scheduled-job.h"
 #include "util/duration.h"
@@ -28,7 +29,8 @@ static ReconcileFacts facts_of(const Execution *execution) {
                 /* Before a row names its runner, START is not sent. */
                 .unsent = execution_is_unsent(execution) || record->runner_generation[0] == '\0',
                 .started = record->state == EXECUTION_RUNNING,
-                .not_yet = record->state == EXECUTION_ARMED || record->state == EXECUTION_WAITING,
+                .not_yet = record->state == EXECUTION_ARMED || record->state == EXECUTION_WAITING ||
+                                record->state == EXECUTION_RETRYING,
                 .same_boot = strcmp(record->boot_id, manager->host.boot_id ?: "") == 0,
                 .same_generation = strcmp(record->runner_generation, manager->generation) == 0,
                 .listed = execution->listed != NULL,
@@ -51,6 +53,12 @@ static bool is_held_by_gate(Execution *execution) {
         return true;
 }
 
+static void send(Execution *execution) {
+        execution->phase = PHASE_READY;
+        execution_place(execution);
+        execution_try_start(execution);
+}
+
 /* (a): the runner never received it. */
 static void send_or_miss(Execution *execution) {
         const ExecutionRecord *record = &execution->record;
@@ -63,6 +71,16 @@ static void send_or_miss(Execution *execution) {
         if (!scheduled_job_is_listed(execution->scheduled_job)) {
                 execution_close(execution, EXECUTION_CANCELLED, REASON_JOB_REMOVED,
                                 "the job was removed before it was started");
+                return;
+        }
+
+        if (record->reason == REASON_REPLACED) {
+                execution->phase = PHASE_READY; /* nobody has it */
+                execution_replace(execution);
+                return;
+        }
+        if (record->attempts > 1) { /* it has begun in time; however late, this attempt belongs to it */
+                send(execution);
                 return;
         }
 
@@ -80,10 +98,8 @@ static void send_or_miss(Execution *execution) {
                 return;
         }
 
-        if (is_held_by_gate(execution))
-                return;
-        execution->phase = PHASE_READY;
-        execution_try_start(execution);
+        if (!is_held_by_gate(execution))
+                send(execution);
 }
 
 static void action_send(Execution *execution) {
@@ -101,6 +117,10 @@ static void action_adopt(Execution *execution) {
                 alerts_on_running(execution, true);
         } else
                 execution_on_started(execution, listed->pid, listed->started_usec);
+        execution_place(execution);
+        execution->stop_sent = false; /* this connection has not heard of it */
+        if (execution->n_pending == 0)
+                execution_stop_replaced(execution);
 }
 
 static void action_await_end(Execution *execution) {
@@ -108,11 +128,10 @@ static void action_await_end(Execution *execution) {
 }
 
 static void action_lost(Execution *execution) {
-        bool same_boot = facts_of(execution).same_boot;
-
-        execution_close(execution, EXECUTION_LOST, same_boot ? REASON_RUNNER_LOST : REASON_HOST_DOWN,
-                        same_boot ? "the runner that had it is gone with what it knew"
-                                  : "the host was restarted while it ran");
+        execution_on_lost(
+                        execution,
+                        facts_of(execution).same_boot ? "the runner that had it is gone with what it knew"
+                                                      : "the host was restarted while it ran");
 }
 
 static void action_wait(Execution *execution) {
@@ -241,10 +260,10 @@ static void match_list(Manager *manager, const ExecutorHello *hello) {
                 const ListedLaunch *listed = &hello->listed[i];
                 Execution *execution = listed->foreign ? NULL : execution_find(manager, listed->id);
 
-                if (execution)
-                        execution->listed = listed;
-                else
+                if (!execution)
                         listed_without_execution(manager, listed);
+                else if (listed->id.attempt == execution_launch_id(execution).attempt)
+                        execution->listed = listed; /* the end of an earlier attempt is acknowledged again */
         }
 }
 
@@ -318,20 +337,30 @@ static void on_disconnected(void *userdata, int error) {
 static void on_started(void *userdata, LaunchId id, pid_t pid, usec_t started_usec) {
         Execution *execution = execution_find(userdata, id);
 
-        if (execution)
+        if (execution && id.attempt == execution_launch_id(execution).attempt)
                 execution_on_started(execution, pid, started_usec);
+}
+
+/* The end of that attempt is on disk. */
+static bool is_recorded(const Execution *execution, unsigned attempt) {
+        const ExecutionRecord *record = &execution->record;
+
+        if (attempt != execution_launch_id(execution).attempt)
+                return attempt < record->attempts;
+        return record->attempts > 0 && execution->phase == PHASE_READY &&
+                        (record->state == EXECUTION_RETRYING || record->state == EXECUTION_WAITING);
 }
 
 static void on_ended(void *userdata, LaunchId id, const LaunchOutcome *outcome) {
         Manager *manager = userdata;
         Execution *execution = execution_find(manager, id);
 
-        if (execution) {
+        if (execution && !is_recorded(execution, id.attempt)) {
                 execution_on_ended(execution, outcome);
                 return;
         }
 
-        /* Only the acknowledgement was lost. A row is never changed after its end. */
+        /* Only the acknowledgement was lost. What has ended never changes. */
         (void) manager->host.executor->acknowledge(manager->host.executor->userdata, id);
 }
 

@@ -4,9 +4,9 @@
 
 #include <assert.h>
 #include <string.h>
-#include <utlist.h>
 
 #include "job/job-decode.h"
+#include "manager/place.h"
 #include "schedule/stable-delay.h"
 
 static const char *const job_state_names[] = {
@@ -76,14 +76,7 @@ bool scheduled_job_is_paused(const ScheduledJob *job) {
 }
 
 bool scheduled_job_is_held(const ScheduledJob *job) {
-        const Execution *execution;
-
-        if (job->manager->store_trouble)
-                return true;
-        DL_FOREACH(job->executions, execution)
-        if (execution->phase == PHASE_RECOVERED && execution->record.state != EXECUTION_ARMED)
-                return true;
-        return false;
+        return job->manager->store_trouble || job->n_marks[MARK_RECOVERED] > 0;
 }
 
 /* The most that random-delay adds: what is stable is that very delay, what is fresh is drawn below it. */
@@ -122,7 +115,7 @@ static void count_from_end(const ScheduledJob *job, PlannerView *view) {
         usec_t cursor_usec = scheduled_job_cursor(job);
         Occurrence due;
 
-        view->context.is_running = scheduled_job_blocker(job) != NULL;
+        view->context.is_running = scheduled_job_blocker(job) || scheduled_job_first(job, PLACE_RETRYING);
         for (size_t i = 0; i < timetable->n_entries && !view->context.is_running; i++)
                 if (schedule_is_from_end(timetable->entries[i].schedule) &&
                     schedule_entry_next(&timetable->entries[i], &view->context, INT64_MIN, &due) > 0 &&
@@ -154,70 +147,53 @@ PlannerView scheduled_job_view(const ScheduledJob *job) {
         return view;
 }
 
-Execution *scheduled_job_blocker(const ScheduledJob *job) {
-        Execution *execution;
+static Execution *older(Execution *a, Execution *b) {
+        return !a || (b && b->record.id < a->record.id) ? b : a;
+}
 
-        DL_FOREACH(job->executions, execution)
-        if (execution_occupies(execution))
-                return execution;
-        return NULL;
+Execution *scheduled_job_blocker(const ScheduledJob *job) {
+        Execution *active =
+                        older(scheduled_job_first(job, PLACE_STARTED), scheduled_job_first(job, PLACE_GATED));
+
+        return active ?: scheduled_job_first(job, PLACE_QUEUED);
 }
 
 Execution *scheduled_job_armed(const ScheduledJob *job) {
-        Execution *execution;
-
-        DL_FOREACH(job->executions, execution)
-        if (execution->record.state == EXECUTION_ARMED && execution->phase != PHASE_WITHDRAWN)
-                return execution;
-        return NULL;
-}
-
-size_t scheduled_job_count_queued(const ScheduledJob *job) {
-        const Execution *execution;
-        size_t n = 0;
-
-        DL_FOREACH(job->executions, execution)
-        n += execution_is_queued(execution);
-        return n;
+        return scheduled_job_first(job, PLACE_ARMED);
 }
 
 bool scheduled_job_is_catching_up(const ScheduledJob *job) {
-        const Execution *execution;
+        return job->job->catch_up.policy == CATCH_UP_ALL && job->n_marks[MARK_CATCH_UP] > 0;
+}
 
-        if (job->job->catch_up.policy != CATCH_UP_ALL)
-                return false;
-        DL_FOREACH(job->executions, execution)
-        if (execution->record.cause == CAUSE_CATCH_UP && execution_is_active(execution))
-                return true;
-        return false;
+OverlapAnswer scheduled_job_overlap(const ScheduledJob *job) {
+        const OverlapFacts facts = {
+                .n_active = scheduled_job_count_active(job),
+                .n_waiting = job->n_places[PLACE_QUEUED],
+                .catching_up = scheduled_job_is_catching_up(job),
+        };
+
+        return overlap_judge(&job->job->overlap, job->job->catch_up.max, &facts);
 }
 
 usec_t scheduled_job_last_start(const ScheduledJob *job) {
-        const Execution *execution;
-        usec_t last_usec = INT64_MIN;
+        const Execution *queued = scheduled_job_last(job, PLACE_QUEUED);
+        const Execution *delayed = scheduled_job_last(job, PLACE_DELAYED);
 
-        DL_FOREACH(job->executions, execution)
-        if (execution_is_waiting(execution))
-                last_usec = MAX(last_usec, execution->record.start_after_usec);
-        return last_usec;
+        return MAX(queued ? queued->record.start_after_usec : INT64_MIN,
+                   delayed ? delayed->record.start_after_usec : INT64_MIN);
 }
 
 usec_t scheduled_job_held_until(const ScheduledJob *job) {
-        const Execution *execution;
+        const Execution *delayed = scheduled_job_first(job, PLACE_DELAYED);
 
-        DL_FOREACH(job->executions, execution)
-        if (execution_is_waiting(execution) && !execution_is_queued(execution))
-                return execution->record.start_after_usec;
-        return USEC_INFINITY;
+        return delayed ? delayed->record.start_after_usec : USEC_INFINITY;
 }
 
-static bool job_has_state(const ScheduledJob *job, ExecutionState state) {
-        const Execution *execution;
-
-        DL_FOREACH(job->executions, execution)
-        if (execution->record.state == state)
-                return true;
-        return false;
+static bool job_has_waiting(const ScheduledJob *job) {
+        return job->n_places[PLACE_STARTED] > 0 || job->n_places[PLACE_GATED] > 0 ||
+                        job->n_places[PLACE_QUEUED] > 0 || job->n_places[PLACE_DELAYED] > 0 ||
+                        job->n_places[PLACE_RETRYING] > 0;
 }
 
 JobState scheduled_job_state(const ScheduledJob *job) {
@@ -225,9 +201,9 @@ JobState scheduled_job_state(const ScheduledJob *job) {
 
         if (!job->job)
                 return JOB_FAILED_TO_LOAD;
-        if (job_has_state(job, EXECUTION_RUNNING))
+        if (job->n_marks[MARK_RUNNING] > 0)
                 return JOB_RUNNING;
-        if (job_has_state(job, EXECUTION_STARTING) || job_has_state(job, EXECUTION_WAITING))
+        if (job_has_waiting(job))
                 return JOB_WAITING;
         if (!job->job->enabled)
                 return JOB_DISABLED;

@@ -4,6 +4,7 @@
 /* One job by name: when it is looked at, and what is written of its state. */
 
 #include "manager/manager-internal.h"
+#include "manager/overlap.h"
 #include "manager/planner.h"
 
 int scheduled_job_new(Manager *manager, const char *name, ScheduledJob **ret);
@@ -20,7 +21,7 @@ bool scheduled_job_is_paused(const ScheduledJob *job);
 bool scheduled_job_is_held(const ScheduledJob *job);
 
 PlannerView scheduled_job_view(const ScheduledJob *job);
-/* The oldest execution that occupies the job; NULL: none. */
+/* The oldest execution that is active or waits for those to end; NULL: none. */
 Execution *scheduled_job_blocker(const ScheduledJob *job);
 /* The row that was written ahead; NULL: none. */
 Execution *scheduled_job_armed(const ScheduledJob *job);
@@ -32,9 +33,8 @@ void scheduled_job_move_cursor(ScheduledJob *job, usec_t instant_usec);
 /* One of its schedules is `every` from the end. */
 bool scheduled_job_counts_from_end(const ScheduledJob *job);
 
-/* More than so many of one job do not wait for others to end. */
-#define SCHEDULED_JOB_QUEUED_MAX 1000U
-size_t scheduled_job_count_queued(const ScheduledJob *job);
+/* What `overlap` says of one more. */
+OverlapAnswer scheduled_job_overlap(const ScheduledJob *job);
 
 /* `catch-up: all` is at work: what comes due now joins the end, whatever `overlap` says. */
 bool scheduled_job_is_catching_up(const ScheduledJob *job);

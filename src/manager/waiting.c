@@ -4,33 +4,30 @@
 
 #include <assert.h>
 #include <stdio.h>
-#include <utlist.h>
 
+#include "manager/admission.h"
 #include "manager/decision.h"
 #include "manager/dependency.h"
 #include "manager/execution.h"
 #include "manager/gates.h"
+#include "manager/place.h"
+#include "manager/retry.h"
 #include "manager/scheduled-job.h"
 
-/* --- release --------------------------------------------------------------------------------------- */
+/* --- start or end ---------------------------------------------------------------------------------- */
 
 static void start(Execution *execution) {
         ScheduledJob *job = execution->scheduled_job;
 
-        /* It has not been tried yet, so the newest revision is its own. */
-        (void) job_unref(execution->job);
-        execution->job = job_ref(job->job);
-        execution->record.job_revision = job->stored.revision;
-        execution->record.state = EXECUTION_STARTING;
-        execution_record_wait(&execution->record, WAITING_FOR_NOTHING, 0);
         gates_leave(execution);
-        queue_take_slot(execution);
-
-        decision_forget_fold(job);
-        dependency_job_started(job, manager_now(job->manager));
-        execution_try_start(execution);
-        if (execution->phase == PHASE_READY)
-                (void) execution_save(execution); /* no runner yet */
+        if (execution->record.attempts == 0) { /* the newest revision is its own */
+                (void) job_unref(execution->job);
+                execution->job = job_ref(job->job);
+                execution->record.job_revision = job->stored.revision;
+                decision_forget_fold(job);
+                dependency_job_started(job, manager_now(job->manager));
+        }
+        execution_begin_attempt(execution);
 }
 
 static void never_started(
@@ -41,6 +38,15 @@ static void never_started(
 
         ScheduledJob *job = execution->scheduled_job;
         int r;
+
+        if (execution->record.attempts > 0) {
+                execution_give_up(execution, reason);
+                return;
+        }
+        if (!cause_is_of_schedule(execution->record.cause)) {
+                execution_close(execution, state, reason, detail);
+                return;
+        }
 
         r = decision_never_started(
                         job,
@@ -58,29 +64,147 @@ static void never_started(
                 (void) manager_store_error(job->manager, r, "an occurrence that waited");
 }
 
-/* The one that stands in its way; those behind it in the queue do not. */
-static const Execution *blocker_of(const Execution *waiting) {
-        const Execution *execution;
-        bool behind = false;
-
-        DL_FOREACH(waiting->scheduled_job->executions, execution) {
-                if (execution == waiting)
-                        behind = true;
-                else if (execution_occupies(execution) && !(behind && execution_is_queued(execution)))
-                        return execution;
-        }
-        return NULL;
+static bool is_by_hand(const Execution *execution) {
+        return execution->record.cause == CAUSE_MANUAL;
 }
+
+/* A paused job starts nothing but what is asked for by hand. Returns true if that is the end of it. */
+static bool is_paused(Execution *execution) {
+        if (!scheduled_job_is_paused(execution->scheduled_job) || is_by_hand(execution))
+                return false;
+        never_started(execution, EXECUTION_SKIPPED, REASON_PAUSED, NULL);
+        return true;
+}
+
+/* Its commit comes back to it, or the clock has to be trusted first. */
+static bool is_held(const Execution *execution) {
+        return execution->phase != PHASE_READY ||
+                        (execution->manager->untrusted && execution->record.cause != CAUSE_BOOT &&
+                         !is_by_hand(execution));
+}
+
+/* --- at the gates ---------------------------------------------------------------------------------- */
+
+/* Overlap lets it pass. Returns true if it still waits; then *again_usec is when to look at the latest. */
+static bool pass_gates(Execution *execution, usec_t now_usec, usec_t *again_usec) {
+        GateVerdict verdict;
+        bool changed;
+
+        if (gates_pass(execution, now_usec, &verdict, &changed)) {
+                start(execution);
+                return false;
+        }
+        if (verdict.answer == GATE_CLOSED) {
+                *again_usec = MIN(*again_usec, verdict.look_again_usec);
+                if (changed) {
+                        execution_place(execution);
+                        (void) execution_save(execution); /* the next daemon finds out by itself */
+                }
+                return true;
+        }
+        execution->record.condition = verdict.condition;
+        never_started(execution, EXECUTION_SKIPPED, verdict.reason,
+                      verdict.detail[0] ? verdict.detail : NULL);
+        return false;
+}
+
+/* It comes to the gates, and waits behind those of its job that are not at the queue yet. */
+static void enter_gates(Execution *execution, usec_t now_usec, usec_t *again_usec) {
+        ScheduledJob *job = execution->scheduled_job;
+
+        if (job->n_marks[MARK_PARKED] == 0 || execution->record.forced) {
+                (void) pass_gates(execution, now_usec, again_usec);
+                return;
+        }
+        execution_record_wait(&execution->record, WAITING_FOR_NOTHING, now_usec);
+        execution_place(execution);
+        (void) execution_save(execution);
+}
+
+static Execution *next_parked(Execution *execution) {
+        while (execution && execution->record.waiting_for == WAITING_FOR_QUEUE)
+                execution = execution->place_next;
+        return execution;
+}
+
+/* Only the first can be the next to start; of those at the queue the queue itself knows which is next. */
+static usec_t release_gated(ScheduledJob *job, usec_t now_usec) {
+        usec_t again_usec = USEC_INFINITY;
+        Execution *execution, *next;
+
+        for (execution = scheduled_job_first(job, PLACE_GATED); execution; execution = next) {
+                next = execution->place_next;
+                if (is_held(execution))
+                        break;
+                if (is_paused(execution) || !pass_gates(execution, now_usec, &again_usec))
+                        continue;
+                if (execution->record.waiting_for != WAITING_FOR_QUEUE || job->n_marks[MARK_PARKED] == 0)
+                        break;
+                next = next_parked(next);
+        }
+        return again_usec;
+}
+
+bool waiting_admit(Execution *execution) {
+        ScheduledJob *job = execution->scheduled_job;
+        usec_t now_usec = manager_now(execution->manager), again_usec;
+
+        if (execution->place != PLACE_GATED || is_held(execution) || is_paused(execution))
+                return false;
+        if (job->n_marks[MARK_PARKED] > 0 && execution != scheduled_job_first(job, PLACE_GATED)) {
+                /* One before it went back to an earlier gate: it goes there as well. */
+                gates_leave(execution);
+                enter_gates(execution, now_usec, &again_usec);
+                return false;
+        }
+        return !pass_gates(execution, now_usec, &again_usec) && execution->record.state == EXECUTION_STARTING;
+}
+
+/* --- behind others of its job ---------------------------------------------------------------------- */
+
+static bool overlap_lets_go(const Execution *execution) {
+        const ScheduledJob *job = execution->scheduled_job;
+        bool one_by_one = job->job->catch_up.policy == CATCH_UP_ALL;
+
+        if (one_by_one && execution->record.cause == CAUSE_CATCH_UP)
+                return scheduled_job_count_active(job) == 0;
+        return admission_has_room(job) && !(one_by_one && job->n_marks[MARK_CATCHING] > 0);
+}
+
+static usec_t release_queued(ScheduledJob *job, usec_t now_usec) {
+        usec_t again_usec = USEC_INFINITY;
+        Execution *execution, *next;
+
+        for (execution = scheduled_job_first(job, PLACE_QUEUED); execution; execution = next) {
+                usec_t start_usec = execution->record.start_after_usec;
+
+                next = execution->place_next;
+                if (start_usec > now_usec)
+                        return MIN(again_usec, planner_coalesce(start_usec, job->job->accuracy_usec));
+                if (is_held(execution))
+                        break;
+                if (is_paused(execution))
+                        continue;
+                if (!overlap_lets_go(execution))
+                        break;
+                if (cause_is_of_schedule(execution->record.cause))
+                        admission_supersede(job);
+                enter_gates(execution, now_usec, &again_usec);
+        }
+        return again_usec;
+}
+
+/* --- held back until an instant -------------------------------------------------------------------- */
 
 /* A later one could start now, and `latest` wants only that. */
 static bool is_overtaken(const Execution *waiting, usec_t now_usec) {
         const ScheduledJob *job = waiting->scheduled_job;
+        const Execution *later = waiting->place_next;
         PlannerView view = scheduled_job_view(job);
         PlannedOccurrence newer;
 
-        for (const Execution *execution = waiting->next; execution; execution = execution->next)
-                if (execution_is_waiting(execution) && execution->record.start_after_usec <= now_usec)
-                        return true;
+        if (later && later->record.start_after_usec <= now_usec)
+                return true;
         return planner_next(&view, scheduled_job_cursor(job), &newer) > 0 &&
                         usec_add(newer.occurrence.due_usec, view.delay_usec) <= now_usec;
 }
@@ -97,7 +221,7 @@ static bool is_missed(Execution *execution, usec_t now_usec) {
                 return false;
 
         reason = planner_late_start(catch_up, execution->record.cause, start_usec, now_usec);
-        if (reason == REASON_NONE && catch_up->policy != CATCH_UP_ALL && !execution_is_queued(execution) &&
+        if (reason == REASON_NONE && catch_up->policy != CATCH_UP_ALL &&
             cause_is_of_schedule(execution->record.cause) && is_overtaken(execution, now_usec))
                 reason = REASON_DOWN;
         if (reason == REASON_DOWN)
@@ -107,86 +231,119 @@ static bool is_missed(Execution *execution, usec_t now_usec) {
         return reason != REASON_NONE;
 }
 
-/* Its delay is over and nothing of its own job is in its way. Returns when to look again. */
-static usec_t pass_gates(Execution *execution, usec_t now_usec) {
-        GateVerdict verdict;
-        bool changed;
+/* Its delay is over: now it is seen whether it overlaps. */
+static void end_delay(Execution *execution, usec_t now_usec, usec_t *again_usec) {
+        ScheduledJob *job = execution->scheduled_job;
+        char blocker[BLOCKER_TEXT_MAX];
 
-        if (gates_pass(execution, now_usec, &verdict, &changed)) {
-                start(execution);
-                return USEC_INFINITY;
+        switch (admission_judge(job)) {
+        case OVERLAP_REFUSE:
+                never_started(execution, EXECUTION_SKIPPED, REASON_OVERLAP,
+                              admission_describe_blocker(job, blocker));
+                break;
+        case OVERLAP_FULL:
+                never_started(execution, EXECUTION_SKIPPED, REASON_QUEUE_FULL, NULL);
+                break;
+        case OVERLAP_WAIT:
+                execution_record_wait(&execution->record, WAITING_FOR_OVERLAP, now_usec);
+                execution_place(execution);
+                (void) execution_save(execution);
+                break;
+        default:
+                enter_gates(execution, now_usec, again_usec);
+                break;
         }
-        if (changed)
-                (void) execution_save(execution); /* the next daemon finds out by itself */
-        if (verdict.answer == GATE_CLOSED)
-                return verdict.look_again_usec;
-        execution->record.condition = verdict.condition;
-        never_started(execution, EXECUTION_SKIPPED, verdict.reason,
-                      verdict.detail[0] ? verdict.detail : NULL);
-        return USEC_INFINITY;
 }
 
-/* Returns when to look again. */
-static usec_t release(Execution *execution, usec_t now_usec) {
-        const Execution *blocker;
-        char detail[64];
-
-        if (scheduled_job_is_paused(execution->scheduled_job)) {
-                never_started(execution, EXECUTION_SKIPPED, REASON_PAUSED, NULL);
-                return USEC_INFINITY;
-        }
-        if (execution->record.waiting_for <= WAITING_FOR_DELAY && is_missed(execution, now_usec))
-                return USEC_INFINITY;
-
-        blocker = blocker_of(execution);
-        if (!blocker)
-                return pass_gates(execution, now_usec);
-        if (!execution_is_queued(execution)) {
-                (void) snprintf(detail, sizeof(detail), "blocked by execution %" PRIu64, blocker->record.id);
-                never_started(execution, EXECUTION_SKIPPED, REASON_OVERLAP, detail);
-        }
-        return USEC_INFINITY;
-}
-
-usec_t waiting_release(ScheduledJob *job) {
-        usec_t now_usec = manager_now(job->manager), again_usec = USEC_INFINITY;
+static usec_t release_delayed(ScheduledJob *job, usec_t now_usec) {
+        usec_t again_usec = USEC_INFINITY;
         Execution *execution, *next;
 
-        for (execution = job->executions; execution; execution = next) {
+        for (execution = scheduled_job_first(job, PLACE_DELAYED); execution; execution = next) {
                 usec_t start_usec = execution->record.start_after_usec;
 
-                next = execution->next;
-                if (!execution_is_waiting(execution) ||
-                    (job->manager->untrusted && execution->record.cause != CAUSE_BOOT))
-                        continue;
+                next = execution->place_next;
                 if (start_usec > now_usec)
                         return MIN(again_usec, planner_coalesce(start_usec, job->job->accuracy_usec));
-                if (execution->phase != PHASE_READY)
-                        break; /* its commit comes back to it */
-                again_usec = MIN(again_usec, release(execution, now_usec));
+                if (is_held(execution))
+                        break;
+                if (!is_paused(execution) && !is_missed(execution, now_usec))
+                        end_delay(execution, now_usec, &again_usec);
         }
         return again_usec;
 }
 
-bool waiting_admit(Execution *execution) {
-        if (!execution_is_gated(execution) || execution->phase != PHASE_READY)
-                return false;
-        (void) release(execution, manager_now(execution->manager));
-        return execution->record.state == EXECUTION_STARTING;
+/* --- between attempts ------------------------------------------------------------------------------ */
+
+/* When the clock was set back, it does not wait longer than it would have had to. */
+static usec_t retry_at(Execution *execution, usec_t now_usec) {
+        ExecutionRecord *record = &execution->record;
+        const Job *job = execution_job(execution);
+        usec_t longest_usec;
+
+        if (!job || record->retry_at_usec <= now_usec)
+                return record->retry_at_usec;
+        longest_usec = retry_longest_delay(&job->retry, MAX(record->attempts, 1U));
+        record->retry_at_usec = MIN(record->retry_at_usec, usec_add(now_usec, longest_usec));
+        return record->retry_at_usec;
 }
 
-/* Of a long queue only the first can be the next to start. */
-void waiting_on_disk(Execution *execution) {
-        const Execution *first;
+static void try_again(Execution *execution, usec_t now_usec, usec_t *again_usec) {
+        ExecutionRecord *record = &execution->record;
 
-        if (execution_is_queued(execution)) {
-                DL_FOREACH(execution->scheduled_job->executions, first)
-                if (execution_is_waiting(first))
-                        break;
-                if (first != execution)
-                        return;
+        record->state = EXECUTION_WAITING;
+        record->retry_at_usec = USEC_INFINITY;
+        execution_record_wait(record, WAITING_FOR_DELAY, now_usec); /* which is over */
+        (void) pass_gates(execution, now_usec, again_usec);
+}
+
+/* If others of the job are active by then (one was started by hand), it waits for those, in this state. */
+static usec_t release_retries(ScheduledJob *job, usec_t now_usec) {
+        usec_t again_usec = USEC_INFINITY;
+        Execution *execution, *next;
+
+        for (execution = scheduled_job_first(job, PLACE_RETRYING); execution; execution = next) {
+                usec_t retry_at_usec = retry_at(execution, now_usec);
+
+                next = execution->place_next;
+                if (retry_at_usec > now_usec)
+                        again_usec = MIN(again_usec, retry_at_usec);
+                else if (execution->phase == PHASE_READY && !is_paused(execution) &&
+                         (admission_has_room(job) || execution->record.forced))
+                        try_again(execution, now_usec, &again_usec);
         }
-        scheduled_job_replan(execution->scheduled_job);
+        return again_usec;
+}
+
+/* --- all of them ----------------------------------------------------------------------------------- */
+
+usec_t waiting_release(ScheduledJob *job) {
+        usec_t now_usec = manager_now(job->manager);
+        usec_t again_usec = release_gated(job, now_usec);
+
+        again_usec = MIN(again_usec, release_queued(job, now_usec));
+        return MIN(again_usec, release_delayed(job, now_usec));
+}
+
+usec_t waiting_retry(ScheduledJob *job) {
+        return release_retries(job, manager_now(job->manager));
+}
+
+/* Of a long list only the first can be the next to start; but the queue has to know of all that are there. */
+void waiting_on_disk(Execution *execution) {
+        ScheduledJob *job = execution->scheduled_job;
+        usec_t again_usec = USEC_INFINITY;
+
+        if (execution == scheduled_job_first(job, execution->place)) {
+                scheduled_job_replan(job);
+                return;
+        }
+        if (execution->place != PLACE_GATED || scheduled_job_is_held(job) ||
+            execution->place_prev->record.waiting_for != WAITING_FOR_QUEUE || is_held(execution) ||
+            is_paused(execution))
+                return;
+        if (pass_gates(execution, manager_now(job->manager), &again_usec) && again_usec != USEC_INFINITY)
+                scheduled_job_replan(job); /* it wants another look then */
 }
 
 /* --- taken back ------------------------------------------------------------------------------------ */
@@ -196,7 +353,8 @@ void waiting_take_back(ScheduledJob *job, usec_t now_usec) {
 
         for (execution = job->executions; execution; execution = next) {
                 next = execution->next;
-                if (!execution_is_waiting(execution) || execution->record.due_usec <= now_usec)
+                if (!execution_is_waiting(execution) || execution->record.due_usec <= now_usec ||
+                    execution->record.attempts > 0)
                         continue;
                 if (cause_is_of_schedule(execution->record.cause)) {
                         execution_withdraw(execution);
@@ -207,12 +365,24 @@ void waiting_take_back(ScheduledJob *job, usec_t now_usec) {
         }
 }
 
-void waiting_cancel(ScheduledJob *job, const char *detail) {
+static void cancel(ScheduledJob *job, const char *detail, bool by_hand_too) {
+        static const ExecutionPlace places[] = {
+                PLACE_DELAYED, PLACE_QUEUED, PLACE_GATED, PLACE_STARTED, PLACE_RETRYING,
+        };
         Execution *execution, *next;
 
-        for (execution = job->executions; execution; execution = next) {
-                next = execution->next;
-                if (execution_is_waiting(execution))
-                        execution_close(execution, EXECUTION_CANCELLED, REASON_JOB_REMOVED, detail);
-        }
+        for (size_t i = 0; i < ARRAY_SIZE(places); i++)
+                for (execution = scheduled_job_first(job, places[i]); execution; execution = next) {
+                        next = execution->place_next;
+                        if (execution_is_unsent(execution) && (by_hand_too || !is_by_hand(execution)))
+                                execution_close(execution, EXECUTION_CANCELLED, REASON_JOB_REMOVED, detail);
+                }
+}
+
+void waiting_cancel(ScheduledJob *job, const char *detail) {
+        cancel(job, detail, true);
+}
+
+void waiting_cancel_scheduled(ScheduledJob *job, const char *detail) {
+        cancel(job, detail, false);
 }

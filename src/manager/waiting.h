@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * What becomes of executions that wait: held back until an instant (`random-delay`; the reason is none), or
- * until what is before them in the job's list has ended (REASON_OVERLAP). They start in the order of the
- * list, which is that of their due times.
+ * What becomes of executions that wait: held back until an instant (`random-delay`), until others of their
+ * job have ended (`overlap`, `catch-up: all`), at a gate (gates.h), or between two attempts. Those of one job
+ * start in the order of their ids, which is that of their due times.
  *
  * A row that waits names no runner, so that on disk `waiting` means: START was sent to nobody.
  */
@@ -14,6 +14,9 @@
 /* Starts, skips or misses what need not wait any longer. Returns when there is more to do; USEC_INFINITY:
  * when something ends. */
 usec_t waiting_release(ScheduledJob *job);
+
+/* Tries again what is to be tried again by now. Returns when the next is. */
+usec_t waiting_retry(ScheduledJob *job);
 
 /*
  * For a gate that knows which of all jobs' executions is next: asks this one's gates, without a walk through
@@ -25,5 +28,7 @@ bool waiting_admit(Execution *execution);
 /* The clock was set back before their due times: they become due again. */
 void waiting_take_back(ScheduledJob *job, usec_t now_usec);
 
-/* The job does not run any more. */
+/* The job does not run any more: what has not been started, or was to be tried again, is cancelled. */
 void waiting_cancel(ScheduledJob *job, const char *detail);
+/* The same, but what was asked for by hand goes on. */
+void waiting_cancel_scheduled(ScheduledJob *job, const char *detail);

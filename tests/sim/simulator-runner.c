@@ -8,9 +8,9 @@
 #include "sim/simulator-internal.h"
 #include "util/cleanup.h"
 
-static SimRun *find_run(Sim *sim, uint64_t id) {
+static SimRun *find_run(Sim *sim, LaunchId id) {
         for (size_t i = sim->n_runs; i-- > 0;)
-                if (sim->runs[i].id.execution_id == id)
+                if (sim->runs[i].id.execution_id == id.execution_id && sim->runs[i].id.attempt == id.attempt)
                         return &sim->runs[i];
         return NULL;
 }
@@ -19,7 +19,8 @@ static bool run_is_known(const Sim *sim, const SimRun *run) {
         return run->generation == sim->generation && !run->acknowledged;
 }
 
-static void expect_begun(Sim *sim, uint64_t id) {
+static void expect_begun(Sim *sim, LaunchId launch) {
+        uint64_t id = launch.execution_id;
         CLEANUP(execution_record_done) ExecutionRecord row = { 0 };
         char generation[16];
 
@@ -28,6 +29,15 @@ static void expect_begun(Sim *sim, uint64_t id) {
                    id);
         SIM_ASSERT(sim, row.state == EXECUTION_ARMED || row.state == EXECUTION_STARTING, "START in state %s",
                    execution_state_to_string(row.state));
+        SIM_ASSERT(sim, MAX(row.attempts, 1U) == launch.attempt, "START of attempt %u, the row says %u",
+                   launch.attempt, row.attempts);
+        if (launch.attempt > 1) {
+                const LaunchId before = { .execution_id = id, .attempt = launch.attempt - 1 };
+                const SimRun *run = find_run(sim, before);
+
+                SIM_ASSERT(sim, !run || run->ended || run->generation != sim->generation,
+                           "attempt %u begins while the one before it runs", launch.attempt);
+        }
         (void) snprintf(generation, sizeof(generation), "g%u", sim->generation);
         SIM_ASSERT(sim, strcmp(row.runner_generation, generation) == 0, "START to '%s', the row says '%s'",
                    generation, row.runner_generation);
@@ -62,8 +72,8 @@ static int executor_start(void *userdata, const Launch *launch) {
         if (!sim_reaches_outside(sim))
                 return 0;
 
-        expect_begun(sim, launch->id.execution_id);
-        run = find_run(sim, launch->id.execution_id);
+        expect_begun(sim, launch->id);
+        run = find_run(sim, launch->id);
         if (run) { /* idempotent, but never a second process */
                 SIM_ASSERT(sim, run_is_known(sim, run), "execution %" PRIu64 " of '%s' is started twice",
                            launch->id.execution_id, run->job);
@@ -81,19 +91,24 @@ static int executor_start(void *userdata, const Launch *launch) {
         };
         (void) snprintf(run->job, sizeof(run->job), "%s", launch->job->name);
         set_end(sim, run);
+        if (sim->n_failures > 0) {
+                sim->n_failures--;
+                run->exit_code = 1;
+        }
         set_environment(run, launch->environment);
         return 0;
 }
 
 static int executor_stop(void *userdata, LaunchId id) {
         Sim *sim = userdata;
-        SimRun *run = find_run(sim, id.execution_id);
+        SimRun *run = find_run(sim, id);
 
         if (!sim->connected)
                 return -ENOTCONN;
-        if (sim_reaches_outside(sim) && run && !run->ended) {
+        if (sim_reaches_outside(sim) && run && !run->ended &&
+            run->ends_usec >= sim->boottime_usec + sim->stop_usec) {
                 run->stopped = true;
-                run->ends_usec = sim->boottime_usec;
+                run->ends_usec = sim->boottime_usec + sim->stop_usec;
         }
         return 0;
 }
@@ -105,7 +120,7 @@ static int executor_kill(void *userdata, LaunchId id, int signal, bool everythin
 static int executor_acknowledge(void *userdata, LaunchId id) {
         CLEANUP(execution_record_done) ExecutionRecord row = { 0 };
         Sim *sim = userdata;
-        SimRun *run = find_run(sim, id.execution_id);
+        SimRun *run = find_run(sim, id);
 
         if (!sim->connected)
                 return -ENOTCONN;
@@ -114,8 +129,12 @@ static int executor_acknowledge(void *userdata, LaunchId id) {
 
         execution_record_init(&row);
         SIM_ASSERT(sim, store_read_execution(sim->store, id.execution_id, &row) == 1, "ACK without a row");
-        SIM_ASSERT(sim, execution_state_is_final(row.state), "ACK of %" PRIu64 ", which is %s on disk",
-                   id.execution_id, execution_state_to_string(row.state));
+        SIM_ASSERT(sim,
+                   execution_state_is_final(row.state) || row.attempts > id.attempt ||
+                                   (row.attempts == id.attempt &&
+                                    (row.state == EXECUTION_RETRYING || row.state == EXECUTION_WAITING)),
+                   "ACK of attempt %u of %" PRIu64 ", which is %s with %u attempts on disk", id.attempt,
+                   id.execution_id, execution_state_to_string(row.state), row.attempts);
         if (run && run->ended)
                 run->acknowledged = true;
         return 0;

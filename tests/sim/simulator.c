@@ -390,7 +390,15 @@ static void on_reply(void *userdata, int result, uint64_t execution_id, const ch
 
 void sim_start_job(Sim *sim, const char *name) {
         if (sim->manager)
-                manager_start_job(sim->manager, name, &sim_caller, on_reply, sim);
+                manager_start_job(sim->manager, name, NULL, &sim_caller, on_reply, sim);
+        sim_settle(sim);
+}
+
+void sim_force_job(Sim *sim, const char *name) {
+        const StartOptions options = { .force = true };
+
+        if (sim->manager)
+                manager_start_job(sim->manager, name, &options, &sim_caller, on_reply, sim);
         sim_settle(sim);
 }
 

@@ -93,6 +93,8 @@ typedef struct Sim {
         size_t n_messages;
         usec_t duration_usec; /* of the next launches */
         int exit_code;
+        unsigned n_failures; /* so many of the next launches exit with 1 */
+        usec_t stop_usec;    /* from a stop to the end */
 
         /* What conditions ask for. */
         HostFacts facts;
@@ -173,6 +175,7 @@ void sim_set_path(Sim *sim, const char *path, bool exists);
 void sim_settle(Sim *sim);
 
 void sim_start_job(Sim *sim, const char *name);
+void sim_force_job(Sim *sim, const char *name); /* whatever stands in its way */
 void sim_pause_job(Sim *sim, const char *name, usec_t until_usec);
 void sim_resume_job(Sim *sim, const char *name);
 void sim_stop_execution(Sim *sim, uint64_t id);
