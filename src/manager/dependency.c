@@ -114,7 +114,10 @@ JoinPart dependency_part(const ScheduledJob *job, const char *name) {
 usec_t dependency_since(const ScheduledJob *job) {
         const StoredJob *stored = &job->stored;
 
-        return stored->joined_usec == USEC_INFINITY ? stored->added_usec - 1 : stored->joined_usec;
+        if (stored->joined_usec != USEC_INFINITY)
+                return stored->joined_usec;
+        /* One that an execution was found of, and that never was defined, has no first load. */
+        return stored->added_usec == USEC_INFINITY ? INT64_MIN : stored->added_usec - 1;
 }
 
 static Join join_of(const ScheduledJob *job) {

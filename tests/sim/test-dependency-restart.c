@@ -5,8 +5,11 @@
 
 #include <string.h>
 
+#include <sqlite3.h>
+
 #include "sim/simulator-internal.h"
 #include "sim/story.h"
+#include "support/fault-vfs.h"
 #include "util/string-list.h"
 
 #define START "2026-01-01T00:00:00Z"
@@ -83,6 +86,33 @@ START_TEST(ends_while_the_daemon_was_down_are_joined) {
         sim_start_daemon(&sim);
         sim_run(&sim, USEC_PER_HOUR);
         sim_expect_rows(&sim, "d", "succeeded dependency 2026-01-01T00:00:01.000001Z\n");
+}
+END_TEST
+
+/* Nothing is recorded, so nothing is started; and then all of it, once. */
+START_TEST(ends_that_the_disk_refuses_are_joined_later) {
+        FaultVfs *faults = fault_vfs_register();
+
+        setup_join(AFTER("[a, b]"));
+        sim_write_job(&sim, "c", BY_HAND);
+        sim_write_job(&sim, "b", BY_HAND "trigger: {on-success: c}\n");
+        sim_reload(&sim);
+        sim_start_job(&sim, "a");
+        sim_start_job(&sim, "b");
+        atomic_store(&faults->write_code, SQLITE_FULL);
+        sim_run(&sim, USEC_PER_MINUTE);
+        ck_assert_uint_eq(sim_count_launches(&sim, "c") + sim_count_launches(&sim, "d"), 0);
+        if (_i == 1) {
+                sim_kill_daemon(&sim);
+                atomic_store(&faults->write_code, 0);
+                sim_start_daemon(&sim);
+        }
+        atomic_store(&faults->write_code, 0);
+        sim_reload(&sim); /* something is to be written again */
+        sim_pause_job(&sim, "a", sim.realtime_usec + USEC_PER_MINUTE);
+        sim_run(&sim, 2 * USEC_PER_MINUTE);
+        ck_assert_uint_eq(sim_count_launches(&sim, "c"), 1);
+        ck_assert_uint_eq(sim_count_launches(&sim, "d"), 1);
 }
 END_TEST
 
@@ -210,6 +240,7 @@ END_TEST
 static const Story stories[] = {
         { "crash", &a_crash_neither_loses_nor_doubles_a_join, 2 * ARRAY_SIZE(crash_cases) },
         { "crash", &ends_while_the_daemon_was_down_are_joined, 1 },
+        { "disk", &ends_that_the_disk_refuses_are_joined_later, 2 },
         { "clock", &a_clock_that_is_set_loses_no_join, 8 },
         { "environment", &a_start_is_told_of_its_parent, 2 },
         { "environment", &a_triggered_start_is_told_of_one, 1 },
