@@ -8,7 +8,7 @@
 
 ctl() { schedctl --user "$@"; }
 becomes() { # JOB "STATE|REASON|…" [COLUMNS]
-    wait_until 30 row_is "${3:-state}" "$1" "$2" || row_is "${3:-state}" "$1" "$2"
+    wait_until 90 row_is "${3:-state}" "$1" "$2" || row_is "${3:-state}" "$1" "$2"
 }
 says() { # TEXT COMMAND…
     local text=$1
@@ -34,7 +34,7 @@ jobs:
   asks: {conditions: {command: "test -e $S/place/yes || { echo not yet; exit 3; }", wait: 10min}}
   asks-once: {conditions: {command: ["false"]}}
   no-program: {conditions: {command: [/no/such/program]}}
-  stubborn: {conditions: {command: "trap '' TERM; echo \$\$ >$S/place/pid; setsid sleep 1000 & sleep 1000", wait: 1s}}
+  stubborn: {conditions: {command: "trap '' TERM; echo \$\$ >$S/place/pid; setsid sleep 1000 & sleep 1000", wait: 10min}}
   long: {command: "read x <$S/end"}
   after-long: {conditions: {not-running: [long], wait: 10min}}
   brief: {conditions: {path-exists: $S/place/nowhere, wait: 1s}}
@@ -44,7 +44,7 @@ scheduler_start
 
 check "what holds starts" becomes memory succeeded
 [ ! -r /proc/pressure/cpu ] || check "so it is with load and pressure" becomes busy succeeded
-check "memory that nobody has" becomes greedy "skipped|condition|3" "state, reason, condition"
+check "memory that nobody has" becomes greedy "skipped|condition|memory-available" "state, reason, condition"
 check "it says how much there is" contains "$(row reason_detail greedy)" "of memory is available, less than 1000T"
 check "a path that is not there" becomes missing skipped
 check "it says which" equals "'$S/place/nowhere' does not exist" "$(row reason_detail missing)"
