@@ -247,6 +247,68 @@ START_TEST(a_diamond_joins_once) {
 }
 END_TEST
 
+START_TEST(ends_at_one_instant_are_two_ends) {
+        setup_join(AFTER("a") "overlap: allow\n");
+        sim_write_job(&sim, "a", BY_HAND "overlap: allow\ntrigger: {on-success: c}\n");
+        sim_write_job(&sim, "c", BY_HAND "overlap: {policy: queue, limit: 5}\n");
+        sim_reload(&sim);
+        sim_start_job(&sim, "a");
+        sim_start_job(&sim, "a");
+        sim_run(&sim, USEC_PER_MINUTE);
+        ck_assert_uint_eq(sim_count_launches(&sim, "a"), 2);
+        ck_assert_uint_eq(sim_count_launches(&sim, "d"), 2);
+        ck_assert_uint_eq(sim_count_launches(&sim, "c"), 2);
+}
+END_TEST
+
+START_TEST(a_retrying_predecessor_has_not_ended) {
+        setup_join(AFTER("{jobs: a, when: any}"));
+        sim_write_job(&sim, "a",
+                      BY_HAND "retry: {attempts: 2, delay: 1min}\ntrigger: {on-success: b, on-failure: c}\n");
+        sim_write_job(&sim, "c", BY_HAND);
+        sim_reload(&sim);
+        sim_set_end(&sim, "a", USEC_PER_SEC, 1);
+        sim_start_job(&sim, "a");
+        sim_run(&sim, 30 * USEC_PER_SEC);
+        ck_assert_uint_eq(sim_count_launches(&sim, "d"), 0);
+        sim_set_end(&sim, "a", USEC_PER_SEC, _i);
+        sim_run(&sim, 2 * USEC_PER_MINUTE);
+        ck_assert_uint_eq(sim_count_launches(&sim, "a"), 2);
+        ck_assert_uint_eq(sim_count_launches(&sim, "b"), _i == 0);
+        ck_assert_uint_eq(sim_count_launches(&sim, "c"), _i == 1);
+        ck_assert_uint_eq(sim_count_launches(&sim, "d"), 1);
+}
+END_TEST
+
+START_TEST(each_attempt_is_told_of_the_parent) {
+        setup_join(AFTER("a") "retry: {attempts: 2, delay: 1min}\n");
+        sim_set_end(&sim, "d", USEC_PER_SEC, 1);
+        start_and_end("a");
+        start_and_end("a"); /* between two attempts: it is for the next */
+        if (_i == 1) {
+                sim_kill_daemon(&sim);
+                sim_start_daemon(&sim);
+        }
+        sim_run(&sim, 2 * USEC_PER_MINUTE);
+        ck_assert_uint_ge(sim_count_launches(&sim, "d"), 2);
+        ck_assert_ptr_nonnull(strstr(sim_last_run(&sim, "d")->environment, "JOBSCHED_PARENT_JOB=a\n"));
+}
+END_TEST
+
+START_TEST(a_predecessor_that_was_replaced_is_neither) {
+        setup_join(_i == 0 ? AFTER("{jobs: a, when: any}") : AFTER("{jobs: a, when: failure}"));
+        sim_write_job(&sim, "a", BY_HAND "overlap: replace\n");
+        sim_reload(&sim);
+        sim_set_end(&sim, "a", USEC_PER_HOUR, 0);
+        sim_start_job(&sim, "a");
+        sim_run(&sim, USEC_PER_SEC);
+        sim_start_job(&sim, "a");
+        sim_run(&sim, USEC_PER_MINUTE);
+        ck_assert_uint_eq(sim_count_launches(&sim, "a"), 2);
+        ck_assert_uint_eq(sim_count_launches(&sim, "d"), _i == 0);
+}
+END_TEST
+
 /* --- triggers --------------------------------------------------------------------------------------- */
 
 #define TRIGGERS "command: [/bin/true]\ntrigger: {on-success: [b, c], on-failure: d}\n"
@@ -488,6 +550,10 @@ static const Story stories[] = {
         { "join", &a_new_job_owes_nothing, 1 },
         { "join", &an_unknown_predecessor_blocks, 1 },
         { "join", &a_diamond_joins_once, 2 },
+        { "join", &ends_at_one_instant_are_two_ends, 1 },
+        { "join", &a_retrying_predecessor_has_not_ended, 2 },
+        { "join", &each_attempt_is_told_of_the_parent, 2 },
+        { "join", &a_predecessor_that_was_replaced_is_neither, 2 },
         { "trigger", &each_end_triggers_once, 1 },
         { "trigger", &what_is_triggered_obeys_overlap_and_pause, 1 },
         { "trigger", &a_disabled_target_is_left_alone, 1 },
