@@ -223,11 +223,11 @@ int bus_error_no_such_execution(sd_bus_error *reterr, uint64_t id);
 
 /* --- bus-order.c ----------------------------------------------------------------------------------- */
 
-/* a{sv}: no option exists yet, so that each is refused by its name. */
-int bus_read_start_options(sd_bus_message *message, sd_bus_error *reterr);
+/* a{sv}: 'force' b. What else is in it is refused by its name. */
+int bus_read_start_options(sd_bus_message *message, StartOptions *ret, sd_bus_error *reterr);
 
 /* What Manager, Job and Execution offer alike. Each answers the call, now or later. */
-int bus_order_start(BusCall *call, const char *name, sd_bus_error *reterr);
+int bus_order_start(BusCall *call, const char *name, const StartOptions *options, sd_bus_error *reterr);
 int bus_order_pause(BusCall *call, const char *name, int64_t until, sd_bus_error *reterr);
 int bus_order_resume(BusCall *call, const char *name, sd_bus_error *reterr);
 int bus_order_stop(BusCall *call, uint64_t id, sd_bus_error *reterr);

@@ -104,16 +104,17 @@ static int method_get_definition(sd_bus_message *message, void *userdata, sd_bus
 }
 
 static int method_start_job(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
+        StartOptions options;
         const char *name;
         int r;
 
         r = sd_bus_message_read_basic(message, 's', &name);
         if (r < 0)
                 return r;
-        r = bus_read_start_options(message, reterr);
+        r = bus_read_start_options(message, &options, reterr);
         if (r < 0)
                 return r;
-        return bus_order_start(bus_current_call(userdata), name, reterr);
+        return bus_order_start(bus_current_call(userdata), name, &options, reterr);
 }
 
 static int method_pause_job(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {

@@ -61,27 +61,47 @@ static int require_for_job(BusCall *call, BusAction action, const char *name, sd
         return bus_require(call, action, &job->stored.owner_uid, name, reterr);
 }
 
-int bus_read_start_options(sd_bus_message *message, sd_bus_error *reterr) {
-        const char *name;
-        int r;
-
-        r = sd_bus_message_enter_container(message, 'a', "{sv}");
-        if (r < 0)
-                return r;
-        r = sd_bus_message_enter_container(message, 'e', "sv");
-        if (r < 0)
-                return r;
-        if (r == 0)
-                return sd_bus_message_exit_container(message);
+static int read_start_option(sd_bus_message *message, StartOptions *options, sd_bus_error *reterr) {
+        const char *name, *type;
+        int r, force;
 
         r = sd_bus_message_read_basic(message, 's', &name);
         if (r < 0)
                 return r;
-        return sd_bus_error_setf(
-                        reterr, SD_BUS_ERROR_INVALID_ARGS, "A start takes no option '%.100s'.", name);
+        if (strcmp(name, "force") != 0)
+                return sd_bus_error_setf(
+                                reterr, SD_BUS_ERROR_INVALID_ARGS,
+                                "A start takes no option '%.100s', only 'force'.", name);
+
+        r = sd_bus_message_peek_type(message, NULL, &type);
+        if (r < 0)
+                return r;
+        if (!type || strcmp(type, "b") != 0)
+                return sd_bus_error_set(
+                                reterr, SD_BUS_ERROR_INVALID_ARGS, "The option 'force' is a boolean.");
+        r = sd_bus_message_read(message, "v", "b", &force);
+        options->force = r >= 0 && force != 0;
+        return r;
 }
 
-int bus_order_start(BusCall *call, const char *name, sd_bus_error *reterr) {
+int bus_read_start_options(sd_bus_message *message, StartOptions *ret, sd_bus_error *reterr) {
+        int r;
+
+        *ret = (StartOptions){ 0 };
+        r = sd_bus_message_enter_container(message, 'a', "{sv}");
+        if (r < 0)
+                return r;
+        while ((r = sd_bus_message_enter_container(message, 'e', "sv")) > 0) {
+                r = read_start_option(message, ret, reterr);
+                if (r >= 0)
+                        r = sd_bus_message_exit_container(message);
+                if (r < 0)
+                        return r;
+        }
+        return r < 0 ? r : sd_bus_message_exit_container(message);
+}
+
+int bus_order_start(BusCall *call, const char *name, const StartOptions *options, sd_bus_error *reterr) {
         int r;
 
         r = require_for_job(call, ACTION_RUN, name, reterr);
@@ -89,7 +109,7 @@ int bus_order_start(BusCall *call, const char *name, sd_bus_error *reterr) {
                 return r < 0 ? r : 1;
 
         manager_start_job(
-                        call->connection->server->host.manager, name, NULL, &call->caller, on_started,
+                        call->connection->server->host.manager, name, options, &call->caller, on_started,
                         sd_bus_message_ref(call->message));
         return 1;
 }

@@ -51,6 +51,12 @@ FIELD_GET(ExecutionRecord, output_bytes, field_give_integer(value, (int64_t) rec
 FIELD_GET(ExecutionRecord, output_truncated, field_give_integer(value, record->output_truncated));
 FIELD_GET(ExecutionRecord, result,       field_give_text(value, record->result));
 
+FIELD_GET(ExecutionRecord, waiting_for,   field_give_text(value, waiting_for_to_string(record->waiting_for)));
+FIELD_GET(ExecutionRecord, waiting_since, field_give_instant(value, record->waiting_since_usec));
+FIELD_GET(ExecutionRecord, retry_at,      field_give_instant(value, record->retry_at_usec));
+FIELD_GET(ExecutionRecord, parent,        field_give_integer(value, (int64_t) record->parent_id));
+FIELD_GET(ExecutionRecord, forced,        field_give_integer(value, record->forced));
+
 /* No definition declares parameters yet: every execution has none. */
 FIELD_GET(ExecutionRecord, parameters,       field_give_text(value, record ? "{}" : NULL));
 FIELD_GET(ExecutionRecord, profile,          field_give_text(value, record ? NULL : ""));
@@ -92,6 +98,11 @@ static const Field fields[] = {
         { "profile",           FIELD_TEXT,     FIELD_PRIVATE, get_profile },
         { "profile_revision",  FIELD_COUNT,    FIELD_PRIVATE, get_profile_revision },
         { "result",            FIELD_JSON,     FIELD_PRIVATE, get_result },
+        { "waiting_for",       FIELD_TEXT,     FIELD_DETAIL,  get_waiting_for },
+        { "waiting_since",     FIELD_INSTANT,  FIELD_DETAIL,  get_waiting_since },
+        { "retry_at",          FIELD_INSTANT,  FIELD_DETAIL,  get_retry_at },
+        { "parent",            FIELD_COUNT,    FIELD_DETAIL,  get_parent },
+        { "forced",            FIELD_BOOL,     FIELD_DETAIL,  get_forced },
         { "output_file",       FIELD_TEXT,     FIELD_PRIVATE | FIELD_DETAIL, get_output_file },
 };
 /* clang-format on */

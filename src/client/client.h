@@ -121,7 +121,8 @@ int client_prune(
 
 /* --- orders ---------------------------------------------------------------------------------------- */
 
-int client_start_job(Client *client, const char *job, uint64_t *ret_id, ClientError *reterr);
+/* `force`: neither overlap nor queue nor conditions hold it. */
+int client_start_job(Client *client, const char *job, bool force, uint64_t *ret_id, ClientError *reterr);
 int client_pause_job(
                 Client *client,
                 const char *job,
@@ -148,7 +149,8 @@ typedef struct ClientEvent {
         ClientEventKind kind;
         const char *job;   /* its name */
         uint64_t id;       /* of the execution; 0: about a job */
-        json_t *execution; /* id, job, state, reason, cause, due, started, ended, exit_code, signal, progress, status_text; borrowed
+        json_t *execution; /* id, job, state, reason, cause, due, started, ended, exit_code, signal, progress,
+                            * status_text; borrowed
                             */
 } ClientEvent;
 

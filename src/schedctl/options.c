@@ -145,6 +145,7 @@ const OptionRow option_rows[] = {
         { "value",       0,  NULL,      .help = "Only the values, without their keys", .verbs = "show", FLAG(value) },
         { "wait",       'w', NULL,      .help = "Wait until it has ended; exit 0 if it succeeded", .verbs = "start", FLAG(wait) },
         { "follow",     'f', NULL,      .help = "Show the output as it comes; start: exit with the job's status", .verbs = "start logs", FLAG(follow) },
+        { "force",       0,  NULL,      .help = "Start in spite of overlap, queue and conditions", .verbs = "start", FLAG(force) },
         { "signal",     's', "SIGNAL",  .help = "Which signal to send", .values = SIGNALS, .verbs = "kill", TEXT(signal) },
         { "kill-whom",   0,  "WHOM",    .help = "main (the main process) or all", .values = "main all", .verbs = "kill", TEXT(kill_whom) },
         { "timezone",    0,  "ZONE",    .help = "Zone of the schedule", .verbs = "calendar", TEXT(timezone) },

@@ -146,7 +146,9 @@ static int start_all(StartRun *run, char **names) {
                 ClientError error = { 0 };
                 int r;
 
-                r = client_start_job(run->context->client, *name, &started->id, &error);
+                r = client_start_job(
+                                run->context->client, *name, run->context->options.force, &started->id,
+                                &error);
                 if (r < 0) {
                         int one = complain_client(r, &error, *name);
 

@@ -199,7 +199,12 @@ START_TEST(arguments_are_checked) {
         test_expect_error(
                         bus_fixture_call(
                                         &fixture, client, path, interface, "StartJob", "sa{sv}", "alpha", 1,
-                                        "force", "b", 1),
+                                        "faster", "b", 1),
+                        SD_BUS_ERROR_INVALID_ARGS);
+        test_expect_error(
+                        bus_fixture_call(
+                                        &fixture, client, path, interface, "StartJob", "sa{sv}", "alpha", 1,
+                                        "force", "s", "yes"),
                         SD_BUS_ERROR_INVALID_ARGS);
         test_expect_error(
                         bus_fixture_call(
