@@ -17,6 +17,7 @@ says() { # TEXT COMMAND…
 }
 waits() { becomes "$1" "waiting|condition" "state, waiting_for"; } # JOB
 path_watchers() { pgrep -f -- "--path-watcher .* $S/" | wc -l; }
+one_watcher() { equals 1 "$(path_watchers)"; }
 no_watchers() { equals 0 "$(path_watchers)"; }
 
 mkdir "$S/place"
@@ -37,6 +38,7 @@ jobs:
   stubborn: {conditions: {command: "trap '' TERM; echo \$\$ >$S/place/pid; setsid sleep 1000 & sleep 1000", wait: 10min}}
   long: {command: "read x <$S/end"}
   after-long: {conditions: {not-running: [long], wait: 10min}}
+  survives: {schedule: {boot: true}, conditions: {path-exists: $S/place/late, wait: 10min}}
   brief: {conditions: {path-exists: $S/place/nowhere, wait: 1s}}
 EOF
 mkfifo "$S/end"
@@ -75,13 +77,24 @@ check "a command that changes its mind" becomes asks succeeded
 bounded 20 sh -c "echo >'$S/end'"
 check "another job that ends" becomes after-long succeeded
 
-check "nothing is watched any more" wait_until 20 no_watchers
+check "only one is watched yet" wait_until 20 one_watcher
 check "a command that does not end" wait_until 20 test -s "$S/place/pid"
 stubborn=$(cat "$S/place/pid")
 check "is waited for" waits stubborn
 ctl stop stubborn >/dev/null
 check "it is let go" becomes stubborn cancelled
 check "and killed" wait_until 20 sh -c "! kill -0 $stubborn 2>/dev/null"
+
+# The runner forgets what a dead daemon asked for, and the next daemon asks again.
+check "another waits" waits survives
+since=$(row waiting_since survives)
+scheduler_kill
+check "without the daemon nothing is watched" wait_until 20 no_watchers
+scheduler_start
+check "it waits after kill -9" waits survives
+check "as long as before" equals "$since" "$(row waiting_since survives)"
+touch "$S/place/late"
+check "and starts" becomes survives succeeded
 
 scheduler_stop
 no_sanitizer_complains
