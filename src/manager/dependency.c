@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "manager/admission.h"
 #include "manager/decision.h"
 #include "manager/scheduled-job.h"
 #include "util/string-list.h"
@@ -158,6 +159,7 @@ static int begin(ScheduledJob *job, usec_t ended_usec, uint64_t parent_id) {
 
         if (scheduled_job_is_paused(job))
                 return decision_skip(job, &planned, CAUSE_DEPENDENCY, REASON_PAUSED, NULL);
+        admission_supersede(job);
         return decision_begin(job, &planned, CAUSE_DEPENDENCY);
 }
 

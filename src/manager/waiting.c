@@ -187,7 +187,7 @@ static usec_t release_queued(ScheduledJob *job, usec_t now_usec) {
                         continue;
                 if (!overlap_lets_go(execution))
                         break;
-                if (cause_is_of_schedule(execution->record.cause))
+                if (execution->record.cause != CAUSE_MANUAL)
                         admission_supersede(job);
                 enter_gates(execution, now_usec, &again_usec);
         }

@@ -295,6 +295,25 @@ START_TEST(each_attempt_is_told_of_the_parent) {
 }
 END_TEST
 
+START_TEST(the_next_start_supersedes_a_retry) {
+        setup_join(AFTER("a") "retry: {attempts: 2, delay: 1h}\n");
+        sim_write_job(&sim, "e", AFTER("{jobs: d, when: failure}"));
+        sim_reload(&sim);
+        sim_set_end(&sim, "d", USEC_PER_SEC, 1);
+        start_and_end("a");
+        sim_run(&sim, USEC_PER_MINUTE);
+        ck_assert_uint_eq(sim_count_launches(&sim, "e"), 0);
+        sim_set_end(&sim, "d", USEC_PER_SEC, 0);
+        start_and_end("a");
+        sim_run(&sim, 2 * USEC_PER_HOUR);
+        sim_expect_rows(&sim, "d",
+                        "failed superseded dependency 2026-01-01T00:00:01.000001Z\n"
+                        "succeeded dependency 2026-01-01T00:01:03.000001Z\n");
+        ck_assert_uint_eq(sim_count_launches(&sim, "d"), 2);
+        ck_assert_uint_eq(sim_count_launches(&sim, "e"), 1);
+}
+END_TEST
+
 START_TEST(a_predecessor_that_was_replaced_is_neither) {
         setup_join(_i == 0 ? AFTER("{jobs: a, when: any}") : AFTER("{jobs: a, when: failure}"));
         sim_write_job(&sim, "a", BY_HAND "overlap: replace\n");
@@ -553,6 +572,7 @@ static const Story stories[] = {
         { "join", &ends_at_one_instant_are_two_ends, 1 },
         { "join", &a_retrying_predecessor_has_not_ended, 2 },
         { "join", &each_attempt_is_told_of_the_parent, 2 },
+        { "join", &the_next_start_supersedes_a_retry, 1 },
         { "join", &a_predecessor_that_was_replaced_is_neither, 2 },
         { "trigger", &each_end_triggers_once, 1 },
         { "trigger", &what_is_triggered_obeys_overlap_and_pause, 1 },
