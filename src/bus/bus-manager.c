@@ -264,6 +264,8 @@ PROPERTY_GET(running,          "t", context->status.n_running);
 PROPERTY_GET(waiting,          "t", context->status.n_waiting);
 PROPERTY_GET(next_start,       "x", context->status.next_start_usec);
 PROPERTY_GET(store_trouble,    "s", context->status.store_trouble ?: "");
+PROPERTY_GET(undelivered,      "t", context->status.n_undelivered);
+PROPERTY_GET(delivery_error,   "s", context->is_open ? context->status.delivery_error ?: "" : "");
 PROPERTY_GET(runner_connected, "b", (int) context->status.runner_connected);
 PROPERTY_GET(runner_pid,       "u", (uint32_t) context->runner.pid);
 PROPERTY_GET(runner_version,   "s", context->runner.version ?: "");
@@ -292,6 +294,8 @@ static const ManagerProperty properties[] = {
         { "NextStart",       "x",  append_next_start },
         { "LoadErrors",      "as", append_load_errors },
         { "StoreTrouble",    "s",  append_store_trouble },
+        { "Undelivered",     "t",  append_undelivered },
+        { "DeliveryError",   "s",  append_delivery_error },
         { "RunnerConnected", "b",  append_runner_connected },
         { "RunnerPid",       "u",  append_runner_pid },
         { "RunnerVersion",   "s",  append_runner_version },
@@ -301,9 +305,10 @@ static const ManagerProperty properties[] = {
 /* clang-format on */
 
 const char *const manager_changing_properties[] = {
-        "Jobs",       "FailedJobs",   "PausedJobs",      "Running",   "Waiting",       "NextStart",
-        "LoadErrors", "StoreTrouble", "RunnerConnected", "RunnerPid", "RunnerVersion", "RunnerCgroup",
-        "Notes",      NULL,
+        "Jobs",          "FailedJobs",    "PausedJobs",      "Running",
+        "Waiting",       "NextStart",     "LoadErrors",      "StoreTrouble",
+        "Undelivered",   "DeliveryError", "RunnerConnected", "RunnerPid",
+        "RunnerVersion", "RunnerCgroup",  "Notes",           NULL,
 };
 
 static void property_context_init(PropertyContext *context, const BusServer *server, bool is_open) {
@@ -483,6 +488,8 @@ static const sd_bus_vtable manager_vtable[] = {
         CHANGING("NextStart", "x"),
         CHANGING("LoadErrors", "as"),
         CHANGING("StoreTrouble", "s"),
+        CHANGING("Undelivered", "t"),
+        CHANGING("DeliveryError", "s"),
         CHANGING("RunnerConnected", "b"),
         CHANGING("RunnerPid", "u"),
         CHANGING("RunnerVersion", "s"),

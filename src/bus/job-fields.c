@@ -2,9 +2,10 @@
 
 /* Job, as SEMANTICS 5 lists it, in that order. */
 
-#include "bus/field-get.h"
-
 #include <stdio.h>
+
+#include "bus/field-get.h"
+#include "manager/expectation.h"
 
 /* A job that never loaded has no definition: what is left is what the store and the fault say. */
 static const char *definition_file(const ScheduledJob *record) {
@@ -76,6 +77,8 @@ FIELD_GET(ScheduledJob, next_due,    field_give_instant(value, record->next_due_
 FIELD_GET(ScheduledJob, next_start,  field_give_instant(value, record->next_start_usec));
 FIELD_GET(ScheduledJob, last_due,    field_give_instant(value, record->stored.last_due_usec));
 FIELD_GET(ScheduledJob, last_execution, field_give_known(value, (int64_t) record->stored.last_execution_id, 0));
+FIELD_GET(ScheduledJob, expect_by,   field_give_instant(value, expectation_deadline(record)));
+FIELD_GET(ScheduledJob, overdue,     field_give_integer(value, record->stored.overdue_usec != USEC_INFINITY));
 FIELD_GET(ScheduledJob, running,     field_give_integer(value, n_running(record)));
 FIELD_GET(ScheduledJob, revision,    field_give_integer(value, (int64_t) record->stored.revision));
 
@@ -112,6 +115,8 @@ static const Field fields[] = {
         { "last_execution", FIELD_COUNT,    FIELD_CHANGES, get_last_execution },
         { "last_state",     FIELD_TEXT,     FIELD_CHANGES, get_last_state },
         { "running",        FIELD_UNSIGNED, FIELD_CHANGES, get_running },
+        { "expect_by",      FIELD_INSTANT,  FIELD_DETAIL | FIELD_CHANGES, get_expect_by },
+        { "overdue",        FIELD_BOOL,     FIELD_DETAIL | FIELD_CHANGES, get_overdue },
         { "paused_until",   FIELD_INSTANT,  FIELD_CHANGES, get_paused_until },
         { "queue",          FIELD_TEXT,     0,             get_queue },
         { "priority",       FIELD_UNSIGNED, 0,             get_priority },

@@ -78,6 +78,33 @@ int client_get_schedule_descriptions(Client *client, const char *job, char ***re
         return r < 0 ? client_error_set_bus(reterr, r, &error) : 0;
 }
 
+int client_get_expectation(
+                Client *client,
+                const char *job,
+                usec_t *ret_expect_by_usec,
+                bool *ret_overdue,
+                ClientError *reterr) {
+
+        CLEANUP(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+        CLEANUP_FREE char *path = NULL;
+        int64_t expect_by_usec = 0;
+        int overdue = 0, r;
+
+        r = sd_bus_path_encode(JOB_PATH_PREFIX, job, &path);
+        if (r < 0)
+                return client_error_set_bus(reterr, r, NULL);
+        r = sd_bus_get_property_trivial(
+                        client->bus, BUS_NAME, path, JOB_INTERFACE, "ExpectBy", &error, 'x', &expect_by_usec);
+        if (r >= 0)
+                r = sd_bus_get_property_trivial(
+                                client->bus, BUS_NAME, path, JOB_INTERFACE, "Overdue", &error, 'b', &overdue);
+        if (r < 0)
+                return client_error_set_bus(reterr, r, &error);
+        *ret_expect_by_usec = expect_by_usec;
+        *ret_overdue = overdue != 0;
+        return 0;
+}
+
 void client_definition_done(ClientDefinition *definition) {
         free(definition->text);
         free(definition->file);

@@ -17,7 +17,8 @@ static const char *const instant_names[] = {
 /* Numbers whose "none" is -1. */
 static const char *const optional_names[] = { "ExitCode", "Signal", NULL };
 /* Texts whose "none" is "". */
-static const char *const optional_texts[] = { "Reason", "StoreTrouble", "RunnerVersion", NULL };
+static const char *const optional_texts[] = { "Reason", "StoreTrouble", "DeliveryError", "RunnerVersion",
+                                              NULL };
 
 static bool listed(const char *const *list, const char *name) {
         return string_list_contains((char *const *) list, name);

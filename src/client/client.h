@@ -82,6 +82,14 @@ int client_get_status(Client *client, json_t **ret, ClientError *reterr);
 /* The schedules of a job in plain English, NULL-terminated; NULL if it has none. */
 int client_get_schedule_descriptions(Client *client, const char *job, char ***ret, ClientError *reterr);
 
+/* Of `expect-within`: when the job is overdue; USEC_INFINITY: nothing is expected. */
+int client_get_expectation(
+                Client *client,
+                const char *job,
+                usec_t *ret_expect_by_usec,
+                bool *ret_overdue,
+                ClientError *reterr);
+
 typedef struct ClientDefinition {
         char *text; /* YAML */
         char *file; /* NULL: not from a file */

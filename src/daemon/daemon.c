@@ -89,12 +89,25 @@ static int set_queues(Daemon *daemon, const JobSet *set) {
                         });
 }
 
+static void set_notify(Daemon *daemon) {
+        const Settings *settings = configuration_settings(daemon->configuration);
+
+        manager_set_notify(
+                        daemon->manager,
+                        &(NotifySite){
+                                        .sendmail = settings->sendmail,
+                                        .mail_from = settings->mail_from,
+                                        .on_trouble = &settings->on_trouble,
+                        });
+}
+
 static int daemon_reload(Daemon *daemon, const Caller *caller, char ***ret_faults) {
         CLEANUP(string_list_freep) char **faults = NULL;
         JobSet set = { 0 };
         int r;
 
         r = configuration_scan(daemon->configuration, &set);
+        set_notify(daemon); /* it borrows from the settings, which may be new ones */
         if (r < 0)
                 return log_error_errno(r, "Cannot read the job files: %m; keeping the old jobs");
 
@@ -329,6 +342,7 @@ static int make_manager(Daemon *daemon) {
         r = manager_new(&host, &daemon->manager);
         if (r < 0)
                 return r;
+        set_notify(daemon);
         return manager_load(daemon->manager);
 }
 

@@ -115,6 +115,7 @@ void runner_client_on_errand_done(RunnerClient *client, const MessageErrandDone 
                                               .exit_code = (int) done->exit_code,
                                               .signal = (int) done->signal,
                                               .http_status = (int) done->http_status,
+                                              .retry_after_usec = done->retry_after_usec,
                                               .text = done->text,
                               });
 }
@@ -130,6 +131,7 @@ void runner_client_fail_errands(RunnerClient *client) {
                                               .exit_code = -1,
                                               .signal = -1,
                                               .http_status = -1,
+                                              .retry_after_usec = -1,
                                               .text = "",
                               });
         }

@@ -23,17 +23,6 @@ static bool has_level(char *const *values, const char *level) {
         return strcmp(notify_text_find(values, "level"), level) == 0;
 }
 
-static int add_header(NotificationRequest *request, const char *name, const char *value) {
-        CLEANUP_FREE char *header = NULL;
-
-        if (asprintf(&header, "%s: %s", name, value) < 0)
-                return -ENOMEM;
-        for (char *at = header; *at != '\0'; at++)
-                if ((unsigned char) *at < 0x20 || *at == 0x7f)
-                        *at = ' ';
-        return string_list_push(&request->headers, header);
-}
-
 static bool has_header(char *const *headers, const char *name) {
         size_t length = strlen(name);
 
@@ -41,6 +30,20 @@ static bool has_header(char *const *headers, const char *name) {
                 if (strncasecmp(*header, name, length) == 0 && (*header)[length] == ':')
                         return true;
         return false;
+}
+
+static int add_header(NotificationRequest *request, const char *name, const char *value) {
+        CLEANUP_FREE char *header = NULL;
+
+        if (has_header(request->headers, name))
+                return 0; /* what the user wrote counts */
+
+        if (asprintf(&header, "%s: %s", name, value) < 0)
+                return -ENOMEM;
+        for (char *at = header; *at != '\0'; at++)
+                if ((unsigned char) *at < 0x20 || *at == 0x7f)
+                        *at = ' ';
+        return string_list_push(&request->headers, header);
 }
 
 /* --- formats --------------------------------------------------------------------------------------- */
@@ -155,6 +158,10 @@ static int fill(NotificationRequest *request, char *const *target, char *const *
         if (request->url[0] == '\0')
                 return -EBADMSG;
 
+        STRING_LIST_FOREACH(item, target)
+                if (strncmp(*item, "header=", 7) == 0 && string_list_push(&request->headers, *item + 7) < 0)
+                        return -ENOMEM;
+
         if (template[0] != '\0') {
                 r = notify_template_expand(template, values, &request->body);
         } else if (format >= 0) {
@@ -163,10 +170,7 @@ static int fill(NotificationRequest *request, char *const *target, char *const *
         } else
                 r = -EBADMSG;
 
-        STRING_LIST_FOREACH(item, target)
-                if (r >= 0 && strncmp(*item, "header=", 7) == 0)
-                        r = string_list_push(&request->headers, *item + 7);
-        if (r >= 0 && !has_header(request->headers, "Content-Type"))
+        if (r >= 0)
                 r = add_header(request, "Content-Type", type);
         return r;
 }

@@ -16,6 +16,8 @@
 #include "util/string-list.h"
 #include "util/utf8.h"
 
+#define HTTP_GRACE_USEC (30 * USEC_PER_SEC)
+
 struct Errand {
         Errands *errands;
         uint64_t cookie;
@@ -27,6 +29,7 @@ struct Errand {
         int input_fd;
         usec_t timeout_usec;
         AccountRequest *request;
+        HttpQuestion *question;      /* for HTTP, in place of a process */
         char *user_name, *user_home; /* for messages */
 
         pid_t pid;
@@ -79,6 +82,7 @@ static void errand_free(Errand *errand) {
 
         errand_unwant(errand);
         errand->request = account_request_cancel(errand->request);
+        errand->question = http_question_cancel(errand->question);
         deadline_clear(&context->deadlines, &errand->deadline);
         poller_close(&context->poller, &errand->status);
         for (size_t i = 0; i < ARRAY_SIZE(errand->output); i++)
@@ -105,7 +109,8 @@ static void errand_report(Errand *errand, MessageErrandDone *done) {
                 return;
         errand_unwant(errand);
         done->cookie = errand->cookie;
-        done->http_status = -1;
+        if (errand->work != ERRAND_WORK_HTTP)
+                done->http_status = done->retry_after_usec = -1;
         errands->on_done(errands->userdata, done);
 }
 
@@ -115,6 +120,8 @@ static void errand_report_error(Errand *errand, int error, const char *text) {
                                       .error = (uint64_t) error,
                                       .exit_code = -1,
                                       .signal = -1,
+                                      .http_status = -1,
+                                      .retry_after_usec = -1,
                                       .text = (char *) text,
                       });
 }
@@ -226,8 +233,10 @@ bool errands_on_exit(Errands *errands, pid_t pid) {
         int status = 0;
 
         HASH_FIND(hash_by_pid, errands->by_pid, &pid, sizeof(pid), errand);
-        if (!errand)
-                return false;
+        if (!errand) {
+                http_worker_on_reaped(&errands->http, pid);
+                return false; /* reaped by the runner */
+        }
 
         if (errand->status.fd >= 0)
                 on_status(&errand->status, EPOLLIN);
@@ -374,12 +383,35 @@ static int prepare_path(Errand *errand, MessageErrand *message) {
         return path_watcher_arguments(errand->errands->program, &watch, &errand->start.arguments);
 }
 
-/* By ErrandWork. NULL: this runner does not do that. */
+/* By ErrandWork. NULL: no process of its own does that. */
 static int (*const prepare[ERRAND_WORK_COUNT])(Errand *errand, MessageErrand *message) = {
         [ERRAND_WORK_COMMAND] = prepare_command,
         [ERRAND_WORK_PATH_EXISTS] = prepare_path,
         [ERRAND_WORK_PATH_CHANGED] = prepare_path,
 };
+
+static void on_answered(void *userdata, const MessageErrandDone *done) {
+        Errand *errand = userdata;
+        MessageErrandDone answer = *done;
+
+        errand->question = NULL;
+        errand_report(errand, &answer);
+        errand_free(errand);
+}
+
+/* The worker has the time-out; should it hang itself, nobody waits for it for ever. */
+static void begin_http(Errand *errand, const MessageErrand *message) {
+        RunContext *context = errand->errands->context;
+        usec_t now_usec = clock_now(&system_clock, CLOCK_KIND_MONOTONIC);
+        int r;
+
+        (void) deadline_set(
+                        &context->deadlines, &errand->deadline,
+                        usec_add(usec_add(now_usec, errand->timeout_usec), HTTP_GRACE_USEC));
+        r = http_worker_ask(&errand->errands->http, message, on_answered, errand, &errand->question);
+        if (r < 0)
+                errand_fail(errand, -r, "the worker for HTTP cannot be started");
+}
 
 static Errand *errand_new(Errands *errands, const MessageErrand *message) {
         Errand *errand = calloc(1, sizeof(*errand));
@@ -421,7 +453,7 @@ int errands_start(Errands *errands, MessageErrand *message) {
         else if (errands->n > ERRANDS_MAX)
                 errand_fail(errand, EAGAIN, "the runner has too many errands");
         else if (!prepare[errand->work])
-                errand_fail(errand, ENOSYS, "this runner does nothing of that kind");
+                begin_http(errand, message);
         else {
                 take_identity(message, &errand->start);
                 r = prepare[errand->work](errand, message);
@@ -468,7 +500,7 @@ bool errands_has_process(const Errands *errands, pid_t pid) {
         Errand *errand;
 
         HASH_FIND(hash_by_pid, errands->by_pid, &pid, sizeof(pid), errand);
-        return errand;
+        return errand || (pid > 0 && pid == errands->http.pid);
 }
 
 bool errands_is_alive(const Errands *errands, const char *mark) {

@@ -13,6 +13,7 @@
  * a re-exec.
  */
 
+#include "runner/http-worker.h"
 #include "runner/run-context.h"
 
 #define ERRANDS_MAX 512U        /* at once; more are refused with EAGAIN */
@@ -29,6 +30,7 @@ typedef struct Errands {
         Errand *by_cookie;   /* hash: those of which somebody wants to hear */
         Errand *by_pid;      /* hash */
         size_t n;
+        HttpWorker http; /* begun and ended by the runner */
         uint64_t next_serial;
         bool stopping;
         /* Once for each errand, unless it is cancelled; also from within errands_start(). */

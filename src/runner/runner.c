@@ -265,6 +265,10 @@ int runner_init(Runner *runner, sd_event *event, const RunnerOptions *options) {
                 },
         };
         errands_init(&runner->errands, &runner->context, options->program);
+        r = http_worker_init(
+                        &runner->errands.http, runner->event, &runner->context.deadlines, options->program);
+        if (r < 0)
+                return r;
 
         r = open_records(runner, options);
         if (r < 0)
@@ -287,6 +291,7 @@ void runner_done(Runner *runner) {
         Run *run, *next;
 
         errands_done(&runner->errands);
+        http_worker_done(&runner->errands.http);
         HASH_ITER(hash, runner->runs, run, next) {
                 HASH_DELETE(hash, runner->runs, run);
                 (void) run_free(run);

@@ -174,6 +174,15 @@ static void print_runner(const Context *context, const json_t *manager) {
                                                         : "no cgroups (leftovers are found by best effort)");
 }
 
+static void print_undelivered(const Context *context, const json_t *manager) {
+        int64_t n = view_integer(manager, "undelivered", 0);
+        const char *error = view_text(manager, "delivery_error");
+
+        if (n > 0)
+                print_field(context, "Messages", COLOUR_YELLOW, "%" PRIi64 " not delivered yet%s%s", n,
+                            *error ? "; the last error: " : "", error);
+}
+
 void status_print_daemon(
                 const Context *context,
                 const json_t *manager,
@@ -194,6 +203,7 @@ void status_print_daemon(
         print_runner(context, manager);
         print_field(context, "Store", *trouble ? COLOUR_RED : COLOUR_NONE, "%s",
                     *trouble ? trouble : "all is written");
+        print_undelivered(context, manager);
         print_instant(context, "Next start", view_instant(manager, "next_start"));
         print_list(context, manager, "notes", "Note", COLOUR_YELLOW);
         print_list(context, manager, "load_errors", "Fault", COLOUR_RED);
@@ -348,6 +358,16 @@ static void print_running(const Context *context, const json_t *job, const json_
         }
 }
 
+static void print_expectation(const Context *context, const json_t *job) {
+        usec_t expect_by_usec = view_instant(job, "expect_by");
+        char text[TIME_TEXT_MAX];
+
+        if (expect_by_usec != USEC_INFINITY)
+                print_field(context, "Expected", view_true(job, "overdue") ? COLOUR_RED : COLOUR_NONE,
+                            "a success by %s%s", time_text_format(context->zone, expect_by_usec, text),
+                            view_true(job, "overdue") ? "; it is overdue" : "");
+}
+
 static void print_statistics(const Context *context, const json_t *job) {
         CLEANUP_FREE char *line = NULL;
         char median[DURATION_SHORT_MAX], p95[DURATION_SHORT_MAX];
@@ -391,6 +411,7 @@ void status_print_job(Context *context, const json_t *job) {
                             time_text_format(context->zone, last_usec, text),
                             time_text_relative(last_usec, context_now(context), relative), *last ? ": " : "",
                             last);
+        print_expectation(context, job);
         print_statistics(context, job);
         print_running(context, job, executions);
         print_field(context, "Message", COLOUR_NONE, "%s",

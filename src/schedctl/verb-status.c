@@ -15,6 +15,7 @@
 #include "schedctl/verbs.h"
 #include "schedctl/view.h"
 #include "util/string-list.h"
+#include "util/timestamp.h"
 
 #define EXECUTIONS_SHOWN 5U
 
@@ -141,6 +142,24 @@ static void add_descriptions(Context *context, json_t *job) {
         (void) json_object_set_new(job, "schedule_descriptions", array);
 }
 
+/* Without it the job is shown as if nothing were expected. */
+static void add_expectation(Context *context, json_t *job) {
+        usec_t expect_by_usec = USEC_INFINITY;
+        ClientError error = { 0 };
+        char text[TIMESTAMP_MAX];
+        bool overdue = false;
+
+        if (client_get_expectation(
+                            context->client, view_text(job, "name"), &expect_by_usec, &overdue, &error) < 0) {
+                client_error_done(&error);
+                return;
+        }
+        if (expect_by_usec == USEC_INFINITY)
+                return;
+        (void) json_object_set_new(job, "expect_by", json_string(timestamp_format_utc(expect_by_usec, text)));
+        (void) json_object_set_new(job, "overdue", json_boolean(overdue));
+}
+
 static int status_of_jobs(Context *context, const char *word, bool first, json_t *array) {
         CLEANUP_JSON json_t *jobs = json_array();
         json_t *job;
@@ -159,6 +178,7 @@ static int status_of_jobs(Context *context, const char *word, bool first, json_t
                                 (void) puts("");
                         add_descriptions(context, job);
                         add_waiting(context, json_array_get(json_object_get(job, "executions"), 0));
+                        add_expectation(context, job);
                         status_print_job(context, job);
                 }
                 status = MAX(status, statistics);

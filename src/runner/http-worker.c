@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "runner/http-worker.h"
+
+#include <assert.h>
+#include <limits.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <uthash.h>
+
+#include "util/clock.h"
+#include "util/log.h"
+
+#define PROGRAM_NAME "jobsched-http"
+#define IDLE_USEC (10 * USEC_PER_MINUTE)
+
+struct HttpQuestion {
+        HttpWorker *worker;
+        uint64_t cookie;
+        http_answered_t answered;
+        void *userdata;
+        UT_hash_handle hh;
+};
+
+static void question_free(HttpQuestion *question) {
+        HASH_DEL(question->worker->questions, question);
+        free(question);
+}
+
+/* --- the process ----------------------------------------------------------------------------------- */
+
+static int spawn(const HttpWorker *worker, int socket_fd, pid_t *ret_pid) {
+        char *arguments[] = { (char *) PROGRAM_NAME, NULL };
+        posix_spawn_file_actions_t actions;
+        posix_spawnattr_t attributes;
+        sigset_t none, all;
+        int r;
+
+        (void) sigemptyset(&none);
+        (void) sigfillset(&all);
+        r = posix_spawnattr_init(&attributes);
+        if (r != 0)
+                return -r;
+        (void) posix_spawnattr_setsigmask(&attributes, &none);
+        (void) posix_spawnattr_setsigdefault(&attributes, &all);
+        (void) posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+        r = posix_spawn_file_actions_init(&actions);
+        if (r == 0) {
+                r = posix_spawn_file_actions_adddup2(&actions, socket_fd, STDIN_FILENO);
+                if (r == 0)
+                        r = posix_spawn(ret_pid, worker->program, &actions, &attributes, arguments, environ);
+                (void) posix_spawn_file_actions_destroy(&actions);
+        }
+        (void) posix_spawnattr_destroy(&attributes);
+        return -r;
+}
+
+/* It ends by itself when its socket does. */
+static void stop(HttpWorker *worker) {
+        worker->connection = connection_free(worker->connection);
+        deadline_clear(worker->deadlines, &worker->idle);
+}
+
+static void on_idle(Deadline *deadline) {
+        HttpWorker *worker = deadline->userdata;
+
+        if (!worker->questions)
+                stop(worker);
+}
+
+static void rest(HttpWorker *worker) {
+        usec_t now_usec = clock_now(&system_clock, CLOCK_KIND_MONOTONIC);
+
+        if (!worker->questions && worker->connection) /* without the memory for it, it goes on */
+                (void) deadline_set(worker->deadlines, &worker->idle, usec_add(now_usec, IDLE_USEC));
+}
+
+/* --- answers --------------------------------------------------------------------------------------- */
+
+static void on_message(void *userdata, Message *message) {
+        HttpWorker *worker = userdata;
+        HttpQuestion *question = NULL;
+        http_answered_t answered;
+        void *asker;
+
+        if (message->type != MESSAGE_ERRAND_DONE)
+                return; /* nothing else concerns the runner */
+        HASH_FIND(hh, worker->questions, &message->errand_done.cookie, sizeof(uint64_t), question);
+        if (!question)
+                return; /* it was cancelled */
+
+        answered = question->answered;
+        asker = question->userdata;
+        question_free(question);
+        answered(asker, &message->errand_done);
+        rest(worker);
+}
+
+/* Each is taken off before its asker is told, who may ask again. */
+static void on_closed(void *userdata, int error) {
+        const MessageErrandDone lost = {
+                .error = EIO,
+                .exit_code = -1,
+                .signal = -1,
+                .http_status = -1,
+                .retry_after_usec = -1,
+                .text = (char *) "the worker for HTTP died",
+        };
+        HttpWorker *worker = userdata;
+        HttpQuestion *questions = worker->questions, *question, *next;
+
+        log_warning("The worker for HTTP (process %d) is gone; the next request starts another",
+                    (int) worker->pid);
+        stop(worker);
+        worker->questions = NULL;
+        HASH_ITER(hh, questions, question, next) {
+                http_answered_t answered = question->answered;
+                void *asker = question->userdata;
+
+                HASH_DEL(questions, question);
+                free(question);
+                answered(asker, &lost);
+        }
+}
+
+static int start(HttpWorker *worker) {
+        const ConnectionEvents events = { .on_message = on_message,
+                                          .on_closed = on_closed,
+                                          .userdata = worker };
+        CLEANUP_CLOSE int theirs = -EBADF;
+        int fds[2], r;
+
+        if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) < 0)
+                return -errno;
+        theirs = fds[1];
+        r = connection_new(worker->event, fds[0], &events, &worker->connection);
+        if (r < 0)
+                return r;
+        r = spawn(worker, theirs, &worker->pid);
+        if (r < 0) {
+                worker->pid = 0;
+                stop(worker);
+        }
+        return r;
+}
+
+/* --- questions ------------------------------------------------------------------------------------- */
+
+int http_worker_ask(
+                HttpWorker *worker,
+                const MessageErrand *errand,
+                http_answered_t answered,
+                void *userdata,
+                HttpQuestion **ret) {
+
+        Message message = { .type = MESSAGE_ERRAND, .errand = *errand };
+        HttpQuestion *question;
+        int r;
+
+        assert(ret);
+
+        r = worker->connection ? 0 : start(worker);
+        if (r < 0)
+                return r;
+        question = calloc(1, sizeof(*question));
+        if (!question)
+                return -ENOMEM;
+        question->worker = worker;
+        question->cookie = message.errand.cookie = ++worker->next_cookie;
+        question->answered = answered;
+        question->userdata = userdata;
+        r = connection_send(worker->connection, &message);
+        if (r < 0) {
+                free(question);
+                return r;
+        }
+        deadline_clear(worker->deadlines, &worker->idle);
+        HASH_ADD(hh, worker->questions, cookie, sizeof(question->cookie), question);
+        *ret = question;
+        return 0;
+}
+
+HttpQuestion *http_question_cancel(HttpQuestion *question) {
+        HttpWorker *worker;
+        Message message;
+
+        if (!question)
+                return NULL;
+
+        worker = question->worker;
+        message = (Message){ .type = MESSAGE_ERRAND_CANCEL, .errand_cancel = { .cookie = question->cookie } };
+        if (worker->connection) /* a worker that has gone has forgotten it */
+                (void) connection_send(worker->connection, &message);
+        question_free(question);
+        rest(worker);
+        return NULL;
+}
+
+/* --- life ------------------------------------------------------------------------------------------ */
+
+/* Beside the runner, as in a build directory, or where it is installed. */
+static int find_program(const char *runner_program, char **ret) {
+        CLEANUP_FREE char *beside = NULL;
+        char path[PATH_MAX] = "";
+        const char *name;
+
+        /* It is a link, "/proc/self/exe": what it leads to, also after an upgrade has replaced that. */
+        if (readlink(runner_program, path, sizeof(path) - 1) < 0)
+                (void) snprintf(path, sizeof(path), "%s", runner_program);
+        name = strrchr(path, '/');
+        if (name && asprintf(&beside, "%.*s/" PROGRAM_NAME, (int) (name - path), path) < 0) {
+                beside = NULL;
+                return -ENOMEM;
+        }
+        if (beside && access(beside, X_OK) >= 0)
+                *ret = TAKE_PTR(beside);
+        else
+                *ret = strdup(LIBEXEC_DIR "/" PROGRAM_NAME);
+        return *ret ? 0 : -ENOMEM;
+}
+
+int http_worker_init(HttpWorker *worker, sd_event *event, Deadlines *deadlines, const char *runner_program) {
+        *worker = (HttpWorker){ .event = event, .deadlines = deadlines };
+        deadline_init(&worker->idle, on_idle, worker);
+        return find_program(runner_program, &worker->program);
+}
+
+void http_worker_done(HttpWorker *worker) {
+        HttpQuestion *question, *next;
+
+        if (!worker->deadlines)
+                return; /* never begun */
+        HASH_ITER(hh, worker->questions, question, next)
+                question_free(question);
+        stop(worker);
+        free(worker->program);
+        worker->program = NULL;
+}
+
+void http_worker_on_reaped(HttpWorker *worker, pid_t pid) {
+        if (pid == worker->pid)
+                worker->pid = 0; /* the end of its socket says the rest */
+}
