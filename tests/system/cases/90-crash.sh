@@ -19,6 +19,7 @@ put_host_jobs() {
 jobs:
   at-boot: {schedule: {boot: 1s}, command: "echo booted"}
   endless: {command: "while :; do sleep 0.1; done", kill-timeout: 1s}
+  endless-unit: {unit: {}, command: "while :; do sleep 0.1; done", kill-timeout: 1s}
   steady: {schedule: {every: 1s, start: "2026-01-01T00:00:00Z"}, command: [/bin/true], catch-up: latest}
 END
 }
@@ -29,21 +30,28 @@ check "a boot job waits for its delay and runs" wait_until 5 equals succeeded "$
 first=$(property at-boot last_execution)
 id=$(job_starts endless)
 wait_until 5 state_is "$id" running
+unit=$(job_starts endless-unit)
+wait_until 5 state_is "$unit" running
 box down >/dev/null 2>&1
 check "the second boot" box_start unified-host
 check "the scheduler comes up" begin
 check "what ran at the shutdown is cancelled" state_is "$id" cancelled
 check "by the shutdown" equals shutdown "$(property "$id" reason)"
+check "so is what ran as a unit" state_is "$unit" cancelled
+check "by the shutdown, too" equals shutdown "$(property "$unit" reason)"
 ran_again() { ! equals "$first" "$(property at-boot last_execution)"; }
 check "the boot job runs once more" wait_until 10 ran_again
 
 id=$(job_starts endless)
 wait_until 5 state_is "$id" running
+unit=$(job_starts endless-unit)
+wait_until 5 state_is "$unit" running
 box crash >/dev/null 2>&1
 check "the third boot, after a crash" box_start unified-host
 check "the scheduler comes up again" begin
 check "what ran is lost" wait_until 5 state_is "$id" lost
 check "with the host" equals host-down "$(property "$id" reason)"
+check "and so is the unit" state_is "$unit" lost
 query() { # SQL
     inside python3 -c 'import sqlite3, sys
 for row in sqlite3.connect("/tmp/copy.db").execute(sys.argv[1]): print(*row)' "$1"
