@@ -7,8 +7,11 @@ inside install -d -o alice -g alice /home/alice/.config /home/alice/.config/jobs
 inside sh -c 'cat >/home/alice/.config/jobsched.d/mine.yaml; chown alice: /home/alice/.config/jobsched.d/mine.yaml' <<'END'
 jobs:
   mine: {command: "id -un; echo from $JOBSCHED_JOB"}
+  unit: {unit: {PrivateTmp: false}, credentials: key, command: "id -un; cat $CREDENTIALS_DIRECTORY/key; sed -n s/^0:://p /proc/self/cgroup"}
+  keyed: {credentials: key, command: "stat -c %a $CREDENTIALS_DIRECTORY; cat $CREDENTIALS_DIRECTORY/key"}
   often: {schedule: {every: 1s}, command: [/bin/true]}
 END
+inside runuser -u alice -- sh -c 'umask 077; mkdir -p ~/.config/jobsched/credentials; echo "of alice" >~/.config/jobsched/credentials/key'
 inside loginctl enable-linger alice
 
 check "without units the daemon starts its runner" contains "$(in_session '
@@ -23,6 +26,8 @@ check "it answers" wait_until 10 in_session 'schedctl --user --no-pager -q show'
 check "and runs the user's jobs" contains "$(in_session 'schedctl --user --no-pager start --follow mine; echo "status $?"' 2>&1)" \
     $'alice\nfrom mine\nstatus 0'
 check "its runner is the unit's" contains "$(in_session 'systemctl --user is-active jobsched-runner.service' 2>&1)" active
+check "a credential of the user's own" contains "$(in_session 'schedctl --user --no-pager start --follow keyed' 2>&1)" $'500\nof alice'
+check "a unit of the user's service manager" contains "$(in_session 'schedctl --user --no-pager start --follow unit' 2>&1)" $'alice\nof alice\n'
 check "by its schedule, too" wait_until 5 in_session 'schedctl --user --no-pager list-executions often --state=succeeded -o short | grep -q .'
 check "it lives on after the session, with lingering" contains \
     "$(in_session 'schedctl --user --no-pager list-executions often -o short | wc -l; systemctl --user is-active jobschedd')" active
