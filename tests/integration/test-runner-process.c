@@ -221,7 +221,7 @@ START_TEST(limits_that_are_not_in_force_are_told_of) {
 }
 END_TEST
 
-/* A line of a file that a leftover writes at its end; waits for it. */
+/* That a job makes when it is so far. */
 static void wait_for_file(const char *name) {
         char path[96];
 
@@ -365,6 +365,61 @@ START_TEST(an_output_file_that_cannot_be_opened_says_why) {
                                 cases[i].reason);
                 assert_fails(&start, message);
         }
+}
+END_TEST
+
+START_TEST(a_file_goes_on_over_a_re_exec) {
+        CLEANUP_FREE char *script = NULL, *text = NULL;
+        MessageStart start = runner_fixture_script(1, NULL);
+        char path[96];
+
+        (void) snprintf(path, sizeof(path), "%s/log", fixture.directory);
+        ck_assert_int_ge(
+                        asprintf(&script,
+                                 "cd %s; echo before; touch begun; until [ -e go ]; do sleep 0.02; done; "
+                                 "echo after",
+                                 fixture.directory),
+                        0);
+        start.script = script;
+        start.output_file = path;
+        runner_fixture_send_start(&fixture, &start);
+        wait_for_file("begun");
+        runner_fixture_run_until(&fixture, &fixture.n_started, 1);
+        ck_assert_int_eq(kill(fixture.pid, SIGUSR2), 0);
+        touch("go");
+        runner_fixture_run_until(&fixture, &fixture.n_ended, 1);
+        ck_assert_uint_eq(fixture.ended[1].kind, END_EXITED);
+        text = read_output("log");
+        ck_assert_str_eq(text, "before\nafter\n");
+}
+END_TEST
+
+/* The writer goes on alone until it has written what it was given. */
+START_TEST(a_killed_runner_loses_nothing_that_it_has_read) {
+        CLEANUP_FREE char *script = NULL, *text = NULL;
+        MessageStart start = runner_fixture_script(1, NULL);
+        char path[96];
+
+        (void) snprintf(path, sizeof(path), "%s/log", fixture.directory);
+        ck_assert_int_ge(
+                        asprintf(&script,
+                                 "cd %s; echo before; until grep -q before log; do sleep 0.02; done; "
+                                 "touch begun; sleep 100",
+                                 fixture.directory),
+                        0);
+        start.script = script;
+        start.output_file = path;
+        runner_fixture_send_start(&fixture, &start);
+        wait_for_file("begun");
+        ck_assert_int_eq(kill(fixture.pid, SIGKILL), 0);
+        (void) runner_fixture_wait(&fixture);
+        runner_fixture_disconnect(&fixture);
+        runner_fixture_start(&fixture);
+        runner_fixture_connect(&fixture);
+        runner_fixture_run_until(&fixture, &fixture.n_ended, 1);
+        ck_assert_uint_eq(fixture.ended[1].kind, END_LOST);
+        text = read_output("log");
+        ck_assert_str_eq(text, "before\n");
 }
 END_TEST
 
@@ -547,6 +602,8 @@ Suite *test_suite(void) {
         tcase_set_timeout(files, 60);
         tcase_add_test(files, the_whole_output_goes_to_a_file);
         tcase_add_test(files, an_output_file_that_cannot_be_opened_says_why);
+        tcase_add_test(files, a_file_goes_on_over_a_re_exec);
+        tcase_add_test(files, a_killed_runner_loses_nothing_that_it_has_read);
         tcase_add_test(files, a_fixed_path_is_rotated);
         tcase_add_test(files, of_a_pattern_the_newest_stay);
         tcase_add_test(files, progress_is_passed_on);
