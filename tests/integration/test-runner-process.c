@@ -459,8 +459,12 @@ START_TEST(a_fixed_path_is_rotated) {
         assert_content("log.2", "3\n");
         assert_content("log.3", NULL);
 
+        start.execution_id = 6;
         start.attempt = 2; /* goes on where the first attempt was */
-        (void) runner_fixture_run(&fixture, &start);
+        start.script = (char *) "echo again";
+        runner_fixture_send_start(&fixture, &start);
+        runner_fixture_run_until(&fixture, &fixture.n_ended, 6);
+        assert_content("log", "5\nagain\n");
 }
 END_TEST
 
