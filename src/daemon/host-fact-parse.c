@@ -12,15 +12,17 @@
 
 /* "1.23", whatever the locale's decimal point is. */
 static int decimal_parse(const char *text, double *ret) {
-        double value = 0, digit = 0.1;
+        double value = 0, unit = 1;
 
         if (*text < '0' || *text > '9')
                 return -EBADMSG;
         for (; *text >= '0' && *text <= '9'; text++)
                 value = value * 10 + (*text - '0');
         if (*text == '.')
-                for (text++; *text >= '0' && *text <= '9'; text++, digit /= 10)
-                        value += (*text - '0') * digit;
+                for (text++; *text >= '0' && *text <= '9'; text++) {
+                        unit /= 10;
+                        value += (*text - '0') * unit;
+                }
         *ret = value;
         return 0;
 }

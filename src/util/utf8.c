@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* What the second byte may be depends on the first; the others are alike. */
-size_t utf8_length(const char *data, size_t size) {
+size_t utf8_length(const char *text, size_t size) {
         /* clang-format off */
         static const struct {
                 unsigned char first_min, first_max, second_min, second_max;
@@ -22,18 +22,19 @@ size_t utf8_length(const char *data, size_t size) {
                 { 0xf4, 0xf4, 0x80, 0x8f, 4 },
         };
         /* clang-format on */
-        const unsigned char *text = (const unsigned char *) data;
+        const unsigned char *bytes = (const unsigned char *) text;
         size_t form = 0;
 
         while (form < ARRAY_SIZE(forms) &&
-               !(text[0] >= forms[form].first_min && text[0] <= forms[form].first_max))
+               !(bytes[0] >= forms[form].first_min && bytes[0] <= forms[form].first_max))
                 form++;
         if (form == ARRAY_SIZE(forms) || forms[form].length > size)
                 return 0;
-        if (forms[form].length > 1 && (text[1] < forms[form].second_min || text[1] > forms[form].second_max))
+        if (forms[form].length > 1 &&
+            (bytes[1] < forms[form].second_min || bytes[1] > forms[form].second_max))
                 return 0;
         for (size_t i = 2; i < forms[form].length; i++)
-                if ((text[i] & 0xc0U) != 0x80U)
+                if ((bytes[i] & 0xc0U) != 0x80U)
                         return 0;
         return forms[form].length;
 }

@@ -320,6 +320,23 @@ START_TEST(whoever_ends_the_wait_ends_the_watches) {
 }
 END_TEST
 
+START_TEST(a_start_by_hand_obeys_unless_it_is_forced) {
+        begin("ac-power: true, wait: 10min");
+        sim.fact_values[CONDITION_AC_POWER] = 0;
+        if (_i == 0)
+                sim_start_job(&sim, "a");
+        else
+                sim_force_job(&sim, "a");
+        sim_run(&sim, USEC_PER_MINUTE);
+        ck_assert_uint_eq(sim.n_runs, (unsigned) _i);
+        sim_run(&sim, 15 * USEC_PER_MINUTE);
+        sim_expect_rows(&sim, "a",
+                        _i == 0 ? "skipped condition manual 2026-01-01T00:30:00.000001Z\n"
+                                : "succeeded manual 2026-01-01T00:30:00.000001Z\n");
+        expect_nothing_watched();
+}
+END_TEST
+
 START_TEST(another_definition_counts_at_once) {
         begin("ac-power: true, wait: 50min");
         sim.fact_values[CONDITION_AC_POWER] = 0;
@@ -366,6 +383,7 @@ Suite *test_suite(void) {
                 { "between", &a_lost_runner_is_asked_again, 1 },
                 { "between", &a_clock_that_is_set_back_does_not_lengthen_it, 1 },
                 { "between", &whoever_ends_the_wait_ends_the_watches, 3 },
+                { "between", &a_start_by_hand_obeys_unless_it_is_forced, 2 },
                 { "between", &another_definition_counts_at_once, 1 },
                 { "crash", &a_crash_loses_and_doubles_nothing, 60 },
         };
