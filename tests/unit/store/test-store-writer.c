@@ -405,6 +405,65 @@ START_TEST(what_completed_survives_kill) {
 }
 END_TEST
 
+#define GROUP_ROUNDS 40
+#define GROUP_ROWS 3U
+
+/* The child: groups, where anything else would be a transaction of its own. */
+static void put_groups_for_ever(int fd) {
+        StoreOptions options = { .path = fixture.path, .commit_rows = 1 };
+        Store *store = NULL;
+
+        if (store_open(&options, &store, NULL) < 0)
+                _exit(1);
+        for (uint64_t id = store_last_execution_id(store) + 1;;) {
+                store_begin_group(store);
+                for (unsigned i = 0; i < GROUP_ROWS; i++, id++) {
+                        CLEANUP(execution_record_freep)
+                        ExecutionRecord *record = test_execution_new(id, 1, DUE + (usec_t) id);
+
+                        if (store_insert_execution(store, record, 0, report_id, &fd) < 0)
+                                _exit(1);
+                }
+                store_end_group(store);
+                if (store_queue_length(store) > 50)
+                        (void) store_flush(store);
+                (void) store_dispatch(store);
+        }
+}
+
+START_TEST(a_killed_group_is_whole_or_not_there) {
+        store_fixture_open(&fixture, NULL);
+        store_fixture_put_job(&fixture, 1);
+        store_fixture_close(&fixture);
+
+        for (unsigned round = 0; round < GROUP_ROUNDS; round++) {
+                uint64_t id;
+                int fds[2];
+                pid_t pid;
+
+                ck_assert_int_eq(pipe(fds), 0);
+                pid = fork();
+                ck_assert_int_ge(pid, 0);
+                if (pid == 0) {
+                        (void) close(fds[0]);
+                        put_groups_for_ever(fds[1]);
+                }
+                (void) close(fds[1]);
+                for (unsigned i = 0; i < 1 + round % 10; i++)
+                        ck_assert_int_eq(read(fds[0], &id, sizeof(id)), sizeof(id));
+                ck_assert_int_eq(kill(pid, SIGKILL), 0);
+                ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+                (void) close(fds[0]);
+
+                store_fixture_open(&fixture, NULL); /* what the log has is taken over */
+                ck_assert_int_eq(
+                                store_fixture_ask(&fixture, "SELECT count(*) FROM execution") % GROUP_ROWS,
+                                0);
+                store_fixture_close(&fixture);
+        }
+}
+END_TEST
+
 Suite *test_suite(void) {
         Suite *suite = suite_create("store-writer");
         TCase *tcase = tcase_create("writer");
@@ -427,6 +486,7 @@ Suite *test_suite(void) {
         tcase_add_checked_fixture(crash, setup, teardown);
         tcase_set_timeout(crash, 300);
         tcase_add_test(crash, what_completed_survives_kill);
+        tcase_add_test(crash, a_killed_group_is_whole_or_not_there);
         suite_add_tcase(suite, crash);
         return suite;
 }
