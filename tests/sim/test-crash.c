@@ -10,6 +10,8 @@
 #include "support/test-support.h"
 #include "support/test-time.h"
 
+#define MINUTELY "schedule: '* * * * *'\ntimezone: UTC\ncommand: [/bin/true]\n"
+
 static Sim sim;
 
 #define CRASH_POINTS_MAX 400U
@@ -19,6 +21,7 @@ static const struct {
         const char *job;
         usec_t write_ahead_usec, duration_usec, down_usec;
         bool kill_runner;
+        int exit_code;
 } cases[] = {
         { "schedule: '* * * * *'\ntimezone: UTC\ncommand: [/bin/true]\n", USEC_PER_SEC, 5 * USEC_PER_SEC, 0, false },
         { "schedule: '* * * * *'\ntimezone: UTC\ncommand: [/bin/true]\n", 0, 5 * USEC_PER_SEC, 0, false },
@@ -28,6 +31,17 @@ static const struct {
         { "schedule: '* * * * *'\ntimezone: UTC\ncommand: [/bin/true]\n", USEC_PER_SEC, 20 * USEC_PER_SEC, 0, true },
         { "schedule: '* * * * *'\ntimezone: UTC\ncommand: [/bin/true]\ncatch-up: all\n", USEC_PER_SEC, 20 * USEC_PER_SEC, 4 * USEC_PER_MINUTE, false },
         { "schedule: '* * * * *'\ntimezone: UTC\ncommand: [/bin/true]\ncatch-up: {policy: all, max: 2}\n", 0, 90 * USEC_PER_SEC, 4 * USEC_PER_MINUTE, true },
+
+        { MINUTELY "overlap: queue\n", USEC_PER_SEC, 90 * USEC_PER_SEC, 0, false },
+        { MINUTELY "overlap: {policy: queue, limit: 1}\n", USEC_PER_SEC, 150 * USEC_PER_SEC, 0, true },
+        { MINUTELY "overlap: replace\n", USEC_PER_SEC, 90 * USEC_PER_SEC, 0, false },
+        { MINUTELY "overlap: replace\nmax-instances: 2\n", 0, 200 * USEC_PER_SEC, 0, true },
+        { MINUTELY "overlap: allow\n", USEC_PER_SEC, 90 * USEC_PER_SEC, 0, false },
+        { MINUTELY "overlap: allow\nmax-instances: 2\n", USEC_PER_SEC, 150 * USEC_PER_SEC, 0, true },
+        { MINUTELY "retry: {attempts: 3, delay: 10s}\n", USEC_PER_SEC, 5 * USEC_PER_SEC, 0, false, 1 },
+        { MINUTELY "retry: {attempts: 9, delay: 40s}\n", USEC_PER_SEC, 5 * USEC_PER_SEC, 0, false, 1 },
+        { MINUTELY "retry: {attempts: 3, delay: 10s, on: [1, lost]}\n", 0, 20 * USEC_PER_SEC, 0, true, 1 },
+        { MINUTELY "retry: {attempts: 3, delay: 10s}\noverlap: queue\n", USEC_PER_SEC, 40 * USEC_PER_SEC, 4 * USEC_PER_MINUTE, false, 1 },
 };
 /* clang-format on */
 
@@ -39,6 +53,8 @@ static bool run_with_crash(size_t i, unsigned crash_at) {
         sim_init(&sim, "2026-01-01T00:00:30.5Z");
         sim.write_ahead_usec = cases[i].write_ahead_usec;
         sim.duration_usec = cases[i].duration_usec;
+        sim.exit_code = cases[i].exit_code;
+        sim.stop_usec = 3 * USEC_PER_SEC;
         sim.crash_at = crash_at;
         sim_write_job(&sim, "a", job);
         sim_start_daemon(&sim);

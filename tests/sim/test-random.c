@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Random lives of a host. JOBSCHED_SIM_SEEDS says how many (default 40), JOBSCHED_TEST_SEED repeats one.
+ * Random lives of a host. JOBSCHED_SIM_SEEDS says how many (default 12), JOBSCHED_TEST_SEED repeats one.
  * Everything that the simulator checks on the way holds, and in the end each occurrence has its row.
  */
 
@@ -15,9 +15,9 @@
 #include "support/test-time.h"
 
 #define STEPS 60U
-#define SEEDS_DEFAULT 40
+#define SEEDS_DEFAULT 12
 
-static const char *const names[] = { "a", "b", "c", "d", "e", "f", "g" };
+static const char *const names[] = { "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l" };
 static const char *const texts[] = {
         "schedule: '* * * * *'\ntimezone: UTC\ncommand: [/bin/true]\n",
         "schedule: ['*/7 * * * *', '3,14 * * * *']\ntimezone: UTC\ncommand: [/bin/true]\ncatch-up: none\n",
@@ -29,6 +29,16 @@ static const char *const texts[] = {
         "random-delay: {up-to: 5min, kind: fresh}\ncatch-up: {policy: all, within: 10min}\naccuracy: 20s\n",
         "schedule: '*/3 * * * *'\ntimezone: UTC\ncommand: [/bin/true]\n"
         "except: [{time: '00:10..00:30'}, {time: '01:00..01:20'}, {time: '02:00..02:40'}]\n",
+        "schedule: '* * * * *'\ntimezone: UTC\ncommand: [/bin/true]\noverlap: {policy: queue, limit: 3}\n"
+        "retry: {attempts: 3, delay: 20s}\n",
+        "schedule: '* * * * *'\ntimezone: UTC\ncommand: [/bin/true]\noverlap: replace\n"
+        "retry: {attempts: 9, delay: 15s, jitter: 20%, on: [1, lost]}\n",
+        "schedule: '* * * * *'\ntimezone: UTC\ncommand: [/bin/true]\noverlap: allow\nmax-instances: 2\n",
+        "schedule: '*/2 * * * *'\ntimezone: UTC\ncommand: [/bin/true]\noverlap: queue\n"
+        "random-delay: {up-to: 5min, kind: fresh}\ncatch-up: {policy: all, max: 3}\n"
+        "retry: {attempts: 2, delay: 1min}\n",
+        "schedule: '*/3 * * * *'\ntimezone: UTC\ncommand: [/bin/true]\noverlap: replace\n"
+        "max-instances: 2\nrandom-delay: 3min\nretry: {attempts: 4, delay: 30s, backoff: exponential}\n",
 };
 
 typedef struct Story {
@@ -43,6 +53,7 @@ static usec_t seconds(Story *story, int64_t most) {
 
 static void act_run(Story *story) {
         story->sim.duration_usec = seconds(story, 100);
+        story->sim.stop_usec = test_random_between(&story->random, 0, 40) * USEC_PER_SEC;
         story->sim.random = test_random(&story->random);
         story->sim.exit_code = (int) test_random_between(&story->random, 0, 1);
         sim_run(&story->sim, seconds(story, 300));
@@ -85,7 +96,12 @@ static void act_pause(Story *story) {
 }
 
 static void act_start(Story *story) {
-        sim_start_job(&story->sim, names[test_random_between(&story->random, 0, ARRAY_SIZE(names) - 1)]);
+        const char *name = names[test_random_between(&story->random, 0, ARRAY_SIZE(names) - 1)];
+
+        if (test_random_between(&story->random, 0, 2) == 0)
+                sim_force_job(&story->sim, name);
+        else
+                sim_start_job(&story->sim, name);
 }
 
 static void act_stop(Story *story) {
@@ -157,6 +173,11 @@ static const char *const fixed_texts[ARRAY_SIZE(names)] = {
         FIXED "random-delay: 10min\n",
         FIXED "random-delay: {up-to: 10min, kind: fresh}\ncatch-up: all\n",
         FIXED "accuracy: 1min\n",
+        FIXED "overlap: queue\nretry: {attempts: 3, delay: 2min}\n",
+        FIXED "overlap: replace\nretry: {attempts: 3, delay: 1min, on: [1, lost]}\n",
+        FIXED "overlap: allow\n",
+        FIXED "overlap: queue\ncatch-up: all\n",
+        FIXED "retry: {attempts: 9, delay: 10s}\n",
 };
 
 static void act_step_back(Story *story) {
@@ -169,7 +190,9 @@ static void check_runs(const Sim *sim) {
                 for (size_t j = 0; j < i; j++)
                         ck_assert_msg(sim->runs[i].due_usec != sim->runs[j].due_usec ||
                                                       sim->runs[i].due_usec % USEC_PER_MINUTE != 0 ||
-                                                      strcmp(sim->runs[i].job, sim->runs[j].job) != 0,
+                                                      strcmp(sim->runs[i].job, sim->runs[j].job) != 0 ||
+                                                      sim->runs[i].id.execution_id ==
+                                                                      sim->runs[j].id.execution_id,
                                       "seed %" PRIu64 ": '%s' was started twice for %" PRIi64, sim->seed,
                                       sim->runs[i].job, sim->runs[i].due_usec);
 }
