@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "job/job-file.h"
+#include "manager/alert-events.h"
 #include "manager/decision.h"
 #include "manager/dependency.h"
 #include "manager/execution.h"
@@ -449,9 +450,23 @@ static void (*const appliers[CHANGE_KIND_COUNT])(Apply *apply, Change *change) =
         [CHANGE_REMOVED] = apply_removed, [CHANGE_FAULTY] = apply_faulty, [CHANGE_KEPT] = apply_kept,
 };
 
+/* Faults that were not there at the last reading. */
+static void tell_of_faults(const Apply *apply) {
+        CLEANUP_FREE char *faults = NULL, *sentence = NULL;
+
+        if (!apply->load_errors || string_list_equal(apply->load_errors, apply->manager->load_errors))
+                return;
+        if (string_list_join(apply->load_errors, "\n", &faults) < 0 ||
+            asprintf(&sentence, "%zu faults in the job files; the last good definitions stay in force:\n%s",
+                     string_list_length(apply->load_errors), faults) < 0)
+                sentence = NULL;
+        alerts_on_trouble(apply->manager, sentence ?: "There are faults in the job files", false);
+}
+
 static void apply_commit(Apply *apply) {
         Manager *manager = apply->manager;
 
+        tell_of_faults(apply);
         (void) string_list_free(manager->load_errors);
         manager->load_errors = TAKE_PTR(apply->load_errors);
 

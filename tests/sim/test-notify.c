@@ -107,6 +107,20 @@ START_TEST(of_one_end_an_address_hears_once) {
 }
 END_TEST
 
+START_TEST(only_the_last_attempt_is_told) {
+        begin("2026-01-01T00:30:00Z", HOURLY "retry: {attempts: 3, delay: 1min}\n", NOTIFY_ON_FAILURE);
+        also(NOTIFY_ON_SUCCESS);
+        sim.exit_code = 1;
+        sim_run_until(&sim, "2026-01-01T01:02:00Z");
+        ck_assert_uint_eq(sim.n_messages, 0);
+        if (_i == 0)
+                sim.exit_code = 0;
+        sim_run_until(&sim, "2026-01-01T01:30:00Z");
+        expect_message(0, "2026-01-01T01:02:03Z", _i == 0 ? "on-success" : "on-failure", 1);
+        ck_assert_uint_eq(sim.n_messages, 1);
+}
+END_TEST
+
 START_TEST(a_cancelled_one_is_no_failure) {
         begin("2026-01-01T00:00:30Z", MINUTELY, NOTIFY_ON_FAILURE);
         sim.duration_usec = USEC_PER_HOUR;
@@ -173,6 +187,25 @@ START_TEST(a_long_run_is_told_once) {
                 sim_start_daemon(&sim);
         }
         sim_run_until(&sim, "2026-01-01T10:00:00Z");
+        ck_assert_uint_eq(sim.n_messages, 1);
+}
+END_TEST
+
+/* --- the daemon's own trouble ---------------------------------------------------------------------- */
+
+START_TEST(the_daemon_tells_of_its_own_trouble) {
+        NotifyTarget target = { .channel = NOTIFY_COMMAND, .script = (char *) "tell" };
+        const NotifyTargets targets = { .items = &target, .n_items = 1 };
+
+        begin("2026-01-01T00:30:00Z", HOURLY, NOTIFY_EVENT_COUNT);
+        manager_set_notify(sim.manager, &(NotifySite){ .on_trouble = &targets });
+        sim.runner_down = true;
+        sim_kill_runner(&sim, true);
+        sim_run(&sim, 5 * USEC_PER_MINUTE);
+        sim.runner_down = false;
+        sim_run(&sim, USEC_PER_SEC);
+        expect_message(0, "2026-01-01T00:35:00Z", "on-trouble", 1);
+        ck_assert_ptr_nonnull(strstr(sim.messages[0].subject, "There was no runner for 5min"));
         ck_assert_uint_eq(sim.n_messages, 1);
 }
 END_TEST
@@ -388,11 +421,13 @@ Suite *test_suite(void) {
                 { "told", &the_first_goes_at_once_the_next_together, 1 },
                 { "told", &good_news_do_not_overtake_the_bad, 1 },
                 { "told", &of_one_end_an_address_hears_once, 1 },
+                { "told", &only_the_last_attempt_is_told, 2 },
                 { "told", &a_cancelled_one_is_no_failure, 1 },
                 { "told", &a_lost_one_is_a_failure, 1 },
                 { "told", &missed_ones_are_told_together, 1 },
                 { "told", &late_is_told_and_a_random_delay_is_not_late, 1 },
                 { "told", &a_long_run_is_told_once, 2 },
+                { "trouble", &the_daemon_tells_of_its_own_trouble, 1 },
                 { "floods", &a_flood_is_a_handful_of_messages, 1 },
                 { "floods", &many_jobs_are_gathered_for_one_address, 1 },
                 { "delivery", &what_cannot_be_delivered_is_tried_again, 2 },
