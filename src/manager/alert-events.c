@@ -16,11 +16,13 @@
 
 static void tell(Manager *manager, const NotificationFacts *facts, const NotifyTarget *target, bool at_once) {
         const Job *job = facts->job;
+        /* A user that there is not cannot send the mail about it: the owner does. */
+        bool no_account = facts->record && facts->record->reason == REASON_ACCOUNT;
         const NotificationEvent event = {
                 .event = facts->event,
                 .job = facts->job_name,
                 .owner_uid = job ? job->owner_uid : manager->host.owner_uid,
-                .user = job ? job->process.user : NULL,
+                .user = job && !no_account ? job->process.user : NULL,
                 .shell = job ? job->command.shell : NULL,
                 .execution_id = facts->record ? facts->record->id : 0,
                 .at_once = at_once,
