@@ -23,7 +23,7 @@ static usec_t now_monotonic(void) {
 }
 
 /* The kernel has put it there: whoever can send to the socket may still be nobody of ours. */
-static bool is_heard(const NotifySocket *socket, struct msghdr *message) {
+static bool is_heard(const NotifySocket *notify, struct msghdr *message) {
         for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part; part = CMSG_NXTHDR(message, part)) {
                 struct ucred sender;
 
@@ -31,7 +31,7 @@ static bool is_heard(const NotifySocket *socket, struct msghdr *message) {
                     part->cmsg_len != CMSG_LEN(sizeof(sender)))
                         continue;
                 memcpy(&sender, CMSG_DATA(part), sizeof(sender));
-                return sender.uid == socket->uid || sender.uid == 0;
+                return sender.uid == notify->uid || sender.uid == 0;
         }
         return false;
 }
@@ -90,21 +90,21 @@ static void on_resume(Deadline *deadline) {
 }
 
 void notify_socket_init(
-                NotifySocket *socket,
+                NotifySocket *notify,
                 Poller *poller,
                 Deadlines *deadlines,
                 void (*on_message)(void *userdata, const NotifyMessage *message),
                 void *userdata) {
 
-        *socket = (NotifySocket){
+        *notify = (NotifySocket){
                 .poller = poller,
                 .deadlines = deadlines,
-                .watch = { .fd = -EBADF, .on_ready = on_readable, .userdata = socket },
+                .watch = { .fd = -EBADF, .on_ready = on_readable, .userdata = notify },
                 .window_usec = -USEC_PER_SEC,
                 .on_message = on_message,
                 .userdata = userdata,
         };
-        deadline_init(&socket->resume, on_resume, socket);
+        deadline_init(&notify->resume, on_resume, notify);
 }
 
 /* Its mode is there before its owner: at no time anybody else can send. */
@@ -146,35 +146,35 @@ int notify_socket_open(NotifySocket *notify, char *path, uid_t uid, gid_t gid) {
         return notify_socket_restore(notify, TAKE_PTR(owned), TAKE_FD(fd), uid);
 }
 
-int notify_socket_restore(NotifySocket *socket, char *path, int fd, uid_t uid) {
+int notify_socket_restore(NotifySocket *notify, char *path, int fd, uid_t uid) {
         int r;
 
-        socket->path = path;
-        socket->uid = uid;
-        r = poller_add(socket->poller, &socket->watch, fd, EPOLLIN);
+        notify->path = path;
+        notify->uid = uid;
+        r = poller_add(notify->poller, &notify->watch, fd, EPOLLIN);
         if (r < 0)
-                notify_socket_close(socket);
+                notify_socket_close(notify);
         return r;
 }
 
-void notify_socket_drain(NotifySocket *socket) {
-        for (unsigned n = 0; n < DRAIN_MAX && socket->watch.fd >= 0; n++) {
-                if (!receive(socket))
+void notify_socket_drain(NotifySocket *notify) {
+        for (unsigned n = 0; n < DRAIN_MAX && notify->watch.fd >= 0; n++) {
+                if (!receive(notify))
                         return;
         }
 }
 
-void notify_socket_done(NotifySocket *socket) {
-        deadline_clear(socket->deadlines, &socket->resume);
-        poller_close(socket->poller, &socket->watch);
-        free(socket->path);
-        socket->path = NULL;
+void notify_socket_done(NotifySocket *notify) {
+        deadline_clear(notify->deadlines, &notify->resume);
+        poller_close(notify->poller, &notify->watch);
+        free(notify->path);
+        notify->path = NULL;
 }
 
-void notify_socket_close(NotifySocket *socket) {
-        if (socket->path)
-                (void) unlink(socket->path);
-        notify_socket_done(socket);
+void notify_socket_close(NotifySocket *notify) {
+        if (notify->path)
+                (void) unlink(notify->path);
+        notify_socket_done(notify);
 }
 
 void notify_directory_clear(const char *directory) {

@@ -28,7 +28,7 @@ typedef struct NotifySocket {
 } NotifySocket;
 
 void notify_socket_init(
-                NotifySocket *socket,
+                NotifySocket *notify,
                 Poller *poller,
                 Deadlines *deadlines,
                 void (*on_message)(void *userdata, const NotifyMessage *message),
@@ -38,15 +38,15 @@ void notify_socket_init(
  * Binds it to a path, which it takes over, for a user: 0600. Returns 0, -ENAMETOOLONG, or another errno; then
  * there is none.
  */
-int notify_socket_open(NotifySocket *socket, char *path, uid_t uid, gid_t gid);
+int notify_socket_open(NotifySocket *notify, char *path, uid_t uid, gid_t gid);
 /* Takes up one of before a re-exec. Takes path and descriptor over, also on failure. */
-int notify_socket_restore(NotifySocket *socket, char *path, int fd, uid_t uid);
+int notify_socket_restore(NotifySocket *notify, char *path, int fd, uid_t uid);
 /* Reads what has come until now, whatever the rate: for the end. */
-void notify_socket_drain(NotifySocket *socket);
+void notify_socket_drain(NotifySocket *notify);
 /* Removes it. */
-void notify_socket_close(NotifySocket *socket);
+void notify_socket_close(NotifySocket *notify);
 /* Forgets it, and leaves the path: it may be another program's now. */
-void notify_socket_done(NotifySocket *socket);
+void notify_socket_done(NotifySocket *notify);
 
 /* Removes what a killed runner has left in its directory. */
 void notify_directory_clear(const char *directory);
