@@ -107,6 +107,17 @@ static int set_keep(const OptionRow *row, const char *argument, Options *options
                         : 0;
 }
 
+static int set_attempt(const OptionRow *row, const char *argument, Options *options) {
+        char *end = NULL;
+
+        errno = 0;
+        options->attempt = strtoull(argument, &end, 10);
+        return errno != 0 || *argument < '0' || *argument > '9' || *end || options->attempt == 0 ||
+                                        options->attempt > UINT32_MAX
+                        ? -EINVAL
+                        : 0;
+}
+
 #define FLAG(member) .set = set_flag, .offset = offsetof(Options, member), .constant = 1
 #define NO_FLAG(member) .set = set_flag, .offset = offsetof(Options, member), .constant = 0
 #define TEXT(member) .set = set_text, .offset = offsetof(Options, member)
@@ -145,6 +156,7 @@ const OptionRow option_rows[] = {
         { "value",       0,  NULL,      .help = "Only the values, without their keys", .verbs = "show", FLAG(value) },
         { "wait",       'w', NULL,      .help = "Wait until it has ended; exit 0 if it succeeded", .verbs = "start", FLAG(wait) },
         { "follow",     'f', NULL,      .help = "Show the output as it comes; start: exit with the job's status", .verbs = "start logs", FLAG(follow) },
+        { "attempt",     0,  "N",       .help = "What the Nth attempt wrote, instead of the last", .verbs = "logs", .set = set_attempt },
         { "force",       0,  NULL,      .help = "Start in spite of overlap, queue and conditions", .verbs = "start", FLAG(force) },
         { "signal",     's', "SIGNAL",  .help = "Which signal to send", .values = SIGNALS, .verbs = "kill", TEXT(signal) },
         { "kill-whom",   0,  "WHOM",    .help = "main (the main process) or all", .values = "main all", .verbs = "kill", TEXT(kill_whom) },

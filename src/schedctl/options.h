@@ -35,7 +35,8 @@ typedef struct Options {
         char **paths, **durations; /* likewise */
         bool batch;
         bool dry_run, yes;
-        uint64_t keep; /* 0: not given */
+        uint64_t keep;    /* 0: not given */
+        uint64_t attempt; /* 0: the last */
         const char *older_than;
         char **actions; /* likewise */
         const char *timezone, *from, *kind;

@@ -68,8 +68,10 @@ int output_fetch(
         CLEANUP_CLOSE int fd = -EBADF;
         int r;
 
-        if (execution_state_is_over(view_text(execution, "state")))
-                return client_get_output(context->client, id, 0, ret, ret_size, reterr);
+        if (context->options.attempt > 0 || execution_state_is_over(view_text(execution, "state")))
+                return client_get_output(
+                                context->client, id, (unsigned) context->options.attempt, ret, ret_size,
+                                reterr);
 
         r = client_follow(context->client, id, &fd, reterr);
         if (r < 0)

@@ -50,7 +50,9 @@ static int print_kept(Context *context, const json_t *execution) {
         size_t size = 0;
         int r;
 
-        if (view_true(execution, "output_truncated") && n_lines == UINT64_MAX) {
+        /* Whether more was written than is kept is known of the last attempt only. */
+        if (context->options.attempt == 0 && view_true(execution, "output_truncated") &&
+            n_lines == UINT64_MAX) {
                 print_title(context, execution);
                 titled = true;
                 r = output_whole_print(context, execution, &printer);
