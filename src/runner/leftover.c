@@ -204,16 +204,21 @@ int leftover_kill_children(leftover_skip_t skip, leftover_match_t match, void *u
 
 typedef struct Marked {
         const char *mark;
+        pid_t session;
         int signal_number; /* 0: count only */
 } Marked;
 
-/* What is a zombie already has no environment any more, and is not counted. */
 static int visit_marked(pid_t pid, void *userdata) {
         const Marked *marked = userdata;
         TreeSignal tree = { .parent = getpid(), .signal_number = marked->signal_number };
         LeftoverTraits traits;
+        pid_t parent;
+        char state;
 
-        if (leftover_traits(pid, &traits) < 0 || strcmp(traits.mark, marked->mark) != 0)
+        if (parent_of(pid, &state, &parent) < 0 || state == 'Z')
+                return 0;
+        if (getsid(pid) != marked->session &&
+            (leftover_traits(pid, &traits) < 0 || strcmp(traits.mark, marked->mark) != 0))
                 return 0;
         return marked->signal_number == 0 ? 1 : signal_tree(pid, &tree);
 }
@@ -224,12 +229,12 @@ static int for_each_marked(const Marked *marked) {
         return for_each_child_of_thread(own, own, visit_marked, (void *) marked);
 }
 
-int leftover_signal_marked(const char *mark, int signal_number) {
-        return for_each_marked(&(Marked){ mark, signal_number });
+int leftover_signal_marked(const char *mark, pid_t session, int signal_number) {
+        return for_each_marked(&(Marked){ mark, session, signal_number });
 }
 
-int leftover_count_marked(const char *mark) {
-        return for_each_marked(&(Marked){ mark, 0 });
+int leftover_count_marked(const char *mark, pid_t session) {
+        return for_each_marked(&(Marked){ mark, session, 0 });
 }
 
 static int matcher_remember(Matcher *matcher, int fd) {

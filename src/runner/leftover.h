@@ -37,9 +37,12 @@ int leftover_kill_everywhere(leftover_match_t match, void *userdata);
 /* Signals everything below `pid`, a child of ours that was not reaped yet, but not itself. */
 int leftover_signal_descendants(pid_t pid, int signal_number);
 
-/* Those of our own children that carry this mark: signals them and all below them, or only counts them. */
-int leftover_signal_marked(const char *mark, int signal_number);
-int leftover_count_marked(const char *mark);
+/*
+ * Those of our own children that are of this session or carry this mark: signals them and all below them, or
+ * only counts them. While a process executes a program its environment cannot be read, but its session can.
+ */
+int leftover_signal_marked(const char *mark, pid_t session, int signal_number);
+int leftover_count_marked(const char *mark, pid_t session);
 
 /* Reads the traits of a process. Returns 0, -ESRCH, or another errno. */
 int leftover_traits(pid_t pid, LeftoverTraits *ret);

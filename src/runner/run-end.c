@@ -206,7 +206,7 @@ void run_settle(Run *run) {
         if (run->phase != RUN_SETTLING || run->settled)
                 return;
         left = run->cgroup_fd >= 0 ? cgroup_has_leftovers(run)
-                                   : leftover_count_marked(run_mark(run, mark)) > 0;
+                                   : leftover_count_marked(run_mark(run, mark), run->pid) > 0;
         if (!left)
                 settle_now(run);
 }

@@ -122,7 +122,7 @@ static void signal_leftovers(Run *run, int signal_number) {
         if (run->cgroup_fd >= 0)
                 (void) cgroup_signal(run->cgroup_fd, signal_number);
         else
-                (void) leftover_signal_marked(run_mark(run, mark), signal_number);
+                (void) leftover_signal_marked(run_mark(run, mark), run->pid, signal_number);
 }
 
 /* The main process and its group, which it leads once it has made its session. */
