@@ -350,6 +350,34 @@ START_TEST(a_hundred_thousand_wait_in_a_queue) {
 }
 END_TEST
 
+#define N_OF_ONE_JOB 100000U
+
+/* Started by hand, all wait; then they are let in. */
+START_TEST(a_hundred_thousand_of_one_job_wait_in_a_queue) {
+        start_daemon(
+                        &(QueueLimits){
+                                        .queues = &queues,
+                                        .default_slots = 1,
+                                        .max_running = N_WAITING,
+                                        .starts_per_second = INFINITY,
+                        },
+                        N_OF_ONE_JOB + 1000);
+        manager_pause_queue(load.manager, "io", NULL, NULL, NULL);
+        apply_jobs(1, "command: [/bin/true]\nqueue: io\noverlap: allow\n");
+        for (unsigned i = 0; i < N_OF_ONE_JOB; i++)
+                manager_start_job(load.manager, "j000000", NULL, NULL, NULL, NULL);
+        run_until("2026-01-01T00:01:00Z", N_OF_ONE_JOB);
+        ck_assert_int_eq(count_rows("waiting"), N_OF_ONE_JOB);
+
+        set_slots(1000);
+        manager_resume_queue(load.manager, "io", NULL, NULL, NULL);
+        run_until("2026-01-01T00:10:00Z", N_OF_ONE_JOB);
+        ck_assert_uint_eq(load.most_at_once, 1000);
+        ck_assert_uint_eq(load.n_ended, N_OF_ONE_JOB); /* most of which `keep` has removed by now */
+        ck_assert_int_eq(count_rows("waiting") + count_rows("starting") + count_rows("running"), 0);
+}
+END_TEST
+
 Suite *test_suite(void) {
         Suite *suite = suite_create("sim-queue-load");
         TCase *many = tcase_create("many");
@@ -359,6 +387,7 @@ Suite *test_suite(void) {
         tcase_add_test(many, ten_thousand_due_at_once_run_a_hundred_at_a_time);
         tcase_add_test(many, ten_thousand_due_at_once_start_fifty_a_second);
         tcase_add_test(many, a_hundred_thousand_wait_in_a_queue);
+        tcase_add_test(many, a_hundred_thousand_of_one_job_wait_in_a_queue);
         suite_add_tcase(suite, many);
         return suite;
 }

@@ -205,6 +205,22 @@ START_TEST(what_is_stopped_while_it_waits_had_no_slot) {
 }
 END_TEST
 
+START_TEST(a_start_by_hand_waits_like_others) {
+        prepare();
+        sim_write_job(&sim, "a", IN_IO(""));
+        sim_write_job(&sim, "b", "command: [/bin/true]\nqueue: io\n");
+        sim_start_daemon(&sim);
+        sim_run_until(&sim, "2026-01-01T00:01:05Z");
+        sim_start_job(&sim, "b");
+        ck_assert_int_eq(sim.last_result, 0);
+        assert_queue("io", 1, 1, 1);
+        sim_run_until(&sim, "2026-01-01T00:03:00Z");
+        assert_order("ab");
+        ck_assert_uint_eq(most_at_once("ab"), 1);
+        assert_queue("io", 1, 0, 0);
+}
+END_TEST
+
 /* --- changes --------------------------------------------------------------------------------------- */
 
 START_TEST(fewer_slots_let_what_runs_go_on) {
@@ -493,6 +509,7 @@ static const Story stories[] = {
         { "slots",    &a_full_queue_is_in_nobody_else_s_way, 1 },
         { "slots",    &a_lost_one_gives_its_slot_back, 1 },
         { "slots",    &what_is_stopped_while_it_waits_had_no_slot, 1 },
+        { "slots",    &a_start_by_hand_waits_like_others, 1 },
         { "changes",  &fewer_slots_let_what_runs_go_on, 1 },
         { "changes",  &more_slots_let_others_in_at_once, 1 },
         { "changes",  &an_edit_takes_what_waits_to_another_queue, 1 },
