@@ -43,8 +43,9 @@ struct Stream {
         Buffer backlog;
         size_t n_stale;       /* bytes at the front of the backlog that are forgotten already */
         uint64_t n_forgotten; /* bytes of output that the backlog had before */
-        bool is_asked;        /* the runner was told that somebody listens */
-        bool has_output;
+        unsigned asked;       /* the attempt of which the runner was told that somebody listens; 0: none */
+        unsigned told;        /* the last attempt whose end was told to the followers */
+        bool has_output;      /* of the present attempt */
         size_t n_followers;
         UT_hash_handle hh;
 };
@@ -227,15 +228,15 @@ static Stream *find_stream(const FollowTable *table, uint64_t id) {
 }
 
 /*
- * Only what runs can be listened to; the runner then sends what it captured so far first, so that nothing is
- * lost by waiting for that. If it cannot be asked, the follower gets what was kept once the execution has
- * ended.
+ * Only what runs can be listened to, each attempt by itself; the runner then sends what it captured so far
+ * first, so that nothing is lost by waiting for that. If it cannot be asked, the follower gets what was kept
+ * once the attempt has ended.
  */
-static void stream_ask(FollowTable *table, Stream *stream, ExecutionState state) {
-        if (stream->is_asked || state != EXECUTION_RUNNING)
+static void stream_ask(FollowTable *table, Stream *stream, const ExecutionRecord *record) {
+        if (record->state != EXECUTION_RUNNING || stream->asked == record->attempts)
                 return;
-        stream->is_asked = manager_follow_execution(
-                                           table->server->host.manager, stream->execution_id, true) >= 0;
+        if (manager_follow_execution(table->server->host.manager, stream->execution_id, true) >= 0)
+                stream->asked = record->attempts;
 }
 
 /* Adds the follower to the execution's stream; the first one makes it. */
@@ -248,6 +249,8 @@ static int stream_join(FollowTable *table, const Execution *execution, Follower 
                 if (!stream)
                         return -ENOMEM;
                 stream->execution_id = id;
+                if (execution->record.state == EXECUTION_RETRYING)
+                        stream->told = execution->record.attempts;
                 HASH_ADD(hh, table->streams, execution_id, sizeof(stream->execution_id), stream);
         }
         follower->stream = stream;
@@ -259,7 +262,7 @@ static int stream_join(FollowTable *table, const Execution *execution, Follower 
                 (void) buffer_add(
                                 &follower->queue, stream->backlog.data + stream->n_stale,
                                 stream->backlog.size - stream->n_stale);
-        stream_ask(table, stream, execution->record.state);
+        stream_ask(table, stream, &execution->record);
         return 0;
 }
 
@@ -307,6 +310,29 @@ void follow_table_output(
         }
 }
 
+/* The stream goes away with its last follower: it is not looked at again. */
+static void stream_send(const FollowTable *table, const Stream *stream) {
+        Follower *follower, *next;
+
+        DL_FOREACH_SAFE(table->followers, follower, next) {
+                if (follower->stream == stream)
+                        (void) follower_send(follower);
+        }
+}
+
+/* The outcome of the attempt is on disk. It may have ended before the runner heard that somebody listens. */
+static void stream_end_attempt(const FollowTable *table, Stream *stream, const ExecutionRecord *record) {
+        bool is_told = stream->has_output || (stream->told > 0 && stream->told == record->attempts);
+        Follower *follower;
+
+        DL_FOREACH(table->followers, follower) {
+                if (follower->stream == stream && !is_told)
+                        (void) follower_add_stored(follower, record->id);
+        }
+        stream->has_output = false;
+        stream->told = record->attempts;
+}
+
 /* Once the outcome is on disk, what is queued is the rest. */
 void follow_table_execution_changed(FollowTable *table, const ExecutionRecord *record) {
         Stream *stream;
@@ -315,8 +341,14 @@ void follow_table_execution_changed(FollowTable *table, const ExecutionRecord *r
         stream = find_stream(table, record->id);
         if (!stream)
                 return;
+        if (record->state == EXECUTION_RETRYING || execution_state_is_final(record->state))
+                stream_end_attempt(table, stream, record);
+        if (record->state == EXECUTION_RETRYING) {
+                stream_send(table, stream);
+                return;
+        }
         if (!execution_state_is_final(record->state)) {
-                stream_ask(table, stream, record->state);
+                stream_ask(table, stream, record);
                 return;
         }
 
@@ -329,9 +361,6 @@ void follow_table_execution_changed(FollowTable *table, const ExecutionRecord *r
                 follower->stream = NULL;
                 if (follower->n_left_out > 0)
                         add_remark(&follower->queue, follower->n_left_out, ": this reader is too slow");
-                /* It ended before the runner heard that somebody listens. */
-                if (!stream->has_output)
-                        (void) follower_add_stored(follower, record->id);
                 (void) follower_send(follower);
         }
         buffer_done(&stream->backlog);

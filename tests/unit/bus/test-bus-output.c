@@ -13,7 +13,10 @@
 #include "support/bus-fixture.h"
 #include "support/test-support.h"
 
-static const BusFixtureJob jobs[] = { { "alpha", "command: /bin/true\n", 0 } };
+static const BusFixtureJob jobs[] = {
+        { "alpha", "command: /bin/true\n", 0 },
+        { "again", "command: /bin/true\nretry: {attempts: 3, delay: 0}\n", 0 },
+};
 
 static BusFixture fixture;
 static sd_bus *client;
@@ -178,6 +181,42 @@ static size_t drain(int fd, Buffer *buffer) {
         return buffer->size;
 }
 
+static uint64_t start(const char *job) {
+        sd_bus_message *reply = bus_fixture_ask(&fixture, client, "StartJob", "sa{sv}", job, 0);
+        uint64_t execution;
+
+        ck_assert_int_gt(sd_bus_message_read(reply, "t", &execution), 0);
+        (void) sd_bus_message_unref(reply);
+        return execution;
+}
+
+START_TEST(each_attempt_is_followed) {
+        CLEANUP_FREE char *text = NULL;
+        int fd;
+
+        id = start("again");
+        fd = follow();
+        bus_fixture_started(&fixture, 1);
+        bus_fixture_output(&fixture, 1, OUTPUT_STDOUT, "one\n");
+        bus_fixture_ended(&fixture, 1, 1, "one\n");
+
+        /* The second ends before the runner has heard that somebody listens. */
+        bus_fixture_settle(&fixture);
+        bus_fixture_started(&fixture, 2);
+        ck_assert_uint_eq(fixture.n_follows, 2);
+        bus_fixture_ended(&fixture, 2, 1, "two\n");
+
+        bus_fixture_settle(&fixture);
+        bus_fixture_started(&fixture, 3);
+        ck_assert_uint_eq(fixture.n_follows, 3);
+        bus_fixture_output(&fixture, 3, OUTPUT_STDERR, "three\n");
+        bus_fixture_ended(&fixture, 3, 0, "three\n");
+
+        text = read_pieces(fd);
+        ck_assert_str_eq(text, "1:one\n|1:two\n|2:three\n|");
+}
+END_TEST
+
 START_TEST(a_slow_reader_is_told_what_it_missed) {
         CLEANUP(buffer_done) Buffer buffer = { 0 };
         CLEANUP_FREE char *block = malloc(65537);
@@ -278,6 +317,7 @@ Suite *test_suite(void) {
         tcase_add_test(output, an_execution_is_followed_from_its_start);
         tcase_add_test(output, an_ended_execution_gives_what_was_kept);
         tcase_add_test(output, an_end_before_any_live_output_gives_what_was_kept);
+        tcase_add_test(output, each_attempt_is_followed);
         tcase_add_test(output, a_slow_reader_is_told_what_it_missed);
         tcase_add_test(output, a_late_follower_gets_the_newest_output);
         tcase_add_test(output, a_reader_that_leaves_is_forgotten);
