@@ -82,7 +82,6 @@ jobs:
   ping: {command: "echo ping; test ! -e $S/ping.fails", notify: {on-success: [{http: {url: "$url/ping", format: healthchecks}}], on-failure: [{http: {url: "$url/ping", format: healthchecks}}]}}
   own: {command: "echo 'a \"quote\"'; exit 4", notify: {on-failure: [{http: {url: "$url/own", method: PUT, headers: {X-Key: k7}, body: '{"j": "\${job}", "c": "\${exit-code}", "o": "\${output}"}'}}]}}
   flood: {command: "exit 1", max-instances: 100, overlap: allow, notify: {on-failure: [{mail: flood@example.org}]}}
-  never: {command: ["true"], expect-within: 1s, notify: {on-overdue: [{mail: watch@example.org}]}}
 EOF
 
 mail_to() { grep -lsx -- "To: $1" "$S"/mails/*.done; } # ADDRESS
@@ -221,7 +220,15 @@ check "the others wait for each other" wait_until 20 all_rows_are_closed
 check "in one row" equals 1 "$(query "SELECT count(*) FROM notification WHERE job = 'flood'")"
 check "there was one mail" equals 1 "$(n_mails_to flood@example.org)"
 
+# Not before: what is deleted above must not be its message.
+cat >"$S/jobs/never.yaml" <<EOF
+jobs:
+  never: {command: ["true"], expect-within: 1s, notify: {on-overdue: [{mail: watch@example.org}]}}
+EOF
+check "a job is expected" schedctl --user reload
 check "a job without a success is overdue" wait_until 20 mail_to watch@example.org
 check "says the mail" mail_has watch@example.org "never is overdue: no success since"
+is_overdue() { schedctl --user status never | grep -q "it is overdue"; }
+check "so does status" is_overdue
 
 finish
