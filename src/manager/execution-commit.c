@@ -98,6 +98,10 @@ static void execution_on_disk(Execution *execution) {
         }
         execution_stop_replaced(execution);
 
+        if (execution->progress_changed) {
+                execution->progress_changed = false;
+                (void) execution_save(execution);
+        }
         manager_notify_execution(manager, &execution->record);
         if (execution->record.state != EXECUTION_ARMED)
                 manager_notify_job(manager, JOB_NOTICE_CHANGED, execution->scheduled_job, NULL);

@@ -86,9 +86,9 @@ struct Execution {
         unsigned n_pending;                   /* changes that are not on disk yet */
         struct ConditionWait *condition_wait; /* NULL: none */
         struct Order *start_order;            /* who waits for its start; NULL: nobody */
-        usec_t progress_saved_usec;           /* when what it says of itself was written last */
-        HeapNode long_run;                    /* when whoever wants to know is told that it still runs */
-        const ListedLaunch *listed;           /* while a list from the runner is compared */
+        bool progress_changed;      /* by what it said of itself, since the commit that is under way */
+        HeapNode long_run;          /* when whoever wants to know is told that it still runs */
+        const ListedLaunch *listed; /* while a list from the runner is compared */
         ExecutionPlace place;
         uint32_t marks;                     /* bit per ExecutionMark */
         Execution *place_prev, *place_next; /* in scheduled_job->places */

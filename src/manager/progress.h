@@ -4,8 +4,8 @@
 /*
  * What running jobs say of themselves: 42 %, "copying /home".
  *
- * Observers hear of it at once, as the one thing that may not be on disk yet: it is written at most once a
- * second, and with the end. The runner says it again to whoever connects, so a crash loses nothing.
+ * One commit follows the other, so what comes fast is written together, and always with the end. The runner
+ * says it again to whoever connects, so a crash loses nothing.
  */
 
 #include "manager/execution.h"
