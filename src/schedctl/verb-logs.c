@@ -14,25 +14,38 @@
 #include "schedctl/time-text.h"
 #include "schedctl/verbs.h"
 #include "schedctl/view.h"
+#include "util/string-list.h"
+
+/* Executions of a job that began while another one was followed: enough for any burst that is worth reading.
+ */
+#define PENDING_MAX 1024U
 
 typedef struct Logs {
         Context *context;
         const char *job; /* NULL: an execution was named */
         Live live;
         OutputPrinter printer;
-        uint64_t last_id; /* that was shown or is */
-        uint64_t next_id; /* that began meanwhile; 0: none */
-        int status;
+        uint64_t id;        /* that is followed; 0: none */
+        unsigned attempt;   /* of it, that is or was the last to write */
+        uint64_t n_printed; /* bytes of it, over all connections */
+        uint64_t n_before;  /* of these, what the attempts before that one wrote */
+        bool is_over, output_ended;
+        uint64_t last_id; /* the newest that was shown, is, or is to be */
+        uint64_t pending[PENDING_MAX];
+        size_t n_pending;
 } Logs;
 
 static void print_title(const Context *context, const json_t *execution) {
+        usec_t instant = view_instant(execution, "started");
         char text[TIME_TEXT_MAX];
 
         if (context->options.quiet || context->options.no_legend || context->options.output != OUTPUT_TABLE)
                 return;
         printf("%s-- %s, execution %" PRIi64 ", %s: %s --%s\n", screen_colour(&context->screen, COLOUR_GREY),
                view_text(execution, "job"), view_integer(execution, "id", 0),
-               time_text_format(context->zone, view_instant(execution, "started"), text),
+               time_text_format(
+                               context->zone,
+                               instant == USEC_INFINITY ? view_instant(execution, "due") : instant, text),
                view_text(execution, "state"), screen_reset(&context->screen, COLOUR_GREY));
         (void) fflush(stdout);
 }
@@ -106,7 +119,37 @@ static int print_past(Context *context, const json_t *executions) {
 
 /* --- --follow -------------------------------------------------------------------------------------- */
 
-static int follow(Logs *logs, uint64_t id) {
+static bool is_done(const Logs *logs) {
+        return logs->id == 0 || (logs->is_over && logs->output_ended);
+}
+
+/* An execution ends by itself; of a job the next one is shown, at once or when it begins. */
+static void end_if_done(Logs *logs) {
+        if (is_done(logs) && (!logs->job || logs->n_pending > 0))
+                live_end(&logs->live);
+}
+
+static void add_pending(Logs *logs, uint64_t id) {
+        if (id <= logs->last_id || logs->n_pending == PENDING_MAX)
+                return;
+        logs->pending[logs->n_pending++] = id;
+        logs->last_id = id;
+}
+
+static void note_state(Logs *logs, const json_t *execution) {
+        unsigned attempt = (unsigned) view_integer(execution, "attempts", 0);
+
+        logs->is_over = logs->is_over || execution_state_is_over(view_text(execution, "state"));
+        if (attempt <= logs->attempt)
+                return;
+        if (logs->attempt > 0) /* else it is the first that we hear of */
+                logs->n_before = MAX(logs->n_printed, logs->printer.n_bytes);
+        logs->attempt = attempt;
+}
+
+/* Begins with an execution, or goes on with it after a restart of the daemon, which tells of the present
+ * attempt from its begin. */
+static int follow(Logs *logs, uint64_t id, bool again) {
         CLEANUP_JSON json_t *execution = NULL;
         int status;
 
@@ -114,34 +157,82 @@ static int follow(Logs *logs, uint64_t id) {
         if (status != STATUS_OK)
                 return status;
 
-        print_title(logs->context, execution);
+        if (!again) {
+                print_title(logs->context, execution);
+                logs->printer.n_bytes = logs->n_printed = logs->n_before = 0;
+                logs->attempt = 0;
+                logs->is_over = false;
+        }
+        logs->n_printed = MAX(logs->n_printed, logs->printer.n_bytes);
+        note_state(logs, execution);
         output_printer_done(&logs->printer);
         logs->printer = (OutputPrinter){
                 .context = logs->context,
                 .execution_id = id,
                 .job = logs->job,
+                .skip_bytes = logs->n_printed - logs->n_before,
+                .n_bytes = logs->n_before,
         };
-        logs->last_id = id;
-        return live_follow(&logs->live, id, false, &logs->printer);
+        logs->id = id;
+        logs->last_id = MAX(logs->last_id, id);
+        logs->output_ended = false;
+        return live_follow(&logs->live, id, again, &logs->printer);
 }
 
 static void on_event(void *userdata, const ClientEvent *event) {
         Logs *logs = userdata;
 
-        if (!logs->job || !event->execution || strcmp(event->job, logs->job) != 0 ||
-            event->id <= logs->last_id || strcmp(view_text(event->execution, "state"), "running") != 0)
+        if (!event->execution)
                 return;
-        if (logs->next_id == 0)
-                logs->next_id = event->id;
-        if (!logs->live.printer)
-                live_end(&logs->live);
+        if (event->id == logs->id)
+                note_state(logs, event->execution);
+        else if (logs->job && strcmp(event->job, logs->job) == 0 &&
+                 string_list_contains((char *const *) started_states, view_text(event->execution, "state")))
+                add_pending(logs, event->id);
+        end_if_done(logs);
 }
 
 static void on_output_end(void *userdata, OutputPrinter *printer) {
         Logs *logs = userdata;
 
-        if (!logs->job || logs->next_id != 0)
-                live_end(&logs->live);
+        logs->output_ended = true;
+        end_if_done(logs);
+}
+
+/* What began while there was no daemon to tell of it. */
+static int find_missed(Logs *logs) {
+        CLEANUP_JSON json_t *executions = NULL;
+        char *const names[] = { (char *) logs->job, NULL };
+        ClientFilter filter;
+        int status;
+
+        status = context_filter(logs->context, names, &filter);
+        if (status != STATUS_OK)
+                return status;
+        filter.states = (char *const *) started_states;
+        filter.limit = PENDING_MAX;
+        status = fetch_executions(logs->context, &filter, &executions);
+        for (size_t i = json_array_size(executions); i > 0 && status == STATUS_OK; i--)
+                add_pending(logs, (uint64_t) view_integer(json_array_get(executions, i - 1), "id", 0));
+        return status;
+}
+
+static int recover(Logs *logs, LiveEnd *ret) {
+        int status;
+
+        context_remark(logs->context, "jobschedd went away; waiting for it%s.",
+                       is_done(logs) ? "" : ", the job goes on");
+        status = live_reopen(&logs->live, ret);
+        if (status != STATUS_OK || *ret == LIVE_INTERRUPTED)
+                return status;
+
+        if (logs->job)
+                status = find_missed(logs);
+        if (status == STATUS_OK && !is_done(logs))
+                status = follow(logs, logs->id, true);
+        if (status == STATUS_OK)
+                end_if_done(logs);
+        return status;
 }
 
 /* One execution ends by itself; a job is followed until Ctrl-C. */
@@ -151,17 +242,18 @@ static int follow_on(Logs *logs) {
 
         while (status == STATUS_OK) {
                 status = live_run(&logs->live, &end);
+                if (status == STATUS_OK && end == LIVE_GONE)
+                        status = recover(logs, &end);
                 if (status != STATUS_OK || end == LIVE_INTERRUPTED)
                         return status;
-                if (end == LIVE_GONE) {
-                        complain("the connection to jobschedd broke; the job goes on");
-                        return STATUS_FAILURE;
-                }
-                if (logs->next_id == 0)
+                if (!is_done(logs) || (logs->job && logs->n_pending == 0))
+                        continue;
+                if (!logs->job)
                         return STATUS_OK;
 
-                status = follow(logs, logs->next_id);
-                logs->next_id = 0;
+                logs->id = logs->pending[0];
+                memmove(logs->pending, logs->pending + 1, --logs->n_pending * sizeof(logs->pending[0]));
+                status = follow(logs, logs->id, false);
         }
         return status;
 }
@@ -172,37 +264,41 @@ static int follow_first(Logs *logs, uint64_t id) {
         int status;
 
         if (!logs->job)
-                return follow(logs, id);
+                return follow(logs, id, false);
 
         status = find_executions(logs->context, logs->job, &executions);
         newest = json_array_get(executions, 0);
         if (status != STATUS_OK || !newest)
                 return status;
         if (!execution_state_is_over(view_text(newest, "state")))
-                return follow(logs, (uint64_t) view_integer(newest, "id", 0));
+                return follow(logs, (uint64_t) view_integer(newest, "id", 0), false);
 
-        logs->last_id = (uint64_t) view_integer(newest, "id", 0);
+        logs->last_id = MAX(logs->last_id, (uint64_t) view_integer(newest, "id", 0));
         return print_kept(logs->context, newest);
 }
 
 static int follow_logs(Context *context, const char *job, uint64_t id) {
-        Logs logs = { .context = context, .job = job };
+        CLEANUP_FREE Logs *logs = calloc(1, sizeof(*logs));
         const LiveWatcher watcher = {
                 .on_event = on_event,
                 .on_output_end = on_output_end,
-                .userdata = &logs,
+                .userdata = logs,
         };
         int status;
 
-        status = live_open(&logs.live, context, &watcher);
+        if (!logs)
+                return complain_errno(-ENOMEM, "cannot follow");
+        logs->context = context;
+        logs->job = job;
+        status = live_open(&logs->live, context, &watcher);
         if (status != STATUS_OK)
                 return status;
 
-        status = follow_first(&logs, id);
+        status = follow_first(logs, id);
         if (status == STATUS_OK)
-                status = follow_on(&logs);
-        live_close(&logs.live);
-        output_printer_done(&logs.printer);
+                status = follow_on(logs);
+        live_close(&logs->live);
+        output_printer_done(&logs->printer);
         return status;
 }
 

@@ -36,7 +36,9 @@ typedef struct StartRun {
         Started *started;
         size_t n_started;
         OutputPrinter printer; /* --follow */
-        uint64_t n_printed;    /* bytes of it */
+        uint64_t n_printed;    /* bytes of it, over all connections */
+        uint64_t n_before;     /* of these, what the attempts before the present one wrote */
+        unsigned attempt;      /* that is or was the last to write */
         bool output_ended;
         bool shows_progress; /* on a terminal, in a line of its own that is written over */
         bool has_bar;        /* it stands there */
@@ -53,7 +55,19 @@ static bool all_ended(const StartRun *run) {
         return true;
 }
 
+static void note_attempt(StartRun *run, const json_t *execution) {
+        unsigned attempt = (unsigned) view_integer(execution, "attempts", 0);
+
+        if (attempt <= run->attempt)
+                return;
+        if (run->attempt > 0) /* else it is the first that we hear of */
+                run->n_before = MAX(run->n_printed, run->printer.n_bytes);
+        run->attempt = attempt;
+}
+
 static void note_state(StartRun *run, uint64_t id, json_t *execution) {
+        if (run->n_started > 0 && run->started[0].id == id)
+                note_attempt(run, execution);
         if (!execution_state_is_over(view_text(execution, "state")))
                 return;
         for (size_t i = 0; i < run->n_started; i++)
@@ -187,7 +201,9 @@ static int follow_output(StartRun *run, bool again) {
                 .execution_id = run->started[0].id,
                 .job = run->started[0].job,
                 .split = true,
-                .skip_bytes = run->n_printed,
+                /* a daemon tells of the present attempt, from its begin */
+                .skip_bytes = run->n_printed - run->n_before,
+                .n_bytes = run->n_before,
         };
         run->output_ended = false;
         return live_follow(&run->live, run->started[0].id, again, &run->printer);
@@ -276,6 +292,11 @@ static int job_status(const json_t *outcome) {
         return code >= 0 ? (int) code : STATUS_OWN_FAULT;
 }
 
+/* Nothing but its exit code speaks against it. */
+static bool is_told_by_status(const json_t *outcome) {
+        return strcmp(view_text(outcome, "reason"), "exit-code") == 0;
+}
+
 static int judge(const StartRun *run) {
         int status = STATUS_OK;
 
@@ -284,8 +305,11 @@ static int judge(const StartRun *run) {
 
                 if (run->context->options.follow) {
                         status = job_status(started->outcome);
-                        if (status == STATUS_OWN_FAULT || view_integer(started->outcome, "signal", -1) > 0)
+                        if (status == STATUS_OWN_FAULT || !is_told_by_status(started->outcome))
                                 say_outcome(started);
+                        /* it caught the signal of its time-out, say, and left with 0 */
+                        if (status == STATUS_OK && !succeeded(started))
+                                status = STATUS_FAILURE;
                 } else if (!succeeded(started)) {
                         say_outcome(started);
                         status = STATUS_FAILURE;

@@ -13,6 +13,8 @@ jobs:
   killed: {command: "kill -9 $$"}
   long: {command: "echo begin; exec sleep 300"}
   lines: {command: "for i in $(seq 1 40); do echo line $i; sleep 0.05; done"}
+  again: {command: "echo attempt $JOBSCHED_ATTEMPT; [ $JOBSCHED_ATTEMPT = 3 ]", retry: {attempts: 3, delay: 0}}
+  polite: {command: "trap 'exit 0' TERM; while :; do sleep 0.05; done", timeout: 500ms}
   beep: {command: "printf 'a\\033]0;title\\007b\\n'"}
   '7': {command: [echo, seven]}
   chatter: {command: "seq 1 20000", output: {journal: false}}
@@ -94,7 +96,7 @@ wait_until 20 runner_is_there
 
 check "without a verb: list-jobs" status_is 0 ctl
 check "list-jobs: titles" out_has "JOB"
-check "list-jobs: sum" out_has "9 jobs listed."
+check "list-jobs: sum" out_has "11 jobs listed."
 check "list-jobs --no-legend" status_is 0 ctl list-jobs --no-legend good
 check "list-jobs: one line" equals 1 "$(wc -l <"$S/out")"
 check "list-jobs: a pattern" status_is 0 ctl -o short list-jobs 'b*'
@@ -161,6 +163,12 @@ check "start --follow: the job's code" status_is 3 ctl start --follow bad
 check "start --follow: stdout" out_is out
 check "start --follow: stderr" equals err "$(cat "$S/err")"
 check "start --follow: a signal" status_is 137 ctl start --follow killed
+check "start --follow: no success is not exit 0" status_is 1 ctl start --follow polite
+check "start --follow: what it was" err_has "ran into its time-out"
+check "start --follow: every attempt" status_is 0 ctl start --follow again
+check "start --follow: every attempt's output" out_is "attempt 1
+attempt 2
+attempt 3"
 check "start --follow of two" status_is 125 ctl start --follow good bad
 check "start --follow of a job that never was" status_is 125 ctl start --follow zz
 check "start as JSON" status_is 0 ctl -o json start --wait good
@@ -336,12 +344,29 @@ check "backup to standard output" eval 'ctl backup - >"$S/second.db" && [ -s "$S
 schedctl --user start --follow lines >"$S/again.out" 2>"$S/again.err" &
 follower=$!
 wait_until 10 grep -q 'line 3' "$S/again.out"
+schedctl --user -o short logs -f lines >"$S/logs.out" 2>"$S/logs.err" &
+reader=$!
+schedctl --user -o short logs -f "$(last_id lines)" >"$S/one.out" 2>"$S/one.err" &
+one=$!
+wait_until 10 grep -q 'line 3' "$S/logs.out"
+wait_until 10 grep -q 'line 3' "$S/one.out"
 scheduler_kill
 scheduler_start
 wait_for "$follower" 60
 check "kill -9 of the daemon: --follow ends as the job does" equals "0 jobschedd went away; waiting for it, the job goes on." \
     "$? $(cat "$S/again.err")"
 check "kill -9 of the daemon: each line once" equals "$(seq -f 'line %.0f' 40)" "$(cat "$S/again.out")"
+wait_for "$one" 60
+check "kill -9 of the daemon: logs -f of an execution ends with it" equals "0 $(seq -f 'line %.0f' 40)" \
+    "$? $(cat "$S/one.out")"
+ctl -q start lines
+wait_until 10 eval '[ "$(grep -c "line 40" "$S/logs.out")" = 2 ]'
+check "kill -9 of the daemon: logs -f of a job goes on" equals "$(seq -f 'line %.0f' 40; seq -f 'line %.0f' 40)" \
+    "$(cat "$S/logs.out")"
+kill -INT "$reader"
+wait_for "$reader" 30
+check "kill -9 of the daemon: logs -f says so" equals "0 jobschedd went away; waiting for it, the job goes on." \
+    "$? $(cat "$S/logs.err")"
 
 # --- over a bus ---------------------------------------------------------------------------------------
 
