@@ -132,7 +132,7 @@ static void answer_skipped(const ScheduledJob *job, const StartAnswer *answer, O
                              job->stored.name);
         else
                 r = asprintf(&order->text,
-                             "Job '%s' still runs (execution %" PRIu64
+                             "Job '%s' is active still (execution %" PRIu64
                              "): the start was skipped; with --force it would run beside it",
                              job->stored.name, blocker ? blocker->record.id : 0);
         if (r < 0)

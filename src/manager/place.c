@@ -41,7 +41,7 @@ static uint32_t marks_of(const Execution *execution, ExecutionPlace place) {
                         bit(MARK_ENDING, place == PLACE_STARTED && record->reason == REASON_REPLACED) |
                         bit(MARK_CATCH_UP, catches_up && (active || place == PLACE_QUEUED)) |
                         bit(MARK_CATCHING, catches_up && active) |
-                        bit(MARK_PARKED, place == PLACE_GATED && record->waiting_for != WAITING_FOR_QUEUE);
+                        bit(MARK_PARKED, place == PLACE_GATED && !execution_is_at_queue(execution));
 }
 
 static bool comes_before(const Execution *a, const Execution *b, ExecutionPlace place) {

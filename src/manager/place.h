@@ -19,6 +19,11 @@ static inline Execution *scheduled_job_first(const ScheduledJob *job, ExecutionP
 
 Execution *scheduled_job_last(const ScheduledJob *job, ExecutionPlace place);
 
+/* The queue knows of it. A new daemon's has yet to be told of the rows that waited for the old one's. */
+static inline bool execution_is_at_queue(const Execution *execution) {
+        return execution->record.waiting_for == WAITING_FOR_QUEUE && run_queue_entry_waits(&execution->turn);
+}
+
 /* Gated, starting or running: what `overlap` counts. */
 static inline size_t scheduled_job_count_active(const ScheduledJob *job) {
         return job->n_places[PLACE_GATED] + job->n_places[PLACE_STARTED];

@@ -96,10 +96,9 @@ static bool pass_gates(Execution *execution, usec_t now_usec, usec_t *again_usec
         }
         if (verdict.answer == GATE_CLOSED) {
                 *again_usec = MIN(*again_usec, verdict.look_again_usec);
-                if (changed) {
-                        execution_place(execution);
+                execution_place(execution);
+                if (changed)
                         (void) execution_save(execution); /* the next daemon finds out by itself */
-                }
                 return true;
         }
         execution->record.condition = verdict.condition;
@@ -122,7 +121,7 @@ static void enter_gates(Execution *execution, usec_t now_usec, usec_t *again_use
 }
 
 static Execution *next_parked(Execution *execution) {
-        while (execution && execution->record.waiting_for == WAITING_FOR_QUEUE)
+        while (execution && execution_is_at_queue(execution))
                 execution = execution->place_next;
         return execution;
 }
@@ -138,7 +137,7 @@ static usec_t release_gated(ScheduledJob *job, usec_t now_usec) {
                         break;
                 if (is_paused(execution) || !pass_gates(execution, now_usec, &again_usec))
                         continue;
-                if (execution->record.waiting_for != WAITING_FOR_QUEUE || job->n_marks[MARK_PARKED] == 0)
+                if (!execution_is_at_queue(execution) || job->n_marks[MARK_PARKED] == 0)
                         break;
                 next = next_parked(next);
         }
@@ -339,8 +338,7 @@ void waiting_on_disk(Execution *execution) {
                 return;
         }
         if (execution->place != PLACE_GATED || scheduled_job_is_held(job) ||
-            execution->place_prev->record.waiting_for != WAITING_FOR_QUEUE || is_held(execution) ||
-            is_paused(execution))
+            !execution_is_at_queue(execution->place_prev) || is_held(execution) || is_paused(execution))
                 return;
         if (pass_gates(execution, manager_now(job->manager), &again_usec) && again_usec != USEC_INFINITY)
                 scheduled_job_replan(job); /* it wants another look then */

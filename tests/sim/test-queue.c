@@ -343,6 +343,30 @@ START_TEST(a_paused_queue_starts_nothing_over_a_restart) {
 }
 END_TEST
 
+START_TEST(all_of_one_job_wait_for_slots_after_a_restart) {
+        prepare();
+        sim_write_queue(&sim, "io", 3);
+        sim_write_job(&sim, "a", "command: [/bin/true]\noverlap: allow\nqueue: io\n");
+        sim_start_daemon(&sim);
+        sim_pause_queue(&sim, "io");
+        for (int i = 0; i < 4; i++)
+                sim_start_job(&sim, "a");
+        sim_run(&sim, 1);
+        assert_queue("io", 3, 0, 4);
+
+        sim_kill_daemon(&sim);
+        sim_start_daemon(&sim);
+        sim_run(&sim, 1);
+        assert_queue("io", 3, 0, 4);
+        sim_resume_queue(&sim, "io");
+        sim_run(&sim, USEC_PER_SEC);
+        assert_queue("io", 3, 3, 1);
+        sim_run(&sim, USEC_PER_MINUTE);
+        assert_order("aaaa");
+        assert_queue("io", 3, 0, 0);
+}
+END_TEST
+
 START_TEST(what_runs_when_a_queue_is_paused_goes_on) {
         prepare();
         write_jobs(2, IN_IO(""));
@@ -517,6 +541,7 @@ static const Story stories[] = {
         { "changes",  &what_runs_keeps_the_slot_that_it_has, 1 },
         { "changes",  &a_removed_job_waits_no_more, 1 },
         { "pause",    &a_paused_queue_starts_nothing_over_a_restart, 2 },
+        { "pause",    &all_of_one_job_wait_for_slots_after_a_restart, 1 },
         { "pause",    &what_runs_when_a_queue_is_paused_goes_on, 1 },
         { "pause",    &pauses_are_audited_and_said_twice_refused, 1 },
         { "all",      &the_limit_of_all_holds_for_all, 2 },
