@@ -185,7 +185,7 @@ check "Ctrl-C: exit 125" equals 125 $?
 check "Ctrl-C: the job goes on" contains "$(cat "$S/follow.err")" "goes on as execution"
 check "Ctrl-C: it is running" is_running lines
 check "a second start is refused" status_is 1 ctl start lines
-check "a second start: why" err_has "still runs"
+check "a second start: why" err_has "is active still"
 wait_until 10 eval '! is_running lines'
 
 # --- stop, kill, pause --------------------------------------------------------------------------------
