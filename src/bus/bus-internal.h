@@ -107,7 +107,7 @@ struct BusServer {
         sd_event *event;
         BusHost host;
         UserNames *users;
-        FieldSet job_set, execution_set, audit_set, timer_set, dependency_set, queue_set;
+        FieldSet job_set, execution_set, attempt_set, audit_set, timer_set, dependency_set, queue_set;
 
         BusConnection *peers;
         size_t n_peers;
@@ -243,6 +243,10 @@ int bus_read_execution(BusCall *call, uint64_t id, ExecutionRecord *ret, sd_bus_
 
 int bus_list_queues(BusCall *call);
 int bus_order_queue(BusCall *call, bool pause, sd_bus_error *reterr);
+
+/* --- bus-attempt.c --------------------------------------------------------------------------------- */
+
+int bus_list_attempts(BusCall *call, uint64_t id, sd_bus_error *reterr);
 
 /* --- bus-list.c, bus-dump.c, bus-why.c, bus-output.c ------------------------------------------------- */
 

@@ -164,6 +164,16 @@ static int method_reload(sd_bus_message *message, void *userdata, sd_bus_error *
         return bus_order_reload(bus_current_call(userdata), reterr);
 }
 
+static int method_list_attempts(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
+        uint64_t id;
+        int r;
+
+        r = sd_bus_message_read_basic(message, 't', &id);
+        if (r < 0)
+                return r;
+        return bus_list_attempts(bus_current_call(userdata), id, reterr);
+}
+
 static int method_get_output(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
         uint64_t id;
         uint32_t attempt;
@@ -427,6 +437,10 @@ static const sd_bus_vtable manager_vtable[] = {
                                 SD_BUS_RESULT("as", faults),
                                 method_reload, SD_BUS_VTABLE_UNPRIVILEGED),
 
+        SD_BUS_METHOD_WITH_ARGS("ListAttempts",
+                                SD_BUS_ARGS("t", id),
+                                SD_BUS_RESULT("aa{sv}", attempts),
+                                method_list_attempts, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("GetOutput",
                                 SD_BUS_ARGS("t", id, "u", attempt),
                                 SD_BUS_RESULT("h", pieces),

@@ -15,6 +15,7 @@
 #include <utlist.h>
 
 #include "bus/bus-internal.h"
+#include "protocol/names.h"
 #include "util/buffer.h"
 #include "util/file.h"
 
@@ -370,7 +371,7 @@ void follow_table_execution_changed(FollowTable *table, const ExecutionRecord *r
 /* --- methods --------------------------------------------------------------------------------------- */
 
 /* Returns 1, 0 (parked), or negative: the execution is there, and the caller may read what it wrote. */
-static int require_output(BusCall *call, uint64_t id, sd_bus_error *reterr) {
+static int require_output(BusCall *call, uint64_t id, unsigned *ret_attempts, sd_bus_error *reterr) {
         ExecutionRecord record;
         int r;
 
@@ -378,6 +379,7 @@ static int require_output(BusCall *call, uint64_t id, sd_bus_error *reterr) {
         r = bus_read_execution(call, id, &record, reterr);
         if (r >= 0)
                 r = bus_require(call, ACTION_VIEW_ALL, &record.owner_uid, record.job, reterr);
+        *ret_attempts = record.attempts;
         execution_record_done(&record);
         return r;
 }
@@ -385,17 +387,23 @@ static int require_output(BusCall *call, uint64_t id, sd_bus_error *reterr) {
 int bus_output_get(BusCall *call, uint64_t id, unsigned number, sd_bus_error *reterr) {
         CLEANUP_CLOSE int fd = -EBADF;
         AttemptRecord attempt = { 0 };
+        unsigned n_attempts;
         int r;
 
-        r = require_output(call, id, reterr);
+        r = require_output(call, id, &n_attempts, reterr);
         if (r <= 0)
                 return r < 0 ? r : 1;
+        if (number > n_attempts)
+                return sd_bus_error_setf(
+                                reterr, ERROR_NO_SUCH_EXECUTION,
+                                "Execution %" PRIu64 " has no attempt %u: there %s %u so far.", id, number,
+                                n_attempts == 1 ? "was" : "were", n_attempts);
 
         r = manager_read_attempt(call->connection->server->host.manager, id, number, &attempt);
         if (r < 0)
                 return bus_error_set(reterr, r, NULL);
 
-        /* No attempt has ended yet: nothing is kept so far. */
+        /* It has not ended yet: nothing is kept so far. */
         fd = memfd_new_sealed("jobsched-output", attempt.output.data ?: "", attempt.output.size);
         attempt_record_done(&attempt);
         if (fd < 0)
@@ -415,9 +423,10 @@ int bus_output_follow(BusCall *call, uint64_t id, sd_bus_error *reterr) {
         CLEANUP_CLOSE int client_fd = -EBADF;
         FollowTable *table = call->connection->server->follows;
         Follower *follower = NULL;
+        unsigned n_attempts;
         int r;
 
-        r = require_output(call, id, reterr);
+        r = require_output(call, id, &n_attempts, reterr);
         if (r <= 0)
                 return r < 0 ? r : 1;
 

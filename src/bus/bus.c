@@ -99,6 +99,9 @@ static int init_fields(BusServer *server) {
         r = bus_execution_init_fields(&server->execution_set);
         if (r < 0)
                 return r;
+        r = field_set_init(&server->attempt_set, &attempt_fields, NULL, 0, NULL);
+        if (r < 0)
+                return r;
         r = field_set_init(&server->audit_set, &audit_fields, NULL, 0, NULL);
         if (r < 0)
                 return r;
@@ -189,6 +192,7 @@ BusServer *bus_server_free(BusServer *server) {
         (void) sd_event_source_disable_unref(server->auth_timer);
         field_set_done(&server->job_set);
         field_set_done(&server->execution_set);
+        field_set_done(&server->attempt_set);
         field_set_done(&server->audit_set);
         field_set_done(&server->timer_set);
         field_set_done(&server->dependency_set);

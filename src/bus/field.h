@@ -78,6 +78,7 @@ typedef struct FieldTable {
 
 extern const FieldTable job_fields;        /* const ScheduledJob * */
 extern const FieldTable execution_fields;  /* const ExecutionRecord * */
+extern const FieldTable attempt_fields;    /* const AttemptRecord * */
 extern const FieldTable audit_fields;      /* const AuditRecord * */
 extern const FieldTable timer_fields;      /* const ScheduledJob * */
 extern const FieldTable dependency_fields; /* const Dependency * (manager/dependency-list.h) */

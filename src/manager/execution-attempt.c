@@ -83,6 +83,8 @@ void execution_begin_attempt(Execution *execution) {
                 record->attempts++;
                 record->exit_code = record->signal = -1;
                 record->pid = 0;
+                free(record->result);
+                record->result = NULL;
         }
         free(record->reason_detail); /* what it waited for */
         record->reason_detail = NULL;

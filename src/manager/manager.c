@@ -276,6 +276,15 @@ int manager_read_attempt(Manager *manager, uint64_t id, unsigned attempt, Attemp
         return store_read_attempt(manager->host.store, id, attempt, ret);
 }
 
+int manager_list_attempts(
+                Manager *manager,
+                uint64_t id,
+                int (*visit)(void *userdata, const AttemptRecord *attempt),
+                void *userdata) {
+
+        return store_list_attempts(manager->host.store, id, visit, userdata);
+}
+
 int manager_list_audit(
                 Manager *manager,
                 const AuditFilter *filter,

@@ -401,6 +401,11 @@ int manager_list_executions(
                 void *userdata);
 int manager_read_execution(Manager *manager, uint64_t id, ExecutionRecord *ret); /* 1, 0, or an errno */
 int manager_read_attempt(Manager *manager, uint64_t id, unsigned attempt, AttemptRecord *ret);
+int manager_list_attempts(
+                Manager *manager,
+                uint64_t id,
+                int (*visit)(void *userdata, const AttemptRecord *attempt),
+                void *userdata);
 int manager_list_audit(
                 Manager *manager,
                 const AuditFilter *filter,

@@ -130,6 +130,11 @@ static void answer_skipped(const ScheduledJob *job, const StartAnswer *answer, O
                 r = asprintf(&order->text,
                              "Job '%s' has as many executions waiting as it may: the start was skipped",
                              job->stored.name);
+        else if (blocker && blocker->record.state == EXECUTION_WAITING)
+                r = asprintf(&order->text,
+                             "Job '%s' waits already (execution %" PRIu64
+                             "): the start was skipped; with --force it would not wait",
+                             job->stored.name, blocker->record.id);
         else
                 r = asprintf(&order->text,
                              "Job '%s' is active still (execution %" PRIu64

@@ -26,14 +26,14 @@ usec_t retry_longest_delay(const RetryPolicy *policy, unsigned attempt) {
         assert(policy);
         assert(attempt > 0);
 
-        return multiply(plain_delay(policy, attempt), 1 + policy->jitter, USEC_INFINITY);
+        return multiply(plain_delay(policy, attempt), 1 + policy->jitter, policy->max_delay_usec);
 }
 
 static usec_t jittered_delay(const RetryPolicy *policy, const RetryFacts *facts) {
         double part = (double) (facts->random % 1000001) / 1000000; /* 0…1 */
 
         return multiply(plain_delay(policy, facts->attempt), 1 + policy->jitter * (2 * part - 1),
-                        USEC_INFINITY);
+                        policy->max_delay_usec);
 }
 
 static bool is_retried(const RetryPolicy *policy, const RetryFacts *facts) {

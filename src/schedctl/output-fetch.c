@@ -68,7 +68,10 @@ int output_fetch(
         CLEANUP_CLOSE int fd = -EBADF;
         int r;
 
-        if (context->options.attempt > 0 || execution_state_is_over(view_text(execution, "state")))
+        /* An attempt that still runs has kept nothing yet. */
+        if ((context->options.attempt > 0 &&
+             context->options.attempt != (uint64_t) view_integer(execution, "attempts", 0)) ||
+            execution_state_is_over(view_text(execution, "state")))
                 return client_get_output(
                                 context->client, id, (unsigned) context->options.attempt, ret, ret_size,
                                 reterr);

@@ -488,6 +488,42 @@ static void print_resources(const Context *context, const json_t *execution) {
                                             : "");
 }
 
+static const TableColumn attempt_columns[] = {
+        { .title = "ATTEMPT", .right = true },
+        { .title = "STATE" },
+        { .title = "REASON" },
+        { .title = "STARTED" },
+        { .title = "DURATION" },
+        { .title = "EXIT" },
+        { .title = "OUTPUT", .right = true },
+};
+
+static void print_attempts(const Context *context, const json_t *attempts) {
+        CLEANUP(table_freep) Table *table = NULL;
+        const json_t *attempt;
+        size_t i;
+
+        if (json_array_size(attempts) == 0 ||
+            table_new(attempt_columns, ARRAY_SIZE(attempt_columns), &table) < 0)
+                return;
+        json_array_foreach(attempts, i, attempt) {
+                char exit[EXIT_TEXT_MAX], span[DURATION_SHORT_MAX], size[SIZE_FORMAT_MAX];
+                usec_t duration_usec = execution_duration(attempt, context_now(context));
+                const char *state = view_text(attempt, "state");
+
+                table_add_format(table, "%" PRIi64, view_integer(attempt, "attempt", 0));
+                table_add_colour(table, state, state_colour(state));
+                table_add(table, view_text(attempt, "reason"));
+                column_instant(table, context, view_instant(attempt, "started"));
+                table_add(table,
+                          duration_usec == USEC_INFINITY ? "" : duration_format_short(duration_usec, span));
+                table_add(table, exit_text(attempt, exit));
+                table_add(table, size_format((uint64_t) view_integer(attempt, "output_bytes", 0), size));
+        }
+        (void) puts("");
+        (void) table_print(table, &context->screen, !context->options.no_legend, "  ", stdout);
+}
+
 void status_print_execution(Context *context, const json_t *execution) {
         const char *state = view_text(execution, "state"), *by = view_text(execution, "requested_by");
         int64_t id = view_integer(execution, "id", 0);
@@ -502,6 +538,7 @@ void status_print_execution(Context *context, const json_t *execution) {
                     view_integer(execution, "job_revision", 0));
         print_times(context, execution);
         print_resources(context, execution);
+        print_attempts(context, json_object_get(execution, "each_attempt"));
         if (view_instant(execution, "started") != USEC_INFINITY)
                 print_output(context, execution);
 }

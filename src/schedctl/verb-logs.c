@@ -37,12 +37,15 @@ typedef struct Logs {
 
 static void print_title(const Context *context, const json_t *execution) {
         usec_t instant = view_instant(execution, "started");
-        char text[TIME_TEXT_MAX];
+        char text[TIME_TEXT_MAX], attempt[32] = "";
 
         if (context->options.quiet || context->options.no_legend || context->options.output != OUTPUT_TABLE)
                 return;
-        printf("%s-- %s, execution %" PRIi64 ", %s: %s --%s\n", screen_colour(&context->screen, COLOUR_GREY),
-               view_text(execution, "job"), view_integer(execution, "id", 0),
+        if (context->options.attempt > 0)
+                (void) snprintf(attempt, sizeof(attempt), ", attempt %" PRIu64, context->options.attempt);
+        printf("%s-- %s, execution %" PRIi64 "%s, %s: %s --%s\n",
+               screen_colour(&context->screen, COLOUR_GREY), view_text(execution, "job"),
+               view_integer(execution, "id", 0), attempt,
                time_text_format(
                                context->zone,
                                instant == USEC_INFINITY ? view_instant(execution, "due") : instant, text),

@@ -74,7 +74,8 @@ static void add_waiting(Context *context, json_t *execution) {
         CLEANUP_JSON json_t *answer = NULL;
         ClientError error = { 0 };
 
-        if (strcmp(view_text(execution, "state"), "waiting") != 0)
+        if (strcmp(view_text(execution, "state"), "waiting") != 0 &&
+            strcmp(view_text(execution, "state"), "retrying") != 0)
                 return;
         if (client_why_execution(
                             context->client, (uint64_t) view_integer(execution, "id", 0), &answer, &error) <
@@ -191,6 +192,22 @@ static int status_of_jobs(Context *context, const char *word, bool first, json_t
 
 /* --- executions ------------------------------------------------------------------------------------ */
 
+/* One by one, where there are several; without them only their number is shown. */
+static void add_attempts(Context *context, json_t *execution) {
+        ClientError error = { 0 };
+        json_t *attempts = NULL;
+
+        if (view_integer(execution, "attempts", 0) <= 1 &&
+            strcmp(view_text(execution, "state"), "retrying") != 0)
+                return;
+        if (client_list_attempts(
+                            context->client, (uint64_t) view_integer(execution, "id", 0), &attempts, &error) <
+            0)
+                client_error_done(&error);
+        else
+                (void) json_object_set_new(execution, "each_attempt", attempts);
+}
+
 static int status_of_execution(Context *context, uint64_t id, bool first, json_t *array) {
         CLEANUP_JSON json_t *execution = NULL, *runs = NULL;
         int status;
@@ -205,6 +222,7 @@ static int status_of_execution(Context *context, uint64_t id, bool first, json_t
                 if (!first)
                         (void) puts("");
                 add_waiting(context, execution);
+                add_attempts(context, execution);
                 if (!execution_state_is_over(view_text(execution, "state")) &&
                     fetch_last_runs(context, view_text(execution, "job"), &runs) == STATUS_OK)
                         (void) json_object_set(execution, "runs", runs);

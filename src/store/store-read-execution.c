@@ -292,3 +292,32 @@ int store_read_attempt(Store *store, uint64_t execution_id, unsigned number, Att
         *ret = attempt;
         return 1;
 }
+
+int store_list_attempts(
+                Store *store,
+                uint64_t execution_id,
+                int (*visit)(void *userdata, const AttemptRecord *attempt),
+                void *userdata) {
+
+        CLEANUP(store_statement_release) sqlite3_stmt *statement = NULL;
+        StoreBinder binder;
+        int r;
+
+        assert(store);
+        assert(visit);
+
+        statement = store_statement(store->reader, STATEMENT_LIST_ATTEMPTS);
+        binder = (StoreBinder){ statement };
+        store_bind_integer(&binder, (int64_t) execution_id);
+
+        while ((r = store_bound_step(store->reader, &binder)) > 0) {
+                CLEANUP(attempt_record_done) AttemptRecord attempt = { 0 };
+
+                r = attempt_from_row(statement, &attempt);
+                if (r >= 0)
+                        r = visit(userdata, &attempt);
+                if (r != 0)
+                        return MIN(r, 0);
+        }
+        return r;
+}

@@ -23,11 +23,11 @@
 /* 12 columns that never change, and 31 that do. */
 #define EXECUTION_IDENTITY \
         "id, job_id, job, owner_uid, origin, cause, requested_by, due, nominal, pass, parent, forced"
-#define EXECUTION_CHANGEABLE                                                    \
-        "job_revision, state, reason, reason_detail, due_last, count, notes, "  \
-        "start_after, queued, started, ended, exit_code, signal, http_status, " \
-        "attempts, pid, host, boot_id, runner_incarnation, runner_generation, " \
-        "progress, status_text, cpu_seconds, memory_peak_bytes, output_bytes, " \
+#define EXECUTION_CHANGEABLE                                                          \
+        "job_revision, state, reason, reason_detail, due_last, count, notes, "        \
+        "start_after, queued, started, ended, exit_code, signal, http_status, "       \
+        "attempts, pid, host, boot_id, runner_incarnation, runner_generation, "       \
+        "progress, status_text, cpu_seconds, memory_peak_bytes, output_bytes, "       \
         "output_truncated, result, condition, waiting_for, waiting_since, retry_at, " \
         "output_file"
 #define EXECUTION_COLUMNS EXECUTION_IDENTITY ", " EXECUTION_CHANGEABLE
@@ -115,6 +115,10 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
                 "SELECT " ATTEMPT_COLUMNS ", total_bytes, data FROM attempt "
                 "LEFT JOIN output USING (execution_id, attempt) WHERE execution_id = ?1 "
                 "AND (attempt = ?2 OR ?2 = 0) ORDER BY attempt DESC LIMIT 1",
+
+        [STATEMENT_LIST_ATTEMPTS] =
+                "SELECT " ATTEMPT_COLUMNS ", coalesce(total_bytes, 0), NULL FROM attempt "
+                "LEFT JOIN output USING (execution_id, attempt) WHERE execution_id = ? ORDER BY attempt",
 
         /* A folded row begins before the instant that it covers, so rows are tried backwards, but not for ever. */
         [STATEMENT_FIND_OCCURRENCE] =

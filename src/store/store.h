@@ -245,6 +245,12 @@ int store_find_executions(
                 void *userdata);
 /* number 0: the last one. Returns 1 with *ret, 0 (no such attempt), or a negative errno. */
 int store_read_attempt(Store *store, uint64_t execution_id, unsigned number, AttemptRecord *ret);
+/* Those that have ended, the first one first, without what they wrote: only how much. */
+int store_list_attempts(
+                Store *store,
+                uint64_t execution_id,
+                int (*visit)(void *userdata, const AttemptRecord *attempt),
+                void *userdata);
 int store_list_audit(Store *store, const AuditFilter *filter, store_visit_audit_t visit, void *userdata);
 
 /* --- backup ---------------------------------------------------------------------------------------- */

@@ -169,6 +169,15 @@ check "start --follow: every attempt" status_is 0 ctl start --follow again
 check "start --follow: every attempt's output" out_is "attempt 1
 attempt 2
 attempt 3"
+again=$(last_id again)
+check "status: of what has several attempts" status_is 3 ctl status "$again"
+check "status: each attempt by itself" grep -Eq '^ +2 +failed +exit-code .* 1 +10B$' "$S/out"
+check "status: the last one too" grep -Eq '^ +3 +succeeded +- .* 0 +10B$' "$S/out"
+check "logs --attempt: of each" status_is 0 ctl logs --attempt=2 "$again"
+check "logs --attempt: which" out_has "execution $again, attempt 2,"
+check "logs --attempt: what it wrote" out_has "attempt 2
+"
+check "logs --attempt: one that there is not" status_is 4 ctl logs --attempt=4 "$again"
 check "start --follow of two" status_is 125 ctl start --follow good bad
 check "start --follow of a job that never was" status_is 125 ctl start --follow zz
 check "start as JSON" status_is 0 ctl -o json start --wait good

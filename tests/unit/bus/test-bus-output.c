@@ -92,6 +92,42 @@ START_TEST(output_that_was_kept_is_given) {
         bus_fixture_ended(&fixture, 0, 0, "hello\n");
         text = read_pieces(take_fd(bus_fixture_ask(&fixture, client, "GetOutput", "tu", id, 1U)));
         ck_assert_str_eq(text, "1:hello\n|");
+        test_expect_error(
+                        bus_fixture_call(
+                                        &fixture, client, MANAGER_PATH, MANAGER_INTERFACE, "GetOutput", "tu",
+                                        id, 2U),
+                        ERROR_NO_SUCH_EXECUTION);
+}
+END_TEST
+
+START_TEST(attempts_are_listed_one_by_one) {
+        uint64_t bytes = 0;
+        sd_bus_message *reply;
+        const char *key;
+
+        bus_fixture_started(&fixture, 0);
+        bus_fixture_ended(&fixture, 0, 0, "hello\n");
+        reply = bus_fixture_ask(&fixture, client, "ListAttempts", "t", id);
+        ck_assert_str_eq(sd_bus_message_get_signature(reply, 1), "aa{sv}");
+        ck_assert_int_gt(sd_bus_message_enter_container(reply, 'a', "a{sv}"), 0);
+        ck_assert_int_gt(sd_bus_message_enter_container(reply, 'a', "{sv}"), 0);
+        while (sd_bus_message_enter_container(reply, 'e', "sv") > 0) {
+                ck_assert_int_gt(sd_bus_message_read(reply, "s", &key), 0);
+                if (strcmp(key, "OutputBytes") == 0)
+                        ck_assert_int_gt(sd_bus_message_read(reply, "v", "t", &bytes), 0);
+                else
+                        ck_assert_int_ge(sd_bus_message_skip(reply, "v"), 0);
+                ck_assert_int_ge(sd_bus_message_exit_container(reply), 0);
+        }
+        ck_assert_uint_eq(bytes, 6);
+        ck_assert_int_ge(sd_bus_message_exit_container(reply), 0);
+        ck_assert_int_gt(sd_bus_message_at_end(reply, 0), 0); /* there is but one */
+        (void) sd_bus_message_unref(reply);
+        test_expect_error(
+                        bus_fixture_call(
+                                        &fixture, client, MANAGER_PATH, MANAGER_INTERFACE, "ListAttempts",
+                                        "t", UINT64_C(4711)),
+                        ERROR_NO_SUCH_EXECUTION);
 }
 END_TEST
 
@@ -312,6 +348,7 @@ Suite *test_suite(void) {
 
         tcase_add_checked_fixture(output, setup, teardown);
         tcase_add_test(output, output_that_was_kept_is_given);
+        tcase_add_test(output, attempts_are_listed_one_by_one);
         tcase_add_test(output, a_follower_gets_what_comes_and_ends_with_the_execution);
         tcase_add_test(output, a_later_follower_gets_what_was_before);
         tcase_add_test(output, an_execution_is_followed_from_its_start);

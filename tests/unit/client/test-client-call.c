@@ -91,6 +91,12 @@ static int method_output(sd_bus_message *call, void *userdata, sd_bus_error *ret
         return reply_fd(call, "\1");
 }
 
+static int method_attempts(sd_bus_message *call, void *userdata, sd_bus_error *reterr) {
+        return sd_bus_reply_method_return(
+                        call, "aa{sv}", 2, 3, "Attempt", "u", 1U, "State", "s", "failed", "ExitCode", "i", 7,
+                        3, "Attempt", "u", 2U, "State", "s", "succeeded", "ExitCode", "i", -1);
+}
+
 static int method_reload(sd_bus_message *call, void *userdata, sd_bus_error *reterr) {
         return sd_bus_reply_method_return(call, "as", 2, "a.yaml:1:2: error: x", "b.yaml:3:4: error: y");
 }
@@ -137,6 +143,7 @@ static const sd_bus_vtable vtable[] = {
         SD_BUS_METHOD("GetDefinition", "s",      "ssu", method_definition, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD("StartJob",      "sa{sv}", "t",   method_start,      SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD("Why",           "sxx",    "s",   method_why,        SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD("ListAttempts",  "t",      "aa{sv}", method_attempts, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD("GetOutput",     "tu",     "h",   method_output,     SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD("Backup",        "",       "h",   method_output,     SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD("Follow",        "t",      "h",   method_output,     SD_BUS_VTABLE_UNPRIVILEGED),
@@ -363,6 +370,7 @@ START_TEST(every_method_decodes_its_reply) {
         CLEANUP(string_list_freep) char **faults = NULL;
         CLEANUP_FREE char *output = NULL;
         CLEANUP_CLOSE int copy = -EBADF, pipe = -EBADF;
+        CLEANUP_JSON json_t *attempts = NULL;
         CLEANUP_JSON json_t *answer = NULL;
         ClientDefinition definition = { 0 };
         ClientError error = { 0 };
@@ -378,6 +386,10 @@ START_TEST(every_method_decodes_its_reply) {
         ck_assert_uint_eq(string_list_length(faults), 2);
         ck_assert_int_eq(client_get_output(client, 41, 0, &output, &size, &error), 0);
         ck_assert_uint_eq(size, 1);
+        ck_assert_int_eq(client_list_attempts(client, 41, &attempts, &error), 0);
+        ck_assert_uint_eq(json_array_size(attempts), 2);
+        ck_assert_int_eq(json_integer_value(json_object_get(json_array_get(attempts, 0), "exit_code")), 7);
+        ck_assert(json_is_null(json_object_get(json_array_get(attempts, 1), "exit_code")));
         ck_assert_int_eq(client_why(client, "x", 0, 0, &answer, &error), 0);
         ck_assert(json_is_true(json_object_get(answer, "scheduled")));
         ck_assert_int_eq(client_backup(client, &copy, &error), 0);

@@ -75,14 +75,19 @@ END_TEST
 /* clang-format off */
 static const struct {
         uint64_t random;
-        usec_t delay_usec; /* of 100 s with a jitter of 10 % */
+        usec_t max_delay_usec, delay_usec, longest_usec; /* of 100 s with a jitter of 10 % */
 } jitters[] = {
-        { 0, SECONDS(90) }, { 500000, SECONDS(100) }, { 1000000, SECONDS(110) }, { 1000001, SECONDS(90) },
+        { 0,       NONE,         SECONDS(90),  SECONDS(110) },
+        { 500000,  NONE,         SECONDS(100), SECONDS(110) },
+        { 1000000, NONE,         SECONDS(110), SECONDS(110) },
+        { 1000001, NONE,         SECONDS(90),  SECONDS(110) },
+        { 0,       SECONDS(105), SECONDS(90),  SECONDS(105) },
+        { 1000000, SECONDS(105), SECONDS(105), SECONDS(105) },
 };
 /* clang-format on */
 
 START_TEST(jitter_is_within_its_part) {
-        RetryPolicy policy = policy_of(BACKOFF_CONSTANT, SECONDS(100), NONE);
+        RetryPolicy policy = policy_of(BACKOFF_CONSTANT, SECONDS(100), jitters[_i].max_delay_usec);
         const RetryFacts facts = {
                 .state = EXECUTION_FAILED,
                 .exit_code = 1,
@@ -96,7 +101,7 @@ START_TEST(jitter_is_within_its_part) {
         policy.jitter = 0.1;
         difference = retry_next(&policy, &facts) - ENDED - jitters[_i].delay_usec;
         ck_assert_int_le(difference < 0 ? -difference : difference, 1);
-        difference = retry_longest_delay(&policy, 1) - SECONDS(110);
+        difference = retry_longest_delay(&policy, 1) - jitters[_i].longest_usec;
         ck_assert_int_le(difference < 0 ? -difference : difference, 1);
 }
 END_TEST

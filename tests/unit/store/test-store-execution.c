@@ -284,8 +284,19 @@ START_TEST(an_armed_row_can_be_taken_back) {
 }
 END_TEST
 
+/* The first has written 1000 bytes, the second none; what they wrote is not read. */
+static int count_attempt(void *userdata, const AttemptRecord *attempt) {
+        unsigned *n = userdata;
+
+        ck_assert_uint_eq(attempt->attempt, ++*n);
+        ck_assert_uint_eq(attempt->output.total_bytes, attempt->attempt == 1 ? 1000 : 0);
+        ck_assert_uint_eq(attempt->output.size, 0);
+        return 0;
+}
+
 START_TEST(an_attempt_keeps_its_output_byte_by_byte) {
         CLEANUP(execution_record_freep) ExecutionRecord *record = test_execution_new(1, 1, DUE);
+        unsigned n_listed = 0;
         CLEANUP(attempt_record_done) AttemptRecord read = { 0 };
         AttemptRecord attempt = {
                 .execution_id = 1,
@@ -328,6 +339,9 @@ START_TEST(an_attempt_keeps_its_output_byte_by_byte) {
         ck_assert_uint_eq(read.attempt, 2);
         ck_assert_uint_eq(read.output.size, 0);
         ck_assert_int_eq(store_read_attempt(fixture.store, 1, 3, &read), 0);
+
+        ck_assert_int_eq(store_list_attempts(fixture.store, 1, count_attempt, &n_listed), 0);
+        ck_assert_uint_eq(n_listed, 2);
 }
 END_TEST
 
