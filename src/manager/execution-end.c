@@ -60,6 +60,9 @@ void execution_close(Execution *execution, ExecutionState state, ExecutionReason
         gates_leave(execution);
         queue_give_slot(execution);
 
+        /* An attempt is counted before it begins. This one never did. */
+        if (record->state == EXECUTION_STARTING && record->attempts > 0)
+                record->attempts--;
         record->state = state;
         record->reason = reason;
         record->waiting_for = WAITING_FOR_NOTHING;

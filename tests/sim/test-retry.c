@@ -262,6 +262,22 @@ START_TEST(every_from_end_counts_from_the_last_attempt) {
 }
 END_TEST
 
+START_TEST(what_was_never_begun_is_no_attempt) {
+        CLEANUP(execution_record_done) ExecutionRecord row = { 0 };
+
+        until_first_failure(TENFOLD);
+        sim_kill_runner(&sim, false);
+        sim.runner_down = true;
+        sim_run_until(&sim, "2026-01-01T01:01:30Z"); /* it is to begin, and nobody is there to begin it */
+        sim_stop_execution(&sim, sim.runs[0].id.execution_id);
+        sim_expect_rows(&sim, "a", "cancelled operator" AT_ONE);
+
+        execution_record_init(&row);
+        ck_assert_int_eq(store_read_execution(sim.store, sim.runs[0].id.execution_id, &row), 1);
+        ck_assert_uint_eq(row.attempts, 1);
+}
+END_TEST
+
 static const Story stories[] = {
         { "policy", &attempts_follow_as_the_policy_says, ARRAY_SIZE(cases) },
         { "policy", &a_daemon_that_is_killed_all_the_time_does_the_same, ARRAY_SIZE(cases) },
@@ -274,6 +290,7 @@ static const Story stories[] = {
         { "next", &an_occurrence_that_came_due_while_down_drops_it_too, 1 },
         { "next", &a_start_by_hand_goes_first, 1 },
         { "end", &a_stop_cancels_it, 1 },
+        { "end", &what_was_never_begun_is_no_attempt, 1 },
         { "end", &a_removal_cancels_it, 1 },
         { "end", &a_disabled_job_is_not_tried_again, 1 },
         { "end", &a_pause_ends_it_when_its_time_comes, 1 },
