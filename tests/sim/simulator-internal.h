@@ -29,6 +29,9 @@ void sim_connect_runner(Sim *sim);
 /* Ends what has run its time, and says what is new. Returns true if something was said. */
 bool sim_runner_speaks(Sim *sim);
 
+/* simulator-invariants.c: one more runs, and that may be so. */
+void sim_check_limits(Sim *sim, const SimRun *started);
+
 /* simulator-errand.c */
 int sim_run_errand(
                 void *userdata,

@@ -19,7 +19,8 @@ static bool run_is_known(const Sim *sim, const SimRun *run) {
         return run->generation == sim->generation && !run->acknowledged;
 }
 
-static void expect_begun(Sim *sim, LaunchId launch) {
+/* Returns true if nothing limits it. */
+static bool expect_begun(Sim *sim, LaunchId launch) {
         uint64_t id = launch.execution_id;
         CLEANUP(execution_record_done) ExecutionRecord row = { 0 };
         char generation[16];
@@ -41,6 +42,7 @@ static void expect_begun(Sim *sim, LaunchId launch) {
         (void) snprintf(generation, sizeof(generation), "g%u", sim->generation);
         SIM_ASSERT(sim, strcmp(row.runner_generation, generation) == 0, "START to '%s', the row says '%s'",
                    generation, row.runner_generation);
+        return row.forced;
 }
 
 static void set_end(const Sim *sim, SimRun *run) {
@@ -66,13 +68,14 @@ static void set_environment(SimRun *run, char *const *environment) {
 static int executor_start(void *userdata, const Launch *launch) {
         Sim *sim = userdata;
         SimRun *run;
+        bool forced;
 
         if (!sim->connected)
                 return -ENOTCONN;
         if (!sim_reaches_outside(sim))
                 return 0;
 
-        expect_begun(sim, launch->id);
+        forced = expect_begun(sim, launch->id);
         run = find_run(sim, launch->id);
         if (run) { /* idempotent, but never a second process */
                 SIM_ASSERT(sim, run_is_known(sim, run), "execution %" PRIu64 " of '%s' is started twice",
@@ -88,14 +91,19 @@ static int executor_start(void *userdata, const Launch *launch) {
                 .started_usec = sim->boottime_usec,
                 .started_real_usec = sim->realtime_usec,
                 .generation = sim->generation,
+                .forced = forced,
+                .max_instances = launch->job->overlap.max_instances,
         };
         (void) snprintf(run->job, sizeof(run->job), "%s", launch->job->name);
+        (void) snprintf(run->queue, sizeof(run->queue), "%s", launch->job->queue ?: "");
         set_end(sim, run);
         if (sim->n_failures > 0) {
                 sim->n_failures--;
                 run->exit_code = 1;
         }
         set_environment(run, launch->environment);
+        if (!forced)
+                sim_check_limits(sim, run);
         return 0;
 }
 

@@ -103,6 +103,17 @@ static void copy_database(Sim *sim) {
         copy_file(from_log, to_log);
 }
 
+static void remove_database(const Sim *sim, unsigned number) {
+        static const char *const endings[] = { "", "-wal", "-shm" };
+        char path[256], file[300];
+
+        database_path(sim, number, path);
+        for (size_t i = 0; i < ARRAY_SIZE(endings); i++) {
+                (void) snprintf(file, sizeof(file), "%s%s", path, endings[i]);
+                (void) unlink(file);
+        }
+}
+
 static void open_store(Sim *sim) {
         CLEANUP_FREE char *error = NULL;
         char path[256];
@@ -224,13 +235,18 @@ static void forget_cursors(Sim *sim) {
 }
 
 void sim_kill_daemon(Sim *sim) {
+        bool has_store;
+
         forget_cursors(sim); /* what was not on disk is decided again */
         sim->crashing = true;
         sim->connected = false;
-        if (sim->store)
+        has_store = sim->store != NULL;
+        if (has_store)
                 copy_database(sim);
         sim->manager = manager_free(sim->manager);
         sim->store = store_close(sim->store); /* what it still writes goes to the old copy */
+        if (has_store)
+                remove_database(sim, sim->n_databases - 1);
         sim->wakeup_usec = USEC_INFINITY;
         sim->n_crashes++;
         for (size_t i = 0; i < sim->n_runs; i++)
@@ -370,6 +386,7 @@ void sim_freeze(Sim *sim, usec_t span_usec) {
 
 void sim_step_clock(Sim *sim, usec_t delta_usec) {
         sim->realtime_usec += delta_usec;
+        sim->clock_was_set_back = sim->clock_was_set_back || delta_usec < 0;
         forget_cursors(sim);
         if (sim->manager)
                 manager_clock_changed(sim->manager, CLOCK_CHANGE_SET, delta_usec);
@@ -514,6 +531,7 @@ static int remove_entry(const char *path, const struct stat *st, int type, struc
 }
 
 void sim_done(Sim *sim) {
+        sim_check_invariants(sim);
         sim->crashing = true;
         sim->manager = manager_free(sim->manager);
         sim->store = store_close(sim->store);

@@ -29,8 +29,10 @@ typedef struct SimRun {
         usec_t due_usec, started_usec, ends_usec; /* of CLOCK_BOOTTIME, but for due */
         usec_t started_real_usec, ended_real_usec;
         unsigned generation;
-        bool undelivered; /* START is still on its way */
-        bool announced;   /* STARTED was sent on this connection */
+        bool forced;
+        uint64_t max_instances; /* of its job, as START has it */
+        char queue[32];         /* "": none */
+        bool announced;         /* STARTED was sent on this connection */
         bool ended, end_announced, acknowledged;
         bool stopped, lost;
         int exit_code;
@@ -64,7 +66,7 @@ typedef struct SimMessage {
 typedef struct Sim {
         usec_t realtime_usec, boottime_usec, monotonic_usec;
         Clock clock;
-        bool clock_synchronized;
+        bool clock_synchronized, clock_was_set_back;
 
         char *directory;
         unsigned n_databases;
@@ -191,6 +193,11 @@ uint64_t sim_revision(Sim *sim, uint64_t id);
 
 /* Each occurrence of the job in (from, until] is covered by exactly one row, and nothing else is. */
 void sim_check_coverage(Sim *sim, const char *name, usec_t from_usec, usec_t until_usec);
+/*
+ * What the design promises of the database, whatever was killed: asked in SQL, and compared with the daemon's
+ * memory and with what the runner has done. sim_done() does it too.
+ */
+void sim_check_invariants(Sim *sim);
 size_t sim_count_launches(const Sim *sim, const char *name);
 /* The last launch of a job; NULL: there was none. */
 const SimRun *sim_last_run(const Sim *sim, const char *name);

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Random lives of a host. JOBSCHED_SIM_SEEDS says how many (default 12), JOBSCHED_TEST_SEED repeats one.
- * Everything that the simulator checks on the way holds, and in the end each occurrence has its row.
+ * Random lives of a host. JOBSCHED_SIM_SEEDS says how many (default 12), JOBSCHED_TEST_SEED repeats one. A
+ * life that fails is made shorter as long as it still does; see shrink.h. Everything that the simulator
+ * checks on the way and in the database holds, and in the end each occurrence has its row.
  */
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/simulator.h"
+#include "sim/shrink.h"
+#include "sim/simulator-internal.h"
 #include "support/test-random.h"
 #include "support/test-support.h"
 #include "support/test-time.h"
@@ -44,7 +46,6 @@ static const char *const texts[] = {
 typedef struct Story {
         Sim sim;
         TestRandom random;
-        bool paused[ARRAY_SIZE(names)];
 } Story;
 
 static usec_t seconds(Story *story, int64_t most) {
@@ -137,27 +138,43 @@ static void (*const acts[])(Story *story) = {
         act_sleep,       act_step_forward, act_reboot, act_freeze,
 };
 
-static void live(uint64_t seed) {
-        Story story = { .random = { .seed = seed, .state = seed } };
-        Sim *sim = &story.sim;
-        usec_t begin_usec;
+static bool takes_part(const Life *life, size_t i) {
+        return (life->jobs >> i & 1) != 0;
+}
 
-        sim_init(sim, "2026-01-01T00:00:30.5Z");
-        sim->seed = seed;
-        begin_usec = sim->realtime_usec;
+static void begin(Story *story, const Life *life, const char *now, const char *const *jobs) {
+        Sim *sim = &story->sim;
+
+        story->random = (TestRandom){ .seed = life->seed, .state = life->seed };
+        sim_init(sim, now);
+        sim->seed = life->seed;
         for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-                sim_write_job(sim, names[i], texts[i]);
+                if (takes_part(life, i))
+                        sim_write_job(sim, names[i], jobs[i]);
         sim_start_daemon(sim);
+}
 
-        for (unsigned i = 0; i < STEPS; i++)
-                acts[test_random_between(&story.random, 0, ARRAY_SIZE(acts) - 1)](&story);
-
+static void resume_all(Sim *sim) {
         sim->crash_at = 0;
         for (size_t i = 0; i < ARRAY_SIZE(names); i++)
                 sim_resume_job(sim, names[i]);
+}
+
+static void live(const Life *life) {
+        Story story;
+        Sim *sim = &story.sim;
+        usec_t begin_usec;
+
+        begin(&story, life, "2026-01-01T00:00:30.5Z", texts);
+        begin_usec = test_usec("2026-01-01T00:00:30.5Z");
+        for (unsigned i = 0; i < life->n_steps; i++)
+                acts[test_random_between(&story.random, 0, ARRAY_SIZE(acts) - 1)](&story);
+
+        resume_all(sim);
         sim_run(sim, 5 * USEC_PER_MINUTE);
         for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-                sim_check_coverage(sim, names[i], begin_usec, sim->realtime_usec - USEC_PER_SEC);
+                if (takes_part(life, i))
+                        sim_check_coverage(sim, names[i], begin_usec, sim->realtime_usec - USEC_PER_SEC);
         sim_done(sim);
 }
 
@@ -188,57 +205,57 @@ static void act_step_back(Story *story) {
 static void check_runs(const Sim *sim) {
         for (size_t i = 0; i < sim->n_runs; i++)
                 for (size_t j = 0; j < i; j++)
-                        ck_assert_msg(sim->runs[i].due_usec != sim->runs[j].due_usec ||
-                                                      sim->runs[i].due_usec % USEC_PER_MINUTE != 0 ||
-                                                      strcmp(sim->runs[i].job, sim->runs[j].job) != 0 ||
-                                                      sim->runs[i].id.execution_id ==
-                                                                      sim->runs[j].id.execution_id,
-                                      "seed %" PRIu64 ": '%s' was started twice for %" PRIi64, sim->seed,
-                                      sim->runs[i].job, sim->runs[i].due_usec);
+                        SIM_ASSERT(sim,
+                                   sim->runs[i].due_usec != sim->runs[j].due_usec ||
+                                                   sim->runs[i].due_usec % USEC_PER_MINUTE != 0 ||
+                                                   strcmp(sim->runs[i].job, sim->runs[j].job) != 0 ||
+                                                   sim->runs[i].id.execution_id ==
+                                                                   sim->runs[j].id.execution_id,
+                                   "'%s' was started twice for %" PRIi64, sim->runs[i].job,
+                                   sim->runs[i].due_usec);
 }
 
 /* A clock that is set back and forth: nothing that was started is started a second time. */
-static void live_with_a_bad_clock(uint64_t seed) {
-        Story story = { .random = { .seed = seed, .state = seed } };
+static void live_with_a_bad_clock(const Life *life) {
+        Story story;
         Sim *sim = &story.sim;
-        size_t n_before;
+        size_t n_before, n_jobs = 0;
 
-        sim_init(sim, "2026-01-01T08:00:30.5Z");
-        sim->seed = seed;
-        for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-                sim_write_job(sim, names[i], fixed_texts[i]);
-        sim_start_daemon(sim);
-
-        for (unsigned i = 0; i < STEPS; i++) {
+        begin(&story, life, "2026-01-01T08:00:30.5Z", fixed_texts);
+        for (unsigned i = 0; i < life->n_steps; i++) {
                 acts[test_random_between(&story.random, 0, ARRAY_SIZE(acts) - 1)](&story);
                 if (test_random_between(&story.random, 0, 4) == 0)
                         act_step_back(&story);
         }
 
-        sim->crash_at = 0;
-        for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-                sim_resume_job(sim, names[i]);
+        resume_all(sim);
         sim->duration_usec = USEC_PER_SEC;
         sim_run(sim, 10 * USEC_PER_HOUR); /* past what it was before */
         n_before = sim->n_runs;
         sim_run(sim, 30 * USEC_PER_MINUTE);
-        ck_assert_uint_ge(sim->n_runs, n_before + 4 * ARRAY_SIZE(names)); /* it goes on */
+        for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+                n_jobs += takes_part(life, i);
+        SIM_ASSERT(sim, sim->n_runs >= n_before + 4 * n_jobs, "it does not go on");
         check_runs(sim);
         sim_done(sim);
 }
 
-static void (*const lives[])(uint64_t seed) = { live, live_with_a_bad_clock };
+static const life_t lives[] = { live, live_with_a_bad_clock };
 
 START_TEST(whatever_happens_each_occurrence_has_its_row) {
         const char *n = getenv("JOBSCHED_SIM_SEEDS");
         TestRandom random = test_random_new();
+        Life life = { .seed = random.seed, .jobs = (1U << ARRAY_SIZE(names)) - 1, .n_steps = STEPS };
 
+        life_read_environment(&life);
         if (getenv("JOBSCHED_TEST_SEED")) {
-                lives[_i](random.seed);
+                lives[_i](&life);
                 return;
         }
-        for (long i = n ? strtol(n, NULL, 10) : SEEDS_DEFAULT; i > 0; i--)
-                lives[_i](test_random(&random));
+        for (long i = n ? strtol(n, NULL, 10) : SEEDS_DEFAULT; i > 0; i--) {
+                life.seed = test_random(&random);
+                life_check(lives[_i], &life);
+        }
 }
 END_TEST
 
