@@ -43,13 +43,13 @@ static void print_title(const Context *context, const json_t *execution) {
                 return;
         if (context->options.attempt > 0)
                 (void) snprintf(attempt, sizeof(attempt), ", attempt %" PRIu64, context->options.attempt);
-        printf("%s-- %s, execution %" PRIi64 "%s, %s: %s --%s\n",
+        printf("%s-- %s, execution %" PRIi64 ", %s: %s%s --%s\n",
                screen_colour(&context->screen, COLOUR_GREY), view_text(execution, "job"),
-               view_integer(execution, "id", 0), attempt,
+               view_integer(execution, "id", 0),
                time_text_format(
                                context->zone,
                                instant == USEC_INFINITY ? view_instant(execution, "due") : instant, text),
-               view_text(execution, "state"), screen_reset(&context->screen, COLOUR_GREY));
+               view_text(execution, "state"), attempt, screen_reset(&context->screen, COLOUR_GREY));
         (void) fflush(stdout);
 }
 
