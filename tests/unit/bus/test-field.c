@@ -123,7 +123,8 @@ END_TEST
 
 /* --- the tables ------------------------------------------------------------------------------------ */
 
-static const FieldTable *const tables[] = { &job_fields, &execution_fields, &audit_fields, &timer_fields, &dependency_fields };
+static const FieldTable *const tables[] = { &job_fields, &execution_fields, &audit_fields, &timer_fields,
+                                            &dependency_fields };
 
 START_TEST(each_key_is_there_once_with_a_getter_and_an_owner) {
         const FieldTable *kind = tables[_i];
