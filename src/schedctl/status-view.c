@@ -183,9 +183,21 @@ static void print_undelivered(const Context *context, const json_t *manager) {
                             *error ? "; the last error: " : "", error);
 }
 
+static void print_waiting(const Context *context, const json_t *executions) {
+        const json_t *execution;
+        size_t i;
+
+        json_array_foreach(executions, i, execution) {
+                if (*view_text(execution, "waits"))
+                        print_field(context, "Waiting", COLOUR_NONE, "%s: %s", view_text(execution, "job"),
+                                    view_text(execution, "waits"));
+        }
+}
+
 void status_print_daemon(
                 const Context *context,
                 const json_t *manager,
+                const json_t *waiting,
                 const ClientLines *queues,
                 const ClientLines *timers) {
 
@@ -199,6 +211,7 @@ void status_print_daemon(
         print_field(context, "State", colour, "%s (%s)", state, view_text(manager, "mode"));
         print_instant(context, "Since", view_instant(manager, "started"));
         print_counts(context, manager);
+        print_waiting(context, waiting);
         print_paused_queues(context, queues);
         print_runner(context, manager);
         print_field(context, "Store", *trouble ? COLOUR_RED : COLOUR_NONE, "%s",
@@ -260,7 +273,7 @@ static void print_loaded(const Context *context, const json_t *job) {
                             view_text(fault, "file"), view_integer(fault, "line", 0),
                             view_integer(fault, "column", 0), view_text(fault, "message"));
         if (json_is_object(fault) && strcmp(view_text(job, "state"), "failed-to-load") != 0)
-                print_field(context, "", COLOUR_NONE, "the last good version stays in force");
+                print_field(context, "In force", COLOUR_NONE, "the last good version");
         print_list(context, job, "warnings", "Warning", COLOUR_YELLOW);
 }
 

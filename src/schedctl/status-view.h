@@ -9,9 +9,11 @@
 
 #define STATUS_TIMERS_SHOWN 5U
 
+/* `waiting`: executions with what they wait for under the key "waits". */
 void status_print_daemon(
                 const Context *context,
                 const json_t *manager,
+                const json_t *waiting,
                 const ClientLines *queues,
                 const ClientLines *timers);
 

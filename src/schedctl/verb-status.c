@@ -23,10 +23,44 @@ static bool as_json(const Context *context) {
         return context->options.output == OUTPUT_JSON || context->options.output == OUTPUT_YAML;
 }
 
+static const char *const waiting_states[] = { "waiting", "retrying", NULL };
+
+/* What keeps it from starting, in a sentence that is true now. */
+static void add_waiting(Context *context, json_t *execution) {
+        CLEANUP_JSON json_t *answer = NULL;
+        ClientError error = { 0 };
+
+        if (!string_list_contains((char *const *) waiting_states, view_text(execution, "state")))
+                return;
+        if (client_why_execution(
+                            context->client, (uint64_t) view_integer(execution, "id", 0), &answer, &error) <
+            0)
+                client_error_done(&error); /* it has started by now, or is not ours: the rest is shown */
+        else
+                (void) json_object_set(execution, "waits", json_object_get(answer, "text"));
+}
+
 /* --- the daemon ------------------------------------------------------------------------------------ */
 
+/* The newest of those that wait, each with what for. */
+static int fetch_waiting(Context *context, json_t **ret) {
+        json_t *execution;
+        size_t i;
+        int status;
+
+        status = fetch_executions(
+                        context,
+                        &(const ClientFilter){ .states = (char *const *) waiting_states,
+                                               .limit = EXECUTIONS_SHOWN },
+                        ret);
+        json_array_foreach(*ret, i, execution) {
+                add_waiting(context, execution);
+        }
+        return status;
+}
+
 static int status_of_daemon(Context *context) {
-        CLEANUP_JSON json_t *manager = NULL, *troubles = NULL;
+        CLEANUP_JSON json_t *manager = NULL, *waiting = NULL, *troubles = NULL;
         ClientLines timers = { 0 }, queues = { 0 };
         ClientError error = { 0 };
         int r, status;
@@ -46,12 +80,14 @@ static int status_of_daemon(Context *context) {
         }
 
         if (!as_json(context))
+                status = fetch_waiting(context, &waiting);
+        if (!as_json(context) && status == STATUS_OK)
                 status = trouble_fetch(context, &troubles);
         pager_open(context);
         if (as_json(context)) {
                 status = output_print_json(context, manager);
         } else {
-                status_print_daemon(context, manager, &queues, &timers);
+                status_print_daemon(context, manager, waiting, &queues, &timers);
                 trouble_print(context, troubles);
         }
         client_lines_done(&queues);
@@ -67,22 +103,6 @@ static int code_of_job(const json_t *job) {
 
         return string_list_contains((char *const *) in_force, view_text(job, "state")) ? STATUS_OK
                                                                                        : STATUS_NOT_ACTIVE;
-}
-
-/* What keeps it from starting, in a sentence that is true now. */
-static void add_waiting(Context *context, json_t *execution) {
-        CLEANUP_JSON json_t *answer = NULL;
-        ClientError error = { 0 };
-
-        if (strcmp(view_text(execution, "state"), "waiting") != 0 &&
-            strcmp(view_text(execution, "state"), "retrying") != 0)
-                return;
-        if (client_why_execution(
-                            context->client, (uint64_t) view_integer(execution, "id", 0), &answer, &error) <
-            0)
-                client_error_done(&error); /* it has started by now, or is not ours: the rest is shown */
-        else
-                (void) json_object_set(execution, "waits", json_object_get(answer, "text"));
 }
 
 static int add_executions(Context *context, json_t *job) {

@@ -54,6 +54,8 @@ check "list-queues has its columns" equals "QUEUE SLOTS USED WAITING STATE" "$(h
 check "list-queues of one that is not there" status_is 4 ctl list-queues nothing
 check "list-queues with a pattern" status_is 0 ctl list-queues 'x*'
 check "a row says what it waits for" row_is "state, waiting_for, reason_detail" middle "waiting|queue|waiting for a slot of queue 'io' (1 of 1 in use)"
+check "status: what waits, and what for" status_is 0 ctl status
+check "status: each with its queue" grep -q "Waiting: middle: .*slot of queue" "$S/out"
 check "status of the job" status_is 0 ctl status middle
 check "status says it" contains "$(cat "$S/out")" "queue 'io'"
 check "status of the execution" status_is 0 ctl status "$(row id middle)"
