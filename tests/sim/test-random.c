@@ -43,6 +43,31 @@ static const char *const texts[] = {
         "max-instances: 2\nrandom-delay: 3min\nretry: {attempts: 4, delay: 30s, backoff: exponential}\n",
 };
 
+/* What stands in each other's way, and waits for the host. */
+static const char *const governed_texts[ARRAY_SIZE(names)] = {
+        "schedule: '* * * * *'\ntimezone: UTC\ncommand: [/bin/true]\nqueue: tape\n",
+        "schedule: '* * * * *'\ntimezone: UTC\ncommand: [/bin/true]\nqueue: tape\npriority: 10\n"
+        "overlap: replace\n",
+        "schedule: '* * * * *'\ntimezone: UTC\ncommand: [/bin/true]\nqueue: disk\noverlap: allow\n",
+        "schedule: '*/2 * * * *'\ntimezone: UTC\ncommand: [/bin/true]\nqueue: disk\noverlap: queue\n"
+        "retry: {attempts: 3, delay: 20s}\ncatch-up: {policy: all, max: 3}\n",
+        "schedule: '* * * * *'\ntimezone: UTC\ncommand: [/bin/true]\nqueue: disk\n"
+        "conditions: {ac-power: true, wait: 40s}\n",
+        "schedule: '*/2 * * * *'\ntimezone: UTC\ncommand: [/bin/true]\n"
+        "conditions: {load-below: 2.0, ac-power: true, wait: 10min}\noverlap: queue\n",
+        "schedule: '* * * * *'\ntimezone: UTC\ncommand: [/bin/true]\n"
+        "conditions: {not-running: [a, h], wait: 30s}\noverlap: replace\n",
+        "schedule: '*/3 * * * *'\ntimezone: UTC\ncommand: [/bin/true]\n"
+        "conditions: {network-online: true, wait: 5min}\nrandom-delay: 2min\nqueue: tape\n"
+        "retry: {attempts: 4, delay: 30s, on: [1, lost]}\n",
+        "schedule: '*/2 * * * *'\ntimezone: UTC\ncommand: [/bin/true]\n"
+        "after: {jobs: [l], when: any, wait: 50s}\n",
+        "schedule: '*/5 * * * *'\ntimezone: UTC\ncommand: [/bin/true]\n"
+        "after: {jobs: [l], wait: 20min}\noverlap: queue\nqueue: disk\n",
+        "command: [/bin/true]\nafter: {jobs: l, when: any}\nqueue: tape\noverlap: queue\n",
+        "schedule: {every: 40s, start: 2026-01-01T00:00:00Z}\ntimezone: UTC\ncommand: [/bin/true]\n",
+};
+
 typedef struct Story {
         Sim sim;
         TestRandom random;
@@ -132,10 +157,27 @@ static void act_reboot(Story *story) {
         sim_start_daemon(&story->sim);
 }
 
+static void act_fact(Story *story) {
+        static const ConditionKind kinds[] = { CONDITION_AC_POWER, CONDITION_NETWORK_ONLINE,
+                                               CONDITION_LOAD_BELOW };
+        ConditionKind kind = kinds[test_random_between(&story->random, 0, ARRAY_SIZE(kinds) - 1)];
+
+        sim_set_fact(&story->sim, kind, (double) test_random_between(&story->random, 0, 1) * 3);
+}
+
+static void act_queue(Story *story) {
+        const char *queue = test_random_between(&story->random, 0, 1) == 0 ? "disk" : "tape";
+
+        if (test_random_between(&story->random, 0, 2) == 0)
+                sim_pause_queue(&story->sim, queue);
+        else
+                sim_resume_queue(&story->sim, queue);
+}
+
 static void (*const acts[])(Story *story) = {
         act_run,         act_run,          act_run,    act_run,    act_kill_daemon, act_crash_soon,
         act_kill_runner, act_runner_away,  act_pause,  act_start,  act_stop,        act_reload,
-        act_sleep,       act_step_forward, act_reboot, act_freeze,
+        act_sleep,       act_step_forward, act_reboot, act_freeze, act_fact,        act_queue,
 };
 
 static bool takes_part(const Life *life, size_t i) {
@@ -151,21 +193,25 @@ static void begin(Story *story, const Life *life, const char *now, const char *c
         for (size_t i = 0; i < ARRAY_SIZE(names); i++)
                 if (takes_part(life, i))
                         sim_write_job(sim, names[i], jobs[i]);
+        sim_write_queue(sim, "disk", 2);
+        sim_write_queue(sim, "tape", 1);
         sim_start_daemon(sim);
 }
 
 static void resume_all(Sim *sim) {
         sim->crash_at = 0;
+        sim_resume_queue(sim, "disk");
+        sim_resume_queue(sim, "tape");
         for (size_t i = 0; i < ARRAY_SIZE(names); i++)
                 sim_resume_job(sim, names[i]);
 }
 
-static void live(const Life *life) {
+static void live_with(const Life *life, const char *const *jobs) {
         Story story;
         Sim *sim = &story.sim;
         usec_t begin_usec;
 
-        begin(&story, life, "2026-01-01T00:00:30.5Z", texts);
+        begin(&story, life, "2026-01-01T00:00:30.5Z", jobs);
         begin_usec = test_usec("2026-01-01T00:00:30.5Z");
         for (unsigned i = 0; i < life->n_steps; i++)
                 acts[test_random_between(&story.random, 0, ARRAY_SIZE(acts) - 1)](&story);
@@ -173,9 +219,17 @@ static void live(const Life *life) {
         resume_all(sim);
         sim_run(sim, 5 * USEC_PER_MINUTE);
         for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-                if (takes_part(life, i))
+                if (takes_part(life, i) && strstr(jobs[i], "schedule:"))
                         sim_check_coverage(sim, names[i], begin_usec, sim->realtime_usec - USEC_PER_SEC);
         sim_done(sim);
+}
+
+static void live(const Life *life) {
+        live_with(life, texts);
+}
+
+static void live_governed(const Life *life) {
+        live_with(life, governed_texts);
 }
 
 #define ALL_HOURS "0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23"
@@ -240,7 +294,7 @@ static void live_with_a_bad_clock(const Life *life) {
         sim_done(sim);
 }
 
-static const life_t lives[] = { live, live_with_a_bad_clock };
+static const life_t lives[] = { live, live_with_a_bad_clock, live_governed };
 
 START_TEST(whatever_happens_each_occurrence_has_its_row) {
         const char *n = getenv("JOBSCHED_SIM_SEEDS");
