@@ -100,6 +100,8 @@ static void say_status(Why *why, const ExecutionRecord *record) {
 
         if (record->started_usec != USEC_INFINITY && record->ended_usec >= record->started_usec)
                 SAY(why, " after %s", duration_format_short(record->ended_usec - record->started_usec, took));
+        if (record->attempts > 1)
+                SAY(why, " in attempt %u", record->attempts);
         if (record->exit_code >= 0)
                 SAY(why, " with exit code %d", record->exit_code);
         else if (record->signal > 0)
@@ -190,6 +192,8 @@ static void say_running(Why *why, const ExecutionRecord *record) {
         say_start(why, record);
         SAY(why, " and has run for %s",
             duration_format_short(MAX(why->now_usec - record->started_usec, (usec_t) 0), since));
+        if (record->attempts > 1)
+                SAY(why, ", now in attempt %u", record->attempts);
         if (record->pid > 0)
                 SAY(why, " (execution %" PRIu64 ", process %d)", record->id, (int) record->pid);
 }

@@ -234,6 +234,23 @@ START_TEST(an_execution_is_explained_by_its_number) {
 }
 END_TEST
 
+START_TEST(attempts_are_counted) {
+        Sim sim;
+
+        sim_init(&sim, "2026-01-01T00:30:00Z");
+        sim_write_job(&sim, "a", HOURLY "retry: {attempts: 3, delay: 10s}\n");
+        sim_start_daemon(&sim);
+        sim.exit_code = 3;
+        sim.duration_usec = USEC_PER_MINUTE;
+        sim_run_until(&sim, "2026-01-01T01:01:30Z");
+        expect_why(&sim, "2026-01-01T01:00:00Z", EXECUTION_RUNNING, "has run for 1min 30s, now in attempt 2");
+        sim_run_until(&sim, "2026-01-01T01:10:00Z");
+        expect_why(&sim, "2026-01-01T01:00:00Z", EXECUTION_FAILED,
+                   "failed after 3min 20s in attempt 3 with exit code 3");
+        sim_done(&sim);
+}
+END_TEST
+
 Suite *test_suite(void) {
         Suite *suite = suite_create("sim-why");
         TCase *why = tcase_create("why");
@@ -246,6 +263,7 @@ Suite *test_suite(void) {
         tcase_add_test(why, a_time_without_a_record_belongs_to_another_definition_or_was_deleted);
         tcase_add_test(why, what_has_to_hold_is_told_beforehand);
         tcase_add_test(why, an_execution_is_explained_by_its_number);
+        tcase_add_test(why, attempts_are_counted);
         suite_add_tcase(suite, why);
         return suite;
 }
