@@ -13,7 +13,8 @@ fi
 
 lacks() { ! contains "$1" "$2" >/dev/null; } # TEXT PART
 fails() { ! "$@"; }
-ctl() { schedctl --user "$@"; }
+schedctl_command=(schedctl --user)
+ctl() { "${schedctl_command[@]}" "$@"; }
 logs() { ctl logs -q "$1"; }
 exits() { # CODE COMMAND…
     local wanted=$1 got=0
@@ -229,7 +230,7 @@ jobs:
 YAML
 "$S/bin/jobsched-runner" --with-daemon="$S/bin/jobschedd" >"$S/daemon.log" 2>&1 </dev/null &
 daemon_pid=$!
-ctl() { "$S/bin/schedctl" "$@"; }
+schedctl_command=("$S/bin/schedctl")
 system_answers() { ctl list-jobs; }
 wait_until 20 system_answers || cat "$S/daemon.log"
 
