@@ -86,8 +86,9 @@ void execution_begin_attempt(Execution *execution) {
                 free(record->result);
                 record->result = NULL;
         }
-        free(record->reason_detail); /* what it waited for */
+        free(record->reason_detail); /* what it waited for, or how the last attempt ended */
         record->reason_detail = NULL;
+        record->reason = REASON_NONE;
         record->state = EXECUTION_STARTING;
         record->retry_at_usec = USEC_INFINITY;
         execution_record_wait(record, WAITING_FOR_NOTHING, 0);

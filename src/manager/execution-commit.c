@@ -96,7 +96,7 @@ static void execution_on_disk(Execution *execution) {
         default:
                 break;
         }
-        execution_stop_replaced(execution);
+        execution_send_stop(execution);
 
         if (execution->progress_changed) {
                 execution->progress_changed = false;

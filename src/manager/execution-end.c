@@ -147,6 +147,11 @@ static int save_attempt(
         return store_put_attempt(execution->manager->host.store, &attempt);
 }
 
+/* Marked in its row, so that the next daemon knows it as well. */
+static bool is_to_end(const Execution *execution) {
+        return execution->record.reason == REASON_REPLACED || execution->record.reason == REASON_OPERATOR;
+}
+
 /* When it is tried again; USEC_INFINITY: it is not. */
 static usec_t next_attempt(Execution *execution, const Job *job, Verdict verdict, usec_t ended_usec) {
         const ExecutionRecord *record = &execution->record;
@@ -161,8 +166,7 @@ static usec_t next_attempt(Execution *execution, const Job *job, Verdict verdict
                 .ended_usec = MIN(ended_usec, manager_now(execution->manager)),
         };
 
-        if (!job || job->retry.attempts <= 1 || record->reason == REASON_REPLACED ||
-            execution->stop_ordered || !scheduled_job_is_listed(scheduled) ||
+        if (!job || job->retry.attempts <= 1 || is_to_end(execution) || !scheduled_job_is_listed(scheduled) ||
             (scheduled->job && !scheduled->job->enabled))
                 return USEC_INFINITY;
         facts.random = host->random ? host->random(host->userdata) : 0;
@@ -308,14 +312,27 @@ void execution_replace(Execution *execution) {
         }
         if (execution->record.reason == REASON_REPLACED)
                 return;
-        execution->record.reason = REASON_REPLACED; /* the next daemon has to know it as well */
+        execution->record.reason = REASON_REPLACED;
         (void) execution_save(execution);
 }
 
-void execution_stop_replaced(Execution *execution) {
+void execution_cancel(Execution *execution) {
+        if (execution_is_unsent(execution)) {
+                execution_close(execution, EXECUTION_CANCELLED, REASON_OPERATOR,
+                                execution->record.attempts > 0 ? "stopped before its next attempt"
+                                                               : "stopped before it was started");
+                return;
+        }
+        if (is_to_end(execution))
+                return;
+        execution->record.reason = REASON_OPERATOR;
+        (void) execution_save(execution);
+}
+
+void execution_send_stop(Execution *execution) {
         const Executor *executor = execution->manager->host.executor;
 
-        if (execution->record.reason != REASON_REPLACED || execution->stop_sent ||
+        if (!is_to_end(execution) || execution->stop_sent ||
             (execution->phase != PHASE_SENT && execution->phase != PHASE_RUNNING))
                 return;
         execution->stop_sent = executor->stop(executor->userdata, execution_launch_id(execution)) >= 0;

@@ -62,8 +62,10 @@ void execution_on_lost(Execution *execution, const char *detail);
 void execution_give_up(Execution *execution, ExecutionReason reason);
 /* A later one is to take its place: it ends as cancelled (replaced), unless it ends by itself first. */
 void execution_replace(Execution *execution);
-/* Asks the runner to end it, again after each reconnection. */
-void execution_stop_replaced(Execution *execution);
+/* Somebody asked for its end: cancelled (operator), unless it ends by itself first; it is not tried again. */
+void execution_cancel(Execution *execution);
+/* Asks the runner to end what is to be replaced or cancelled, again after each reconnection. */
+void execution_send_stop(Execution *execution);
 
 /*
  * What follows from the end of an execution that has run or was to run: after its last attempt, whatever

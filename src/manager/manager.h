@@ -94,8 +94,7 @@ struct Execution {
         Execution *place_prev, *place_next; /* in scheduled_job->places */
         ExecutionState last_state;          /* of its last attempt; EXECUTION_ARMED: not known */
         usec_t attempt_started_usec;        /* of this attempt; USEC_INFINITY: not known */
-        bool stop_sent;                     /* the runner was asked to end what is replaced */
-        bool stop_ordered;                  /* somebody asked for its end: it is not tried again */
+        bool stop_sent;                     /* the runner was asked to end it, on this connection */
 };
 
 /* One job by name: its definition in force, and the state that survives a reload. */

@@ -361,11 +361,10 @@ static void signal_execution(
         (void) manager_queue_audit(
                         manager, what->stop ? AUDIT_EXECUTION_STOPPED : AUDIT_EXECUTION_KILLED,
                         execution->record.job, id, caller, what->stop ? NULL : detail);
-        execution->stop_ordered = execution->stop_ordered || what->stop;
-        if (execution_is_unsent(execution)) /* it has not been started, and is not any more */
-                execution_close(execution, EXECUTION_CANCELLED, REASON_OPERATOR,
-                                execution->record.attempts > 0 ? "stopped before its next attempt"
-                                                               : "stopped before it was started");
+        if (what->stop && !execution_is_unsent(execution))
+                execution->stop_sent = true;
+        if (what->stop || execution_is_unsent(execution))
+                execution_cancel(execution);
         reply_after_commit(order);
 }
 

@@ -74,9 +74,12 @@ static void send_or_miss(Execution *execution) {
                 return;
         }
 
-        if (record->reason == REASON_REPLACED) {
+        if (record->reason == REASON_REPLACED || record->reason == REASON_OPERATOR) {
                 execution->phase = PHASE_READY; /* nobody has it */
-                execution_replace(execution);
+                if (record->reason == REASON_REPLACED)
+                        execution_replace(execution);
+                else
+                        execution_cancel(execution);
                 return;
         }
         if (record->attempts > 1) { /* it has begun in time; however late, this attempt belongs to it */
@@ -114,13 +117,14 @@ static void action_adopt(Execution *execution) {
                                 EXECUTION_STARTING; /* the clock was set back: it runs all the same */
         if (execution->record.state == EXECUTION_RUNNING) {
                 execution->phase = PHASE_RUNNING;
+                execution->attempt_started_usec = listed->started_usec;
                 alerts_on_running(execution, true);
         } else
                 execution_on_started(execution, listed->pid, listed->started_usec);
         execution_place(execution);
         execution->stop_sent = false; /* this connection has not heard of it */
         if (execution->n_pending == 0)
-                execution_stop_replaced(execution);
+                execution_send_stop(execution);
 }
 
 static void action_await_end(Execution *execution) {

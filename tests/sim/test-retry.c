@@ -133,6 +133,45 @@ START_TEST(a_stop_cancels_it) {
 }
 END_TEST
 
+/* It ends by itself, as a failure, before the stop is through with it; 0: the daemon lives on. */
+START_TEST(what_was_to_stop_is_not_tried_again) {
+        setup("2026-01-01T00:30:00Z", TENFOLD);
+        sim.n_failures = 1;
+        sim.duration_usec = 10 * USEC_PER_SEC;
+        sim.stop_usec = USEC_PER_MINUTE;
+        sim_run_until(&sim, "2026-01-01T01:00:05Z");
+        sim_stop_execution(&sim, sim.runs[0].id.execution_id);
+        sim_run(&sim, 1);
+        ck_assert_uint_eq(sim.n_replies, 1);
+        sim_expect_rows(&sim, "a", "running operator" AT_ONE);
+        if (_i > 0)
+                sim_kill_daemon(&sim);
+        if (_i > 1)
+                sim_run_until(&sim, "2026-01-01T01:10:00Z");
+        if (_i > 0)
+                sim_start_daemon(&sim);
+        sim_run_until(&sim, "2026-01-01T01:30:00Z");
+        sim_expect_rows(&sim, "a", "failed exit-code" AT_ONE);
+        ck_assert_uint_eq(sim.n_runs, 1);
+}
+END_TEST
+
+/* Nobody heard of the stop but the disk: the next daemon tells the runner. */
+START_TEST(a_stop_outlives_the_daemon) {
+        setup("2026-01-01T00:30:00Z", TENFOLD);
+        sim.duration_usec = 10 * USEC_PER_MINUTE;
+        sim_run_until(&sim, "2026-01-01T01:00:05Z");
+        sim_stop_execution(&sim, sim.runs[0].id.execution_id);
+        sim_run(&sim, 1);
+        sim_kill_daemon(&sim);
+        sim.runs[0].stopped = false;
+        sim.runs[0].ends_usec = sim.boottime_usec + 10 * USEC_PER_MINUTE;
+        sim_start_daemon(&sim);
+        sim_run(&sim, USEC_PER_MINUTE);
+        sim_expect_rows(&sim, "a", "cancelled operator" AT_ONE);
+}
+END_TEST
+
 START_TEST(a_removal_cancels_it) {
         until_first_failure(TENFOLD);
         sim_write_job(&sim, "a", NULL);
@@ -291,6 +330,8 @@ static const Story stories[] = {
         { "next", &a_start_by_hand_goes_first, 1 },
         { "end", &a_stop_cancels_it, 1 },
         { "end", &what_was_never_begun_is_no_attempt, 1 },
+        { "end", &what_was_to_stop_is_not_tried_again, 3 },
+        { "end", &a_stop_outlives_the_daemon, 1 },
         { "end", &a_removal_cancels_it, 1 },
         { "end", &a_disabled_job_is_not_tried_again, 1 },
         { "end", &a_pause_ends_it_when_its_time_comes, 1 },
