@@ -121,6 +121,12 @@ static int method_kill(sd_bus_message *message, void *userdata, sd_bus_error *re
                         bus_current_call(object->connection), object->execution->id, whom, signal, reterr);
 }
 
+static int method_list_attempts(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
+        const BusObject *object = userdata;
+
+        return bus_list_attempts(bus_current_call(object->connection), object->execution->id, reterr);
+}
+
 static int method_get_output(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
         const BusObject *object = userdata;
         uint32_t attempt;
@@ -148,6 +154,10 @@ static const sd_bus_vtable methods[] = {
                                 SD_BUS_ARGS("s", whom, "i", signal),
                                 SD_BUS_NO_RESULT,
                                 method_kill, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("ListAttempts",
+                                SD_BUS_NO_ARGS,
+                                SD_BUS_RESULT("aa{sv}", attempts),
+                                method_list_attempts, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("GetOutput",
                                 SD_BUS_ARGS("u", attempt),
                                 SD_BUS_RESULT("h", pieces),

@@ -15,7 +15,9 @@ static const char *const instant_names[] = {
         "Due", "Ended", "NextDue", "NextStart", "Queued", "Started", NULL
 };
 /* Numbers whose "none" is -1. */
-static const char *const optional_names[] = { "ExitCode", "Signal", NULL };
+static const char *const optional_names[] = { "CpuSeconds", "ExitCode", "MemoryPeakBytes", "Signal", NULL };
+/* Numbers whose "none" is 0. */
+static const char *const positive_names[] = { "Pid", NULL };
 /* Texts whose "none" is "". */
 static const char *const optional_texts[] = { "Reason", "StoreTrouble", "DeliveryError", "RunnerVersion",
                                               NULL };
@@ -32,7 +34,7 @@ static json_t *integer_to_json(const char *name, int64_t value) {
                         return json_null();
                 return json_string(timestamp_format_utc(value, text));
         }
-        if (listed(optional_names, name) && value < 0)
+        if ((listed(optional_names, name) && value < 0) || (listed(positive_names, name) && value == 0))
                 return json_null();
         return json_integer(value);
 }
@@ -118,7 +120,9 @@ static int basic_to_json(sd_bus_message *message, const char *name, char type, j
                 *ret = r < 0 ? NULL : json_boolean(boolean);
         } else if (type == SD_BUS_TYPE_DOUBLE) {
                 r = sd_bus_message_read_basic(message, type, &real);
-                *ret = r < 0 ? NULL : json_real(real);
+                *ret = r < 0                                               ? NULL
+                                : real < 0 && listed(optional_names, name) ? json_null()
+                                                                           : json_real(real);
         } else {
                 r = read_integer(message, type, &integer);
                 *ret = r < 0 ? NULL : integer_to_json(name, integer);

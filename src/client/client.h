@@ -99,7 +99,7 @@ typedef struct ClientDefinition {
 void client_definition_done(ClientDefinition *definition);
 int client_get_definition(Client *client, const char *job, ClientDefinition *ret, ClientError *reterr);
 
-/* The attempts that have ended, as objects in an array, the first one first. */
+/* The attempts, as objects in an array, the first one first; the last may still run. */
 int client_list_attempts(Client *client, uint64_t id, json_t **ret, ClientError *reterr);
 /* Pieces as output-pieces.h reads them. attempt 0: the last. */
 int client_get_output(

@@ -276,13 +276,57 @@ int manager_read_attempt(Manager *manager, uint64_t id, unsigned attempt, Attemp
         return store_read_attempt(manager->host.store, id, attempt, ret);
 }
 
+typedef struct AttemptWalk {
+        int (*visit)(void *userdata, const AttemptRecord *attempt);
+        void *userdata;
+        unsigned last; /* that was visited */
+        bool is_over;  /* nobody wants more */
+} AttemptWalk;
+
+static int visit_ended(void *userdata, const AttemptRecord *attempt) {
+        AttemptWalk *walk = userdata;
+        int r = walk->visit(walk->userdata, attempt);
+
+        walk->last = attempt->attempt;
+        walk->is_over = r != 0;
+        return r;
+}
+
+/* An attempt gets its row when it ends. */
+static int visit_running(const AttemptWalk *walk, const Execution *execution) {
+        const ExecutionRecord *record = &execution->record;
+        const AttemptRecord attempt = {
+                .execution_id = record->id,
+                .attempt = record->attempts,
+                .state = EXECUTION_RUNNING,
+                .started_usec = record->attempts == 1 ? record->started_usec
+                                                      : execution->attempt_started_usec,
+                .ended_usec = USEC_INFINITY,
+                .exit_code = -1,
+                .signal = -1,
+                .pid = record->pid,
+                .cpu_seconds = -1,
+                .memory_peak_bytes = -1,
+        };
+
+        return walk->visit(walk->userdata, &attempt);
+}
+
 int manager_list_attempts(
                 Manager *manager,
                 uint64_t id,
                 int (*visit)(void *userdata, const AttemptRecord *attempt),
                 void *userdata) {
 
-        return store_list_attempts(manager->host.store, id, visit, userdata);
+        AttemptWalk walk = { .visit = visit, .userdata = userdata };
+        const Execution *execution = manager_find_execution(manager, id);
+        int r;
+
+        r = store_list_attempts(manager->host.store, id, visit_ended, &walk);
+        if (r >= 0 && !walk.is_over && execution && execution->record.state == EXECUTION_RUNNING &&
+            execution->record.attempts > walk.last)
+                r = visit_running(&walk, execution);
+        return MIN(r, 0);
 }
 
 int manager_list_audit(

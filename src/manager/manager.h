@@ -400,6 +400,7 @@ int manager_list_executions(
                 void *userdata);
 int manager_read_execution(Manager *manager, uint64_t id, ExecutionRecord *ret); /* 1, 0, or an errno */
 int manager_read_attempt(Manager *manager, uint64_t id, unsigned attempt, AttemptRecord *ret);
+/* As the store has them, and behind those the one that runs. */
 int manager_list_attempts(
                 Manager *manager,
                 uint64_t id,

@@ -212,12 +212,12 @@ static int status_of_jobs(Context *context, const char *word, bool first, json_t
 
 /* --- executions ------------------------------------------------------------------------------------ */
 
-/* One by one, where there are several; without them only their number is shown. */
+/* One by one; for people where there are several. Without them only their number is shown. */
 static void add_attempts(Context *context, json_t *execution) {
         ClientError error = { 0 };
         json_t *attempts = NULL;
 
-        if (view_integer(execution, "attempts", 0) <= 1 &&
+        if (!as_json(context) && view_integer(execution, "attempts", 0) <= 1 &&
             strcmp(view_text(execution, "state"), "retrying") != 0)
                 return;
         if (client_list_attempts(
@@ -236,13 +236,13 @@ static int status_of_execution(Context *context, uint64_t id, bool first, json_t
         if (status != STATUS_OK)
                 return status;
 
+        add_attempts(context, execution);
         if (as_json(context)) {
                 (void) json_array_append(array, execution);
         } else {
                 if (!first)
                         (void) puts("");
                 add_waiting(context, execution);
-                add_attempts(context, execution);
                 if (!execution_state_is_over(view_text(execution, "state")) &&
                     fetch_last_runs(context, view_text(execution, "job"), &runs) == STATUS_OK)
                         (void) json_object_set(execution, "runs", runs);

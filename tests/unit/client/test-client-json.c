@@ -52,6 +52,9 @@ static const struct {
         { "Signal",     "i", -1,            "null" },
         { "Signal",     "i", 9,             "9" },
         { "NextDue",    "x", 1774746000000000, "\"2026-03-29T01:00:00.000000Z\"" },
+        { "Pid",        "u", 0,             "null" },
+        { "Pid",        "u", 12,            "12" },
+        { "MemoryPeakBytes", "x", -1,       "null" },
         { "NextDue",    "x", INT64_MAX,     "null" },
         { "Started",    "x", 0,             "null" },
         { "Enabled",    "b", 1,             "true" },
@@ -99,6 +102,17 @@ START_TEST(properties_are_an_object_in_snake_case) {
 }
 END_TEST
 
+START_TEST(a_fraction_may_be_unknown) {
+        json_t *json = NULL;
+
+        ck_assert_int_ge(sd_bus_message_append(message, "a{sv}", 1, "CpuSeconds", "d", -1.0), 0);
+        seal();
+        ck_assert_int_ge(properties_to_json(message, &json), 0);
+        ck_assert(json_is_null(json_object_get(json, "cpu_seconds")));
+        json_decref(json);
+}
+END_TEST
+
 START_TEST(what_is_no_variant_is_refused) {
         json_t *json = NULL;
 
@@ -117,6 +131,7 @@ Suite *test_suite(void) {
         tcase_add_checked_fixture(json, setup, teardown);
         tcase_add_loop_test(json, a_number_is_what_its_name_says, 0, ARRAY_SIZE(integer_cases));
         tcase_add_test(json, properties_are_an_object_in_snake_case);
+        tcase_add_test(json, a_fraction_may_be_unknown);
         tcase_add_test(json, what_is_no_variant_is_refused);
         suite_add_tcase(suite, json);
         return suite;
