@@ -73,6 +73,8 @@ static int report(Context *context, uint64_t n_rows) {
                        dry_run                       ? "would be"
                                        : n_rows == 1 ? "was"
                                                      : "were");
+        if (n_rows == 0 && !context->options.all && context->options.output == OUTPUT_TABLE)
+                context_remark(context, "The last execution of each job stays; with --all it goes too.");
         return STATUS_OK;
 }
 

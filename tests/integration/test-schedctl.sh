@@ -420,6 +420,7 @@ check "prune --dry-run: how many" out_is "$((before - 1)) executions would be de
 check "prune --dry-run deletes nothing" equals "$before" "$(rows_of good)"
 check "prune: by age" status_is 0 ctl prune good --older-than=1d
 check "prune: nothing is so old" out_is "0 executions were deleted."
+check "prune: what stays" err_has "with --all"
 check "prune: by state" status_is 0 ctl -o short prune good --state=failed
 check "prune: none of that state" out_is 0
 check "prune --keep" status_is 0 ctl -o json prune good --keep=2
