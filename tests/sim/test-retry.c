@@ -62,7 +62,8 @@ END_TEST
 START_TEST(a_daemon_that_is_killed_all_the_time_does_the_same) {
         setup("2026-01-01T00:30:00Z", cases[_i].job);
         sim.n_failures = cases[_i].n_failures;
-        while (sim.realtime_usec < test_usec("2026-01-01T01:30:00Z")) {
+        sim_run_until(&sim, "2026-01-01T00:59:50Z");
+        while (sim.realtime_usec < test_usec("2026-01-01T01:08:00Z")) { /* the last attempt is at 01:07 */
                 sim_run(&sim, 500 * USEC_PER_MSEC);
                 sim_kill_daemon(&sim);
                 sim_start_daemon(&sim);
