@@ -89,7 +89,7 @@ static const Field fields[] = {
         { "host",              FIELD_TEXT,     0,             get_host },
         { "boot_id",           FIELD_TEXT,     0,             get_boot_id },
         { "progress",          FIELD_SIGNED,   FIELD_CHANGES, get_progress },
-        { "status_text",       FIELD_TEXT,     FIELD_CHANGES | FIELD_PRIVATE, get_status_text },
+        { "status_text",       FIELD_TEXT,     FIELD_PRIVATE, get_status_text },
         { "cpu_seconds",       FIELD_NUMBER,   FIELD_CHANGES, get_cpu_seconds },
         { "memory_peak_bytes", FIELD_SIGNED64, FIELD_CHANGES, get_memory_peak_bytes },
         { "output_bytes",      FIELD_COUNT,    FIELD_CHANGES, get_output_bytes },
