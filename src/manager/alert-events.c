@@ -25,6 +25,7 @@ static void tell(Manager *manager, const NotificationFacts *facts, const NotifyT
                 .user = job && !no_account ? job->process.user : NULL,
                 .shell = job ? job->command.shell : NULL,
                 .execution_id = facts->record ? facts->record->id : 0,
+                .is_end = facts->event == NOTIFY_ON_OVERDUE && facts->since_usec == USEC_INFINITY,
                 .at_once = at_once,
         };
         NotificationEvent whole = event;
@@ -146,12 +147,21 @@ void alerts_on_missed(const ScheduledJob *job, const ExecutionRecord *record) {
         tell_all(job->manager, &facts, &event, 1);
 }
 
+/* Of a later attempt, adopted by a new daemon, the begin is not known: the alarm comes late, not for nothing.
+ */
+static usec_t attempt_started_usec(const Execution *execution) {
+        if (execution->attempt_started_usec != USEC_INFINITY)
+                return execution->attempt_started_usec;
+        return execution->record.attempts > 1 ? manager_now(execution->manager)
+                                              : execution->record.started_usec;
+}
+
 static usec_t long_run_usec(const Execution *execution) {
         const Job *job = policy_job(execution);
 
         if (!job || job->notify.on[NOTIFY_ON_LONG_RUNNING].n_items == 0)
                 return USEC_INFINITY;
-        return usec_add(execution->record.started_usec, job->notify.long_running_after_usec);
+        return usec_add(attempt_started_usec(execution), job->notify.long_running_after_usec);
 }
 
 void alerts_on_running(Execution *execution, bool adopted) {

@@ -167,7 +167,7 @@ static usec_t next_attempt(Execution *execution, const Job *job, Verdict verdict
         };
 
         if (!job || job->retry.attempts <= 1 || is_to_end(execution) || !scheduled_job_is_listed(scheduled) ||
-            (scheduled->job && !scheduled->job->enabled))
+            (scheduled->job && !scheduled->job->enabled && record->cause != CAUSE_MANUAL))
                 return USEC_INFINITY;
         facts.random = host->random ? host->random(host->userdata) : 0;
         return retry_next(&job->retry, &facts);

@@ -403,7 +403,7 @@ static void apply_removed(Apply *apply, Change *change) {
                                 definition_of(job));
                 scheduled_job_save(job);
         }
-        waiting_cancel(job, "the job was removed before it was started");
+        waiting_cancel(job);
         set_job(job, NULL);
         set_load_error(job, NULL);
         if (job->stored.id == 0 && !job->executions) {

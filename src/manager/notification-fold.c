@@ -16,11 +16,17 @@ static int print_key(char **ret, int length) {
         return -ENOMEM;
 }
 
-int notification_key(NotifyEvent event, const char *job, uid_t owner_uid, uint64_t target_hash, char **ret) {
+int notification_key(
+                NotifyEvent event,
+                bool is_end,
+                const char *job,
+                uid_t owner_uid,
+                uint64_t target_hash,
+                char **ret) {
         return print_key(
                         ret,
-                        asprintf(ret, "%s %s %u %016" PRIx64, notify_event_to_string(event), job ?: "",
-                                 (unsigned) owner_uid, target_hash));
+                        asprintf(ret, "%s%s %s %u %016" PRIx64, notify_event_to_string(event),
+                                 is_end ? "-end" : "", job ?: "", (unsigned) owner_uid, target_hash));
 }
 
 int notification_gather_key(uid_t owner_uid, uint64_t target_hash, char **ret) {

@@ -12,8 +12,14 @@
 #define NOTIFICATION_TARGET_BURST 10U
 #define NOTIFICATION_GATHER_USEC USEC_PER_MINUTE
 
-/* The key of a kind of message. `job` NULL: of the daemon itself. */
-int notification_key(NotifyEvent event, const char *job, uid_t owner_uid, uint64_t target_hash, char **ret);
+/* The key of a kind of message. `job` NULL: of the daemon itself. `is_end` tells its end from its begin. */
+int notification_key(
+                NotifyEvent event,
+                bool is_end,
+                const char *job,
+                uid_t owner_uid,
+                uint64_t target_hash,
+                char **ret);
 /* The key of what is gathered for a target, whatever it is about. */
 int notification_gather_key(uid_t owner_uid, uint64_t target_hash, char **ret);
 /* A ping says a state: only the newest counts, and it goes at once. */

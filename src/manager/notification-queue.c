@@ -209,12 +209,13 @@ static int join(Notification *notification, const NotificationEvent *event) {
 }
 
 /* Good news must not overtake the bad that they follow. */
-static void hurry_failure(NotificationQueue *queue, const NotificationEvent *event, uint64_t target_hash) {
+static void hurry_trouble(NotificationQueue *queue, const NotificationEvent *event, uint64_t target_hash) {
+        NotifyEvent trouble = event->is_end ? event->event : NOTIFY_ON_FAILURE;
         usec_t now_usec = manager_now(queue->manager);
         CLEANUP_FREE char *key = NULL;
         Notification *failure;
 
-        if (notification_key(NOTIFY_ON_FAILURE, event->job, event->owner_uid, target_hash, &key) < 0)
+        if (notification_key(trouble, false, event->job, event->owner_uid, target_hash, &key) < 0)
                 return; /* it comes a little later */
         failure = notification_find(queue, key);
         if (failure && failure->record.count > 0 && failure->record.attempts == 0 && !failure->on_its_way) {
@@ -260,7 +261,7 @@ static int add(NotificationQueue *queue, const NotificationEvent *event, const N
         if (is_ping(target))
                 r = notification_ping_key(hash, &key);
         else
-                r = notification_key(event->event, event->job, event->owner_uid, hash, &key);
+                r = notification_key(event->event, event->is_end, event->job, event->owner_uid, hash, &key);
         if (r < 0)
                 return r;
 
@@ -273,8 +274,8 @@ static int add(NotificationQueue *queue, const NotificationEvent *event, const N
         others = target_find(queue, hash);
         if (others && others->n_rows >= NOTIFICATION_TARGET_BURST)
                 return add_gathered(queue, event, &text, hash);
-        if (event->event == NOTIFY_ON_RECOVERY || event->event == NOTIFY_ON_SUCCESS)
-                hurry_failure(queue, event, hash);
+        if (event->is_end || event->event == NOTIFY_ON_RECOVERY || event->event == NOTIFY_ON_SUCCESS)
+                hurry_trouble(queue, event, hash);
         return begin(queue, event, &key, &text, NOTIFICATION_WINDOW_USEC, 0);
 }
 

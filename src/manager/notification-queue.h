@@ -26,6 +26,7 @@ typedef struct NotificationEvent {
         const char *user, *shell; /* of its commands and mails; NULL: the owner, /bin/sh */
         uint64_t execution_id;    /* 0: none */
         char *const *content;     /* notification-content.h */
+        bool is_end;              /* the trouble of this event is over: it does not wait for its window */
         bool at_once;             /* it must not wait for the disk: that is what it is about */
 } NotificationEvent;
 

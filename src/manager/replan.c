@@ -190,7 +190,7 @@ static void job_replan(ScheduledJob *job) {
                 return;
         }
         if (!job->job->enabled) {
-                waiting_cancel_scheduled(job, "the job was disabled before it was started");
+                waiting_cancel_scheduled(job);
                 scheduled_job_unplan(job);
                 if (!scheduled_job_is_held(job))
                         job_wake_at(job, release(job)); /* what was asked for by hand goes on */

@@ -363,24 +363,29 @@ void waiting_take_back(ScheduledJob *job, usec_t now_usec) {
         }
 }
 
-static void cancel(ScheduledJob *job, const char *detail, bool by_hand_too) {
+static void cancel(ScheduledJob *job, const char *what, bool by_hand_too) {
         static const ExecutionPlace places[] = {
                 PLACE_DELAYED, PLACE_QUEUED, PLACE_GATED, PLACE_STARTED, PLACE_RETRYING,
         };
         Execution *execution, *next;
+        char detail[64];
 
         for (size_t i = 0; i < ARRAY_SIZE(places); i++)
                 for (execution = scheduled_job_first(job, places[i]); execution; execution = next) {
                         next = execution->place_next;
-                        if (execution_is_unsent(execution) && (by_hand_too || !is_by_hand(execution)))
-                                execution_close(execution, EXECUTION_CANCELLED, REASON_JOB_REMOVED, detail);
+                        if (!execution_is_unsent(execution) || (!by_hand_too && is_by_hand(execution)))
+                                continue;
+                        (void) snprintf(detail, sizeof(detail), "the job was %s before %s", what,
+                                        execution->record.attempts > 0 ? "the next attempt"
+                                                                       : "it was started");
+                        execution_close(execution, EXECUTION_CANCELLED, REASON_JOB_REMOVED, detail);
                 }
 }
 
-void waiting_cancel(ScheduledJob *job, const char *detail) {
-        cancel(job, detail, true);
+void waiting_cancel(ScheduledJob *job) {
+        cancel(job, "removed", true);
 }
 
-void waiting_cancel_scheduled(ScheduledJob *job, const char *detail) {
-        cancel(job, detail, false);
+void waiting_cancel_scheduled(ScheduledJob *job) {
+        cancel(job, "disabled", false);
 }

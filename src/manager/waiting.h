@@ -28,7 +28,7 @@ bool waiting_admit(Execution *execution);
 /* The clock was set back before their due times: they become due again. */
 void waiting_take_back(ScheduledJob *job, usec_t now_usec);
 
-/* The job does not run any more: what has not been started, or was to be tried again, is cancelled. */
-void waiting_cancel(ScheduledJob *job, const char *detail);
-/* The same, but what was asked for by hand goes on. */
-void waiting_cancel_scheduled(ScheduledJob *job, const char *detail);
+/* The job was removed: what has not been started, or was to be tried again, is cancelled. */
+void waiting_cancel(ScheduledJob *job);
+/* It was disabled: the same, but what was asked for by hand goes on. */
+void waiting_cancel_scheduled(ScheduledJob *job);

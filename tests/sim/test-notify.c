@@ -360,6 +360,18 @@ START_TEST(overdue_is_told_once_and_its_end_once) {
 }
 END_TEST
 
+/* What says that all is well again must not wait until the window of the alarm is over. */
+START_TEST(the_end_is_told_at_once) {
+        begin("2026-01-01T00:30:00Z", HOURLY, NOTIFY_ON_OVERDUE);
+        expect_within_usec = 29 * USEC_PER_MINUTE + 30 * USEC_PER_SEC;
+        sim_reload(&sim);
+        sim_run_until(&sim, "2026-01-01T01:01:00Z");
+        expect_message(0, "2026-01-01T00:59:30Z", "on-overdue", 1);
+        expect_message(1, "2026-01-01T01:00:01Z", "on-overdue", 1);
+        ck_assert_ptr_nonnull(strstr(sim.messages[1].subject, "no longer overdue"));
+}
+END_TEST
+
 START_TEST(it_counts_over_restarts_and_downtime) {
         expect_hourly("2026-01-01T00:30:00Z");
         sim_run_until(&sim, "2026-01-01T01:30:00Z");
@@ -435,6 +447,7 @@ Suite *test_suite(void) {
                 { "delivery", &without_a_runner_it_waits, 1 },
                 { "crashes", &a_crash_loses_no_message, 2 },
                 { "expect-within", &overdue_is_told_once_and_its_end_once, 1 },
+                { "expect-within", &the_end_is_told_at_once, 1 },
                 { "expect-within", &it_counts_over_restarts_and_downtime, 1 },
                 { "expect-within", &a_paused_or_disabled_job_is_not_overdue, 2 },
                 { "expect-within", &a_clock_that_is_set_changes_nothing, 2 },

@@ -191,6 +191,16 @@ START_TEST(a_disabled_job_is_not_tried_again) {
 }
 END_TEST
 
+START_TEST(a_start_by_hand_of_a_disabled_job_is_tried_again) {
+        setup("2026-01-01T00:30:00Z", TENFOLD "enabled: false\n");
+        sim.n_failures = 1;
+        sim_start_job(&sim, "a");
+        sim_run_until(&sim, "2026-01-01T01:30:00Z");
+        sim_expect_rows(&sim, "a", "succeeded manual 2026-01-01T00:30:00.000001Z\n");
+        ck_assert_uint_eq(sim.n_runs, 2);
+}
+END_TEST
+
 START_TEST(a_pause_ends_it_when_its_time_comes) {
         until_first_failure(TENFOLD);
         sim_pause_job(&sim, "a", USEC_INFINITY);
@@ -335,6 +345,7 @@ static const Story stories[] = {
         { "end", &a_stop_outlives_the_daemon, 1 },
         { "end", &a_removal_cancels_it, 1 },
         { "end", &a_disabled_job_is_not_tried_again, 1 },
+        { "end", &a_start_by_hand_of_a_disabled_job_is_tried_again, 1 },
         { "end", &a_pause_ends_it_when_its_time_comes, 1 },
         { "end", &a_pause_that_is_over_by_then_does_nothing, 1 },
         { "edit", &an_edit_leaves_it_its_revision, 2 },

@@ -94,15 +94,18 @@ START_TEST(a_window_grows_with_the_flood_only) {
 END_TEST
 
 START_TEST(keys_tell_kinds_apart) {
-        CLEANUP_FREE char *a = NULL, *b = NULL, *c = NULL, *d = NULL, *e = NULL;
+        CLEANUP_FREE char *a = NULL, *b = NULL, *c = NULL, *d = NULL, *e = NULL, *f = NULL, *g = NULL;
         uint64_t hash = notification_target_hash("x");
 
         ck_assert_uint_ne(hash, notification_target_hash("y"));
-        ck_assert_int_eq(notification_key(NOTIFY_ON_FAILURE, "job", 7, hash, &a), 0);
-        ck_assert_int_eq(notification_key(NOTIFY_ON_SUCCESS, "job", 7, hash, &b), 0);
-        ck_assert_int_eq(notification_key(NOTIFY_ON_TROUBLE, NULL, 7, hash, &c), 0);
+        ck_assert_int_eq(notification_key(NOTIFY_ON_FAILURE, false, "job", 7, hash, &a), 0);
+        ck_assert_int_eq(notification_key(NOTIFY_ON_SUCCESS, false, "job", 7, hash, &b), 0);
+        ck_assert_int_eq(notification_key(NOTIFY_ON_TROUBLE, false, NULL, 7, hash, &c), 0);
         ck_assert_int_eq(notification_gather_key(7, hash, &d), 0);
         ck_assert_int_eq(notification_ping_key(hash, &e), 0);
+        ck_assert_int_eq(notification_key(NOTIFY_ON_OVERDUE, false, "job", 7, hash, &f), 0);
+        ck_assert_int_eq(notification_key(NOTIFY_ON_OVERDUE, true, "job", 7, hash, &g), 0);
+        ck_assert_str_ne(f, g);
         ck_assert_str_ne(a, b);
         ck_assert_str_ne(c, d);
         ck_assert_str_ne(d, e);
