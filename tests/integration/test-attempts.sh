@@ -28,6 +28,7 @@ json_is() { # EXPRESSION-OVER-d WANTED
 }
 
 scheduler_start
+wait_until 20 runner_is_there
 
 check "a job that fails twice succeeds in the end" status_is 0 ctl start --wait flaky
 flaky=$(id_of flaky)
