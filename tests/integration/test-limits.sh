@@ -151,6 +151,7 @@ n_jobs=3000
     echo "jobs:"
     for ((i = 0; i < n_jobs; i++)); do echo "  many-$i: {command: [sleep, \"200.9\"]}"; done
 } | nobody_writes "$S/jobs/many.yaml"
+export JOBSCHED_MAX_RUNNING=$((n_jobs + 100))
 scheduler_start
 wait_until 20 runner_is_there
 state_count() { equals "$2" "$(query "SELECT count(*) FROM execution WHERE job LIKE 'many-%' AND state = '$1'")"; }
