@@ -285,7 +285,7 @@ static int open_notify_socket(uint64_t execution_id, struct sockaddr_un *ret_add
         ck_assert_int_ge(fd, 0);
         *ret_address = (struct sockaddr_un){ .sun_family = AF_UNIX };
         (void) snprintf(ret_address->sun_path, sizeof(ret_address->sun_path), "%s/notify/%.8s-%" PRIu64 ".1",
-                        fixture.directory, RUNNER_FIXTURE_STORE, execution_id);
+                        fixture.directory, fixture.store, execution_id);
         ck_assert_int_eq(connect(fd, (struct sockaddr *) ret_address, sizeof(*ret_address)), 0);
         return fd;
 }

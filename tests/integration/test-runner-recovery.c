@@ -100,7 +100,7 @@ START_TEST(an_outcome_that_is_gone_is_told_as_lost) {
 
         runner_fixture_send_start(&fixture, &start);
         runner_fixture_run_until(&fixture, &fixture.n_ended, 1);
-        ck_assert_int_gt(asprintf(&path, "%s/runs/" RUNNER_FIXTURE_STORE ".1.1", fixture.directory), 0);
+        ck_assert_int_gt(asprintf(&path, "%s/runs/%s.1.1", fixture.directory, fixture.store), 0);
         ck_assert_int_eq(unlink(path), 0);
         runner_fixture_disconnect(&fixture);
         runner_fixture_connect(&fixture);
@@ -132,7 +132,7 @@ START_TEST(a_new_client_takes_over) {
         ck_assert_uint_eq(fixture.listed[1].state, LISTED_RUNNING);
         ck_assert_uint_gt(fixture.listed[1].pid, 0);
         ck_assert_uint_eq(fixture.listed[2].state, LISTED_ENDED);
-        ck_assert_str_eq(fixture.listed[2].store_uuid, RUNNER_FIXTURE_STORE);
+        ck_assert_str_eq(fixture.listed[2].store_uuid, fixture.store);
         runner_fixture_run_until(&fixture, &fixture.n_ended, 1);
         ck_assert_int_eq(fixture.ended[2].exit_code, 8);
 

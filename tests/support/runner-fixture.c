@@ -33,6 +33,8 @@ void runner_fixture_init(RunnerFixture *fixture) {
         const char *base = access("/dev/shm", W_OK) >= 0 ? "/dev/shm" : "/tmp";
 
         *fixture = (RunnerFixture){ 0 };
+        (void) snprintf(fixture->store, sizeof(fixture->store), "%08x5b7f4e0e9c3a111122223333",
+                        (unsigned) getpid());
         (void) snprintf(fixture->directory, sizeof(fixture->directory), "%s/test-runner-XXXXXX", base);
         ck_assert_ptr_nonnull(mkdtemp(fixture->directory));
         ck_assert_int_eq(chmod(fixture->directory, 0755), 0);
@@ -245,8 +247,7 @@ void runner_fixture_connect(RunnerFixture *fixture) {
         const ConnectionEvents events = { on_message, on_closed, NULL, fixture };
         const Message hello = {
                 .type = MESSAGE_HELLO,
-                .hello = { PROTOCOL_VERSION_MIN, PROTOCOL_VERSION_MAX, (char *) RUNNER_FIXTURE_STORE,
-                           (char *) "test" },
+                .hello = { PROTOCOL_VERSION_MIN, PROTOCOL_VERSION_MAX, fixture->store, (char *) "test" },
         };
         int fd = runner_fixture_connect_raw(fixture);
 

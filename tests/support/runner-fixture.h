@@ -10,12 +10,13 @@
 
 #define RUNNER_FIXTURE_RUNS_MAX 2048U
 #define RUNNER_FIXTURE_ERRANDS_MAX 64U
-#define RUNNER_FIXTURE_STORE "5d9a6c1e5b7f4e0e9c3a111122223333"
 
 typedef struct RunnerFixture {
         sd_event *event;
         char directory[64];
-        bool system;       /* as root, with a user "jobsched" in a mount namespace of its own */
+        char store[33]; /* of this process alone: a runner that recovers kills what carries its store's marks
+                         */
+        bool system;    /* as root, with a user "jobsched" in a mount namespace of its own */
         rlim_t open_files; /* 0: as the test has it */
         pid_t pid;
         Connection *connection;
