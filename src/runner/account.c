@@ -5,12 +5,12 @@
 #include <assert.h>
 #include <errno.h>
 #include <signal.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <uthash.h>
 #include <utlist.h>
 
+#include "runner/helper-process.h"
 #include "runner/lookup-helper.h"
 #include "util/buffer.h"
 #include "util/clock.h"
@@ -145,31 +145,11 @@ static int entry_take_answer(Entry *entry, const char *data, size_t size) {
         return 0;
 }
 
-static int helper_spawn(Accounts *accounts, int socket_fd, pid_t *ret_pid) {
+static int helper_spawn(const Accounts *accounts, int socket_fd, pid_t *ret_pid) {
         char *arguments[] = { accounts->program, (char *) "--lookup-helper", NULL };
-        posix_spawn_file_actions_t actions;
-        posix_spawnattr_t attributes;
-        sigset_t none, all;
-        int r;
+        const HelperStreams streams = { .input_fd = socket_fd, .output_fd = -EBADF, .error_fd = -EBADF };
 
-        (void) sigemptyset(&none);
-        (void) sigfillset(&all);
-        r = posix_spawnattr_init(&attributes);
-        if (r != 0)
-                return -r;
-        (void) posix_spawnattr_setsigmask(&attributes, &none);
-        (void) posix_spawnattr_setsigdefault(&attributes, &all);
-        (void) posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-        r = posix_spawn_file_actions_init(&actions);
-        if (r == 0) {
-                r = posix_spawn_file_actions_adddup2(&actions, socket_fd, STDIN_FILENO);
-                if (r == 0)
-                        r = posix_spawn(ret_pid, accounts->program, &actions, &attributes, arguments,
-                                        environ);
-                (void) posix_spawn_file_actions_destroy(&actions);
-        }
-        (void) posix_spawnattr_destroy(&attributes);
-        return -r;
+        return helper_process_start(arguments, &streams, ret_pid);
 }
 
 static int helper_start(Accounts *accounts) {

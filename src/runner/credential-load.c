@@ -5,12 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <utlist.h>
 
 #include "runner/credential-find.h"
+#include "runner/helper-process.h"
 #include "util/clock.h"
 #include "util/file.h"
 #include "util/string-list.h"
@@ -173,33 +173,16 @@ static int spawn(const char *name, const char *path, int output_fd, int complain
         char *arguments[] = {
                 (char *) DECRYPT_PROGRAM, (char *) "decrypt", NULL, (char *) path, (char *) "-", NULL
         };
-        posix_spawn_file_actions_t actions;
-        posix_spawnattr_t attributes;
-        sigset_t none, all;
-        int r;
+        const HelperStreams streams = { .input_fd = -EBADF,
+                                        .output_fd = output_fd,
+                                        .error_fd = complaint_fd };
 
-        if (asprintf(&option, "--name=%s", name) < 0)
+        if (asprintf(&option, "--name=%s", name) < 0) {
+                option = NULL;
                 return -ENOMEM;
-        arguments[2] = option;
-        (void) sigemptyset(&none);
-        (void) sigfillset(&all);
-        r = posix_spawnattr_init(&attributes);
-        if (r != 0)
-                return -r;
-        (void) posix_spawnattr_setsigmask(&attributes, &none);
-        (void) posix_spawnattr_setsigdefault(&attributes, &all);
-        (void) posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-        r = posix_spawn_file_actions_init(&actions);
-        if (r == 0) {
-                r = posix_spawn_file_actions_adddup2(&actions, output_fd, STDOUT_FILENO);
-                if (r == 0)
-                        r = posix_spawn_file_actions_adddup2(&actions, complaint_fd, STDERR_FILENO);
-                if (r == 0)
-                        r = posix_spawnp(ret, DECRYPT_PROGRAM, &actions, &attributes, arguments, environ);
-                (void) posix_spawn_file_actions_destroy(&actions);
         }
-        (void) posix_spawnattr_destroy(&attributes);
-        return -r;
+        arguments[2] = option;
+        return helper_process_start(arguments, &streams, ret);
 }
 
 static int watch_pipe(CredentialLoad *load, Watch *watch, int *ret_write_fd) {

@@ -5,12 +5,12 @@
 #include <assert.h>
 #include <limits.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <uthash.h>
 
+#include "runner/helper-process.h"
 #include "util/clock.h"
 #include "util/log.h"
 
@@ -33,29 +33,10 @@ static void question_free(HttpQuestion *question) {
 /* --- the process ----------------------------------------------------------------------------------- */
 
 static int spawn(const HttpWorker *worker, int socket_fd, pid_t *ret_pid) {
-        char *arguments[] = { (char *) PROGRAM_NAME, NULL };
-        posix_spawn_file_actions_t actions;
-        posix_spawnattr_t attributes;
-        sigset_t none, all;
-        int r;
+        char *arguments[] = { (char *) worker->program, NULL };
+        const HelperStreams streams = { .input_fd = socket_fd, .output_fd = -EBADF, .error_fd = -EBADF };
 
-        (void) sigemptyset(&none);
-        (void) sigfillset(&all);
-        r = posix_spawnattr_init(&attributes);
-        if (r != 0)
-                return -r;
-        (void) posix_spawnattr_setsigmask(&attributes, &none);
-        (void) posix_spawnattr_setsigdefault(&attributes, &all);
-        (void) posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-        r = posix_spawn_file_actions_init(&actions);
-        if (r == 0) {
-                r = posix_spawn_file_actions_adddup2(&actions, socket_fd, STDIN_FILENO);
-                if (r == 0)
-                        r = posix_spawn(ret_pid, worker->program, &actions, &attributes, arguments, environ);
-                (void) posix_spawn_file_actions_destroy(&actions);
-        }
-        (void) posix_spawnattr_destroy(&attributes);
-        return -r;
+        return helper_process_start(arguments, &streams, ret_pid);
 }
 
 /* It ends by itself when its socket does. */

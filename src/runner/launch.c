@@ -227,7 +227,7 @@ static void pipes_give(Pipes *pipes, Launched *ret) {
 }
 
 /* In the child all signals are blocked until it has reset them: none of our handlers may run there. */
-static int start_child(const ChildPlan *plan, int cgroup_fd, Launched *ret) {
+static int start_child(const ChildPlan *plan, int cgroup_fd, Launched *ret, char **reterr_message) {
         sigset_t all, old;
         pid_t pid;
         int error;
@@ -239,8 +239,10 @@ static int start_child(const ChildPlan *plan, int cgroup_fd, Launched *ret) {
                 process_child_run(plan);
         error = errno;
         (void) sigprocmask(SIG_SETMASK, &old, NULL);
-        if (pid < 0)
+        if (pid < 0) {
+                *reterr_message = explain_clone(error);
                 return -error;
+        }
         ret->pid = pid;
         return 0;
 }
@@ -260,6 +262,12 @@ uint64_t launch_read_ignored_signals(void) {
         return ignored;
 }
 
+static int choose_input(const LaunchDefaults *defaults, const LaunchTarget *target, const Pipes *pipes) {
+        if (target->input_fd >= 0)
+                return target->input_fd;
+        return pipes->input_fd >= 0 ? pipes->input_fd : defaults->null_fd;
+}
+
 int launch(const LaunchDefaults *defaults,
            const MessageStart *start,
            const Account *account,
@@ -270,7 +278,6 @@ int launch(const LaunchDefaults *defaults,
         CLEANUP(pipes_done) Pipes pipes = PIPES_NONE;
         CLEANUP(lists_done) Lists lists = { 0 };
         bool home = !start->directory || start->directory[0] == '\0';
-        Launched launched = { 0 };
         RunNote note = { 0 };
         int r;
 
@@ -303,9 +310,7 @@ int launch(const LaunchDefaults *defaults,
                                         .ignored_signals = defaults->ignored_signals,
                                         .open_files = defaults->open_files,
                                         .reset_oom_score = defaults->reset_oom_score,
-                                        .stdin_fd = target->input_fd >= 0     ? target->input_fd
-                                                        : pipes.input_fd >= 0 ? pipes.input_fd
-                                                                              : defaults->null_fd,
+                                        .stdin_fd = choose_input(defaults, target, &pipes),
                                         .stdout_fd = pipes.output.write_fd,
                                         .stderr_fd = pipes.error.write_fd,
                                         .error_fd = pipes.status.write_fd,
@@ -316,13 +321,10 @@ int launch(const LaunchDefaults *defaults,
                                         .note_time_offset = note.time_offset,
                                         .dies_with_runner = target->dies_with_runner,
                         },
-                        target->cgroup_fd, &launched);
-        if (r < 0) {
-                *reterr_message = explain_clone(-r);
+                        target->cgroup_fd, ret, reterr_message);
+        if (r < 0)
                 return r;
-        }
 
-        pipes_give(&pipes, &launched);
-        *ret = launched;
+        pipes_give(&pipes, ret);
         return 0;
 }
