@@ -277,13 +277,13 @@ int bus_subscribe(BusCall *call, bool on, sd_bus_error *reterr);
 /* A connection goes away. */
 void signal_queue_forget(SignalQueue *queue, const BusConnection *connection);
 
-typedef enum JobChange {
-        JOB_CHANGE_ADDED = 1 << 0,
-        JOB_CHANGE_CHANGED = 1 << 1,
-        JOB_CHANGE_REMOVED = 1 << 2,
-} JobChange;
+typedef enum JobSignal {
+        JOB_SIGNAL_ADDED = 1 << 0,
+        JOB_SIGNAL_CHANGED = 1 << 1,
+        JOB_SIGNAL_REMOVED = 1 << 2,
+} JobSignal;
 
-void signal_queue_job(SignalQueue *queue, const char *name, JobChange change);
+void signal_queue_job(SignalQueue *queue, const char *name, JobSignal change);
 void signal_queue_execution(SignalQueue *queue, const ExecutionRecord *record);
 void signal_queue_manager(SignalQueue *queue);
 

@@ -44,7 +44,7 @@ struct Subscriber {
 
 typedef struct PendingJob {
         char *name;
-        unsigned changes; /* JobChange bits */
+        unsigned changes; /* JobSignal bits */
         uid_t owner;
         UT_hash_handle hh;
 } PendingJob;
@@ -261,7 +261,7 @@ static void tell_job(const Subscriber *subscriber, const PendingJob *pending, co
                 return;
         if (!job)
                 member = "JobRemoved";
-        else if ((pending->changes & JOB_CHANGE_ADDED) != 0 && (pending->changes & JOB_CHANGE_REMOVED) == 0)
+        else if ((pending->changes & JOB_SIGNAL_ADDED) != 0 && (pending->changes & JOB_SIGNAL_REMOVED) == 0)
                 member = "JobAdded";
 
         r = send_job_signal(subscriber, member, pending->name, path);
@@ -504,7 +504,7 @@ static int on_turn(sd_event_source *source, uint64_t usec, void *userdata) {
         return 0;
 }
 
-void signal_queue_job(SignalQueue *queue, const char *name, JobChange change) {
+void signal_queue_job(SignalQueue *queue, const char *name, JobSignal change) {
         const ScheduledJob *job;
         PendingJob *pending = NULL;
 

@@ -13,19 +13,19 @@ static void on_job_added(void *userdata, const ScheduledJob *job) {
         BusServer *server = userdata;
 
         user_names_prefetch(server->users, job->stored.owner_uid);
-        signal_queue_job(server->signals, job->stored.name, JOB_CHANGE_ADDED);
+        signal_queue_job(server->signals, job->stored.name, JOB_SIGNAL_ADDED);
 }
 
 static void on_job_changed(void *userdata, const ScheduledJob *job) {
         BusServer *server = userdata;
 
-        signal_queue_job(server->signals, job->stored.name, JOB_CHANGE_CHANGED);
+        signal_queue_job(server->signals, job->stored.name, JOB_SIGNAL_CHANGED);
 }
 
 static void on_job_removed(void *userdata, const char *name) {
         BusServer *server = userdata;
 
-        signal_queue_job(server->signals, name, JOB_CHANGE_REMOVED);
+        signal_queue_job(server->signals, name, JOB_SIGNAL_REMOVED);
 }
 
 static void on_execution_changed(void *userdata, const ExecutionRecord *record) {

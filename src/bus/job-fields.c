@@ -62,7 +62,7 @@ FIELD_GET(ScheduledJob, origin,      field_give_text(value, job_origin_to_string
 FIELD_GET(ScheduledJob, file,        field_give_text(value, definition_file(record)));
 FIELD_GET(ScheduledJob, line,        field_give_known(value, definition_line(record), 0));
 FIELD_GET(ScheduledJob, description, field_give_text(value, record->job ? record->job->description : NULL));
-FIELD_GET(ScheduledJob, kind,        field_give_text(value, record->job ? action_kind_to_string(record->job->action) : NULL));
+FIELD_GET(ScheduledJob, kind,        field_give_text(value, record->job ? job_kind(record->job) : NULL));
 FIELD_GET(ScheduledJob, state,       field_give_text(value, job_state_to_string(scheduled_job_state(record))));
 FIELD_GET(ScheduledJob, enabled,     field_give_integer(value, record->job && record->job->enabled));
 FIELD_GET(ScheduledJob, warnings,    field_give_list(value, record->job ? record->job->warnings : NULL));

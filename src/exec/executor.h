@@ -20,7 +20,9 @@ typedef struct Launch {
         const Job *job;
         ExecutionCause cause;
         usec_t due_usec;
-        char *const *environment; /* "NAME=value", beside the job's own: JOBSCHED_PARENT_… */
+        char *const *environment;          /* "NAME=value", beside the job's own: JOBSCHED_PARENT_… */
+        const ParameterValues *parameters; /* effective ones of this execution; NULL: none */
+        char *const *secrets;              /* "NAME=ID": those of them that the runner keeps; NULL: none */
 } Launch;
 
 typedef enum ErrandKind {
@@ -28,6 +30,7 @@ typedef enum ErrandKind {
         ERRAND_PATH_EXISTS,
         ERRAND_PATH_CHANGED,
         ERRAND_HTTP,
+        ERRAND_DESCRIBE, /* what the action program at `path` says of itself */
         ERRAND_KIND_COUNT,
 } ErrandKind;
 
@@ -71,7 +74,14 @@ typedef enum LaunchEnd {
         LAUNCH_ACCOUNT, /* user or group unknown or not permitted */
         LAUNCH_SHUTDOWN,
         LAUNCH_LOST,
+        LAUNCH_ANSWERED, /* an http action: `verdict` judges the answer */
 } LaunchEnd;
+
+typedef enum LaunchVerdict {
+        LAUNCH_VERDICT_GOOD,
+        LAUNCH_VERDICT_STATUS,  /* of an http action: not a status that was expected */
+        LAUNCH_VERDICT_CONTENT, /* the result is not what was expected */
+} LaunchVerdict;
 
 /* All borrowed for the time of the call. */
 typedef struct LaunchOutcome {
@@ -85,6 +95,9 @@ typedef struct LaunchOutcome {
         double cpu_seconds;              /* negative: unknown */
         int64_t memory_peak_bytes;       /* -1: unknown */
         const OutputRecord *output;
+        int http_status; /* -1: none */
+        LaunchVerdict verdict;
+        const char *result; /* JSON object; NULL: none */
 } LaunchOutcome;
 
 typedef enum LaunchListed {
@@ -155,5 +168,16 @@ typedef struct Executor {
                         const char *name,
                         uid_t uid,
                         executor_user_t done,
+                        void *done_userdata);
+        /*
+         * The value of a secret parameter, to be kept under that id of 32 hex digits; NULL: to be forgotten.
+         * `done` comes once (NULL: nobody asks). Returns 0, -ENOTCONN, or another errno: `done` is not
+         * called.
+         */
+        int (*keep_secret)(
+                        void *userdata,
+                        const char *id,
+                        const char *value,
+                        void (*done)(void *userdata, int error),
                         void *done_userdata);
 } Executor;

@@ -16,6 +16,7 @@ static const LaunchEnd end_of_kind[] = {
         [END_TIMED_OUT] = LAUNCH_TIMED_OUT, [END_STOPPED] = LAUNCH_STOPPED,
         [END_LAUNCH] = LAUNCH_FAILED,       [END_ACCOUNT] = LAUNCH_ACCOUNT,
         [END_SHUTDOWN] = LAUNCH_SHUTDOWN,   [END_LOST] = LAUNCH_LOST,
+        [END_ANSWERED] = LAUNCH_ANSWERED,
 };
 
 /* The protocol has no NULL strings: "" is none. */
@@ -232,8 +233,13 @@ void launch_outcome_from_message(const MessageEnded *ended, const OutputRecord *
                 .cpu_seconds = ended->cpu_usec < 0 ? -1 : (double) ended->cpu_usec / USEC_PER_SEC,
                 .memory_peak_bytes = ended->memory_peak_bytes,
                 .output = output,
+                .http_status = (int) ended->http_status,
+                .verdict = (LaunchVerdict) ended->verdict, /* in the same order */
+                .result = ended->result && *ended->result ? ended->result : NULL,
         };
 }
+
+_Static_assert((int) LAUNCH_VERDICT_CONTENT == (int) RESULT_BAD_CONTENT, "the orders are the same");
 
 LaunchListed launch_listed_from_message(uint64_t listed_state) {
         switch (listed_state) {

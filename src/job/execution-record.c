@@ -10,6 +10,7 @@
 #include "job/condition.h"
 #include "util/buffer.h"
 #include "util/json-writer.h"
+#include "util/string-list.h"
 
 static const char *const execution_state_names[] = {
         [EXECUTION_ARMED] = "armed",         [EXECUTION_WAITING] = "waiting",
@@ -153,6 +154,9 @@ void execution_record_done(ExecutionRecord *record) {
         free(record->status_text);
         free(record->output_file);
         free(record->result);
+        free(record->parameters);
+        (void) string_list_free(record->secrets);
+        free(record->profile);
         execution_record_init(record);
 }
 
@@ -176,6 +180,8 @@ int execution_record_copy(const ExecutionRecord *record, ExecutionRecord *ret) {
         copy = *record;
         copy.job = copy.reason_detail = copy.requested_by = NULL;
         copy.host = copy.status_text = copy.output_file = copy.result = NULL;
+        copy.parameters = copy.profile = NULL;
+        copy.secrets = NULL;
 
         if (copy_string(record->job, &copy.job) < 0 ||
             copy_string(record->reason_detail, &copy.reason_detail) < 0 ||
@@ -183,7 +189,10 @@ int execution_record_copy(const ExecutionRecord *record, ExecutionRecord *ret) {
             copy_string(record->host, &copy.host) < 0 ||
             copy_string(record->status_text, &copy.status_text) < 0 ||
             copy_string(record->output_file, &copy.output_file) < 0 ||
-            copy_string(record->result, &copy.result) < 0) {
+            copy_string(record->result, &copy.result) < 0 ||
+            copy_string(record->parameters, &copy.parameters) < 0 ||
+            copy_string(record->profile, &copy.profile) < 0 ||
+            (record->secrets && string_list_copy(record->secrets, &copy.secrets) < 0)) {
                 execution_record_done(&copy);
                 return -ENOMEM;
         }

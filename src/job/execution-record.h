@@ -142,6 +142,11 @@ typedef struct ExecutionRecord {
         bool output_truncated;
         char *output_file; /* where the whole of it is, by `output.file`; NULL: nowhere */
         char *result;      /* JSON; NULL: none */
+
+        char *parameters;          /* the effective ones as a JSON object, secrets masked; NULL: none */
+        char **secrets;            /* "NAME=ID": what the runner keeps of them; NULL: none */
+        char *profile;             /* that it ran with; NULL: none */
+        uint64_t profile_revision; /* 0: none */
 } ExecutionRecord;
 
 #define REASON_TEXT_MAX 64U
@@ -189,6 +194,7 @@ typedef struct AttemptRecord {
         ExecutionReason reason;
         usec_t started_usec, ended_usec;
         int exit_code, signal;
+        int http_status; /* -1: none */
         pid_t pid;
         double cpu_seconds;
         int64_t memory_peak_bytes;

@@ -10,6 +10,7 @@
 
 #include <sys/stat.h>
 
+#include "job/action-catalog.h"
 #include "job/job.h"
 #include "job/queue-definition.h"
 #include "util/diagnostics.h"
@@ -22,6 +23,7 @@ typedef struct JobSite {
         uint8_t business_days; /* bit 0 = Sunday; 0: Monday to Friday */
         bool has_systemd;      /* one that could start transient units */
 
+        const ActionCatalog *actions;   /* the action programs; NULL: none */
         const QueueDefinitions *queues; /* those of the settings; NULL: none */
         char *const *allow_queues; /* patterns of those that ordinary users' jobs may be in; NULL: none */
 } JobSite;

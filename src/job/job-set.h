@@ -3,6 +3,7 @@
 
 /* What a scan of the drop-in directories gives. */
 
+#include "job/job-template.h"
 #include "job/job.h"
 #include "job/queue-definition.h"
 #include "util/diagnostics.h"
@@ -25,8 +26,10 @@ typedef struct JobSet {
         size_t n_jobs;
         HeldFile *held_files; /* sorted by path */
         size_t n_held_files;
-        QueueDefinitions queues; /* of the settings and of all files; sorted by name, each name once */
-        Diagnostics diagnostics; /* everything that was found, jobs' warnings included */
+        JobTemplates templates;      /* of all files */
+        ProfileDefinitions profiles; /* of all files */
+        QueueDefinitions queues;     /* of the settings and of all files; sorted by name, each name once */
+        Diagnostics diagnostics;     /* everything that was found, jobs' warnings included */
 } JobSet;
 
 void job_set_done(JobSet *set);

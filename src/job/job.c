@@ -16,6 +16,8 @@ static const char *const job_origin_names[] = {
 
 static const char *const action_kind_names[] = {
         [ACTION_COMMAND] = "command",
+        [ACTION_HTTP] = "http",
+        [ACTION_PROGRAM] = "program",
         [ACTION_KIND_COUNT] = NULL,
 };
 
@@ -41,6 +43,16 @@ static Job *job_free(Job *job) {
         (void) string_list_free(job->command.arguments);
         free(job->command.script);
         free(job->command.shell);
+        free(job->request.kind);
+        free(job->request.request);
+        (void) string_list_free(job->request.credentials);
+        (void) string_list_free(job->request.files);
+        parameter_set_done(&job->parameters);
+        (void) string_list_free(job->values);
+        free(job->template);
+        free(job->profile);
+        (void) string_list_free(job->tags);
+        free(job->renamed_from);
 
         process_policy_done(&job->process);
         free(job->queue);
@@ -112,4 +124,8 @@ bool job_is_interval_like(const Job *job, size_t entry) {
         assert(entry < job->timetable.n_entries);
 
         return schedule_is_interval_like(job->timetable.entries[entry].schedule);
+}
+
+const char *job_kind(const Job *job) {
+        return job->action == ACTION_COMMAND ? "command" : job->request.kind;
 }

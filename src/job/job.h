@@ -10,9 +10,11 @@
 
 #include <sys/types.h>
 
+#include "job/action.h"
 #include "job/condition.h"
 #include "job/job-policy.h"
 #include "job/notify.h"
+#include "job/parameter.h"
 #include "job/process-policy.h"
 #include "schedule/timetable.h"
 #include "util/cleanup.h"
@@ -26,20 +28,7 @@ typedef enum JobOrigin {
         JOB_ORIGIN_COUNT,
 } JobOrigin;
 
-typedef enum ActionKind {
-        ACTION_COMMAND,
-        ACTION_KIND_COUNT,
-} ActionKind;
-
 DECLARE_STRING_TABLE(job_origin, JobOrigin);
-DECLARE_STRING_TABLE(action_kind, ActionKind);
-
-/* `command:`. A list is exec'd as it is, a string goes to `shell`. */
-typedef struct CommandAction {
-        char **arguments; /* the list; NULL for a string */
-        char *script;     /* the string; NULL for a list */
-        char *shell;      /* absolute path; "/bin/sh" by default */
-} CommandAction;
 
 typedef struct Job {
         unsigned n_refs;
@@ -73,6 +62,15 @@ typedef struct Job {
 
         ActionKind action;
         CommandAction command;
+        RequestAction request; /* of every other kind */
+
+        ParameterSet parameters; /* that it declares itself or has from its template */
+        char **values;           /* "name=value", checked */
+        char *template;          /* the name of the one that it was made from; NULL: none */
+        char *profile;           /* NULL: none */
+        char **tags;             /* NULL: none */
+        char *renamed_from;      /* the history of that name is taken over; NULL: none */
+        bool one_shot; /* at run time made: it leaves the list once nothing is due and all has ended */
 
         ProcessPolicy process;
         SuccessCodes success_codes;
@@ -102,3 +100,6 @@ DEFINE_CLEANUP(Job, job_unref);
 bool job_name_valid(const char *name);
 
 bool job_is_interval_like(const Job *job, size_t entry);
+
+/* "command", "http", "sql", …; borrowed. */
+const char *job_kind(const Job *job);

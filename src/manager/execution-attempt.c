@@ -81,7 +81,7 @@ void execution_begin_attempt(Execution *execution) {
 
         if (record->attempts > 0) { /* what is told of the last attempt is in its own record */
                 record->attempts++;
-                record->exit_code = record->signal = -1;
+                record->exit_code = record->signal = record->http_status = -1;
                 record->pid = 0;
                 free(record->result);
                 record->result = NULL;

@@ -97,8 +97,21 @@ static uint64_t output_kept(const OutputRecord *output) {
         return kept;
 }
 
+static int record_result(ExecutionRecord *record, const LaunchOutcome *outcome) {
+        char *copy = outcome->result ? strdup(outcome->result) : NULL;
+
+        if (outcome->result && !copy)
+                return -ENOMEM;
+        if (!copy)
+                return 0; /* the message may be one */
+        free(record->result);
+        record->result = copy;
+        return 0;
+}
+
 static void record_outcome(ExecutionRecord *record, const LaunchOutcome *outcome) {
         record->exit_code = outcome->exit_code;
+        record->http_status = outcome->http_status;
         record->signal = outcome->signal;
         record->attempts = MAX(record->attempts, 1U);
         if (outcome->pid > 0)
@@ -137,6 +150,7 @@ static int save_attempt(
                 .ended_usec = ended_usec,
                 .exit_code = record->exit_code,
                 .signal = record->signal,
+                .http_status = record->http_status,
                 .pid = record->pid,
                 .cpu_seconds = record->cpu_seconds,
                 .memory_peak_bytes = record->memory_peak_bytes,
@@ -212,7 +226,9 @@ static void attempt_over(
 
         execution->last_state = verdict.state;
         record->reason = verdict.reason;
-        (void) execution_record_set_message(record, outcome->message); /* the reason says the most of it */
+        /* Without them the reason says the most of it. */
+        (void) execution_record_set_message(record, outcome->message);
+        (void) record_result(record, outcome);
         queue_give_slot(execution);
 
         store_begin_group(store);
@@ -275,6 +291,7 @@ void execution_on_lost(Execution *execution, const char *detail) {
                 .ended_usec = USEC_INFINITY,
                 .cpu_seconds = -1,
                 .memory_peak_bytes = -1,
+                .http_status = -1,
         };
         const Verdict verdict = { EXECUTION_LOST, same_boot ? REASON_RUNNER_LOST : REASON_HOST_DOWN };
 

@@ -307,6 +307,7 @@ static int visit_running(const AttemptWalk *walk, const Execution *execution) {
                 .pid = record->pid,
                 .cpu_seconds = -1,
                 .memory_peak_bytes = -1,
+                .http_status = -1,
         };
 
         return walk->visit(walk->userdata, &attempt);

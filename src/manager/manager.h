@@ -14,6 +14,7 @@
 #include "exec/executor.h"
 #include "job/audit-record.h"
 #include "job/filter.h"
+#include "job/job-composer.h"
 #include "job/job-loader.h"
 #include "job/job.h"
 #include "manager/host-facts.h"
@@ -156,7 +157,8 @@ typedef struct ManagerHost {
         Store *store;
         const Executor *executor;
         TimeZoneCache *zones;
-        const JobSite *site; /* what the settings say of all definitions; NULL: nothing */
+        const JobSite *site;         /* what the settings say of all definitions; NULL: nothing */
+        const JobComposer *composer; /* for jobs made at run time; NULL: they stand for themselves */
         /* One timer: call manager_wakeup() at that instant of CLOCK_REALTIME. USEC_INFINITY: disarm. */
         void (*set_wakeup)(void *userdata, usec_t realtime_usec);
         /* Whether something keeps the real-time clock right (adjtimex); NULL: yes. */
@@ -233,7 +235,9 @@ void manager_clock_changed(Manager *manager, ClockChange change, usec_t delta_us
 typedef void (*manager_reply_t)(void *userdata, int result, uint64_t execution_id, const char *text);
 
 typedef struct StartOptions {
-        bool force; /* neither overlap nor queue nor conditions hold it */
+        bool force;              /* neither overlap nor queue nor conditions hold it */
+        char *const *parameters; /* "name=value", checked by what the job declares; NULL: none */
+        const char *profile;     /* instead of the job's own; NULL: that */
 } StartOptions;
 
 /* Each calls `reply` exactly once, at once or later. `caller` is copied. `options` NULL: none. */
@@ -274,6 +278,98 @@ void manager_kill_execution(
                 void *userdata);
 /* Ask the runner for live output: on_output() follows. Counted: each `true` wants a `false`. */
 int manager_follow_execution(Manager *manager, uint64_t id, bool on);
+
+/* --- definitions ----------------------------------------------------------------------------------- */
+
+typedef enum JobChangeKind {
+        JOB_CHANGE_CREATE,  /* -EEXIST: there is a job of that name */
+        JOB_CHANGE_REPLACE, /* -ENOENT: there is none */
+        JOB_CHANGE_PUT,     /* either */
+        JOB_CHANGE_MERGE,   /* RFC 7396: the definition is a patch of what is there; never un-pauses */
+        JOB_CHANGE_DELETE,
+        JOB_CHANGE_RENAME, /* with history, cursor and anchor */
+        JOB_CHANGE_ENABLE,
+        JOB_CHANGE_DISABLE,
+        JOB_CHANGE_KIND_COUNT,
+} JobChangeKind;
+
+DECLARE_STRING_TABLE(job_change_kind, JobChangeKind);
+
+/* One change of a job that was made at run time. Those of files and crontabs are refused: -EROFS, and the
+ * text names the place. All borrowed. */
+typedef struct JobChange {
+        JobChangeKind kind;
+        const char *name;       /* the full one; with CREATE and `numbered` what comes before "-NUMBER" */
+        bool numbered;          /* the manager completes the name: it is new for sure */
+        uid_t owner_uid;        /* CREATE, PUT: whose it is */
+        const char *definition; /* YAML mapping: CREATE, REPLACE, PUT, MERGE */
+        const char *new_name;   /* RENAME */
+        uint64_t if_revision;   /* -ESTALE unless that is the one in force; 0: any */
+        bool one_shot;          /* CREATE: leaves the list once nothing is due and all has ended */
+        bool paused;            /* CREATE: begins paused */
+        bool start;             /* CREATE: and one execution is started at once (`run`) */
+} JobChange;
+
+typedef enum JobChangeEffect {
+        JOB_EFFECT_NONE, /* it was so already, or the whole was refused */
+        JOB_EFFECT_CREATED,
+        JOB_EFFECT_CHANGED,
+        JOB_EFFECT_DELETED,
+        JOB_EFFECT_COUNT,
+} JobChangeEffect;
+
+DECLARE_STRING_TABLE(job_change_effect, JobChangeEffect);
+
+typedef struct JobChangeResult {
+        int result; /* of this one: 0 or a negative errno */
+        char *text; /* sentences on what was wrong, or warnings; NULL: none */
+        char *name;
+        uint64_t revision;     /* that is in force now; 0: none */
+        uint64_t execution_id; /* with `start`; 0: none */
+        JobChangeEffect effect;
+} JobChangeResult;
+
+/* `result` 0: all are on disk. Negative: nothing has changed; which one is at fault is in the results. */
+typedef void (*manager_changed_t)(
+                void *userdata,
+                int result,
+                const JobChangeResult *results,
+                size_t n_results,
+                const char *text);
+
+/* All or nothing, in order, in one transaction, each audited. With `trial` nothing is changed. */
+void manager_change_jobs(
+                Manager *manager,
+                const JobChange *changes,
+                size_t n_changes,
+                bool trial,
+                const Caller *caller,
+                manager_changed_t reply,
+                void *userdata);
+
+/* What was written when the job was made or last changed at run time. Returns 1 with *ret, 0 (it was not made
+ * at run time), or -ENOMEM. */
+int manager_get_source(Manager *manager, const ScheduledJob *job, char **ret);
+
+/* The next `n` occurrences will be skipped (operator); n = 0: none any more. *text of the reply names the
+ * last. */
+void manager_skip_job(
+                Manager *manager,
+                const char *name,
+                unsigned n,
+                const Caller *caller,
+                manager_reply_t reply,
+                void *userdata);
+
+/* Nothing new starts until it is thawed; what runs goes on. -EALREADY. `skip_missed`: what was held back is
+ * not owed. */
+void manager_freeze(Manager *manager, const Caller *caller, manager_reply_t reply, void *userdata);
+void manager_thaw(
+                Manager *manager,
+                bool skip_missed,
+                const Caller *caller,
+                manager_reply_t reply,
+                void *userdata);
 
 /* --- queues ---------------------------------------------------------------------------------------- */
 

@@ -17,6 +17,13 @@ static const struct {
         [LAUNCH_ACCOUNT] = { true, { EXECUTION_FAILED, REASON_ACCOUNT } },
         [LAUNCH_SHUTDOWN] = { true, { EXECUTION_CANCELLED, REASON_SHUTDOWN } },
         [LAUNCH_LOST] = { true, { EXECUTION_LOST, REASON_RUNNER_LOST } },
+        [LAUNCH_ANSWERED] = { true, { EXECUTION_SUCCEEDED, REASON_NONE } },
+};
+
+/* An action's result was not what was expected, however it ended. */
+static const Verdict result_verdicts[] = {
+        [LAUNCH_VERDICT_STATUS] = { EXECUTION_FAILED, REASON_HTTP_STATUS },
+        [LAUNCH_VERDICT_CONTENT] = { EXECUTION_FAILED, REASON_RESULT_CHECK },
 };
 
 Verdict outcome_judge(const LaunchOutcome *outcome, const SuccessCodes *codes, bool same_boot) {
@@ -29,13 +36,14 @@ Verdict outcome_judge(const LaunchOutcome *outcome, const SuccessCodes *codes, b
         verdict = verdicts[outcome->end].verdict;
         if (outcome->end == LAUNCH_LOST && !same_boot)
                 verdict.reason = REASON_HOST_DOWN;
-        if (verdicts[outcome->end].fixed)
-                return verdict;
-
-        if (outcome->oom)
-                return (Verdict){ EXECUTION_FAILED, REASON_OOM };
-        if (outcome->end == LAUNCH_EXITED ? success_codes_match(codes, outcome->exit_code, 0)
-                                          : success_codes_match(codes, -1, outcome->signal))
-                return (Verdict){ EXECUTION_SUCCEEDED, REASON_NONE };
+        if (!verdicts[outcome->end].fixed) {
+                if (outcome->oom)
+                        return (Verdict){ EXECUTION_FAILED, REASON_OOM };
+                if (outcome->end == LAUNCH_EXITED ? success_codes_match(codes, outcome->exit_code, 0)
+                                                  : success_codes_match(codes, -1, outcome->signal))
+                        verdict = (Verdict){ EXECUTION_SUCCEEDED, REASON_NONE };
+        }
+        if (verdict.state == EXECUTION_SUCCEEDED && outcome->verdict != LAUNCH_VERDICT_GOOD)
+                verdict = result_verdicts[outcome->verdict];
         return verdict;
 }

@@ -99,6 +99,12 @@ static const MessageField start_fields[] = {
         ENUM(start.left_behind, LEFT_BEHIND_IS_LEFT),
         BOOLEAN(start.is_unit),
         LIST(start.unit_properties),
+        ENUM(start.work, START_WORK_COUNT - 1),
+        STRING_UP_TO(start.kind, NAME_LENGTH_MAX),
+        STRING(start.request),
+        LIST(start.files),
+        BOOLEAN(start.allow_private),
+        LIST(start.secrets),
 };
 
 static const MessageField stop_fields[] = {
@@ -161,6 +167,9 @@ static const MessageField ended_fields[] = {
         SIGNED_FROM(ended.memory_peak_bytes, -1),
         BYTES(ended.output, ended.output_size),
         UNSIGNED(ended.output_total_bytes),
+        SIGNED_FROM(ended.http_status, -1),
+        ENUM(ended.verdict, RESULT_VERDICT_COUNT - 1),
+        STRING_UP_TO(ended.result, RESULT_SIZE_MAX),
 };
 
 static const MessageField output_fields[] = {
@@ -224,6 +233,20 @@ static const MessageField progress_fields[] = {
         STRING(progress.status_text),
 };
 
+static const MessageField keep_secret_fields[] = {
+        STRING_UP_TO(keep_secret.id, UUID_LENGTH_MAX),
+        BYTES(keep_secret.value, keep_secret.value_size),
+};
+
+static const MessageField drop_secret_fields[] = {
+        STRING_UP_TO(drop_secret.id, UUID_LENGTH_MAX),
+};
+
+static const MessageField secret_kept_fields[] = {
+        STRING_UP_TO(secret_kept.id, UUID_LENGTH_MAX),
+        UNSIGNED_RANGE(secret_kept.error, 0, 4095),
+};
+
 #define LAYOUT(table) { .fields = (table), .n_fields = ARRAY_SIZE(table) }
 
 static const MessageLayout layouts[] = {
@@ -245,6 +268,9 @@ static const MessageLayout layouts[] = {
         [MESSAGE_ERRAND_CANCEL] = LAYOUT(errand_cancel_fields),
         [MESSAGE_ERRAND_DONE]   = LAYOUT(errand_done_fields),
         [MESSAGE_PROGRESS]      = LAYOUT(progress_fields),
+        [MESSAGE_KEEP_SECRET]   = LAYOUT(keep_secret_fields),
+        [MESSAGE_DROP_SECRET]   = LAYOUT(drop_secret_fields),
+        [MESSAGE_SECRET_KEPT]   = LAYOUT(secret_kept_fields),
 };
 /* clang-format on */
 

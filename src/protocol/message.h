@@ -23,6 +23,10 @@
 /* A record larger than this goes as a sealed memfd in place of its bytes. */
 #define RECORD_INLINE_MAX ((size_t) 32 * 1024)
 #define RECORD_SIZE_MAX ((size_t) 24 * 1024 * 1024)
+/* The result of an action, as JSON. */
+#define RESULT_SIZE_MAX ((size_t) 256 * 1024)
+/* What an action program says of itself. */
+#define DESCRIPTION_SIZE_MAX ((size_t) 256 * 1024)
 /* The most that `capture_bytes` may ask for: an outcome with it fits into a record. */
 #define OUTPUT_CAPTURE_MAX ((size_t) 16 * 1024 * 1024)
 
@@ -48,6 +52,9 @@ typedef enum MessageType {
         MESSAGE_ERRAND_CANCEL, /* daemon → runner */
         MESSAGE_ERRAND_DONE,   /* runner → daemon */
         MESSAGE_PROGRESS,      /* runner → daemon */
+        MESSAGE_KEEP_SECRET,   /* daemon → runner */
+        MESSAGE_DROP_SECRET,   /* daemon → runner */
+        MESSAGE_SECRET_KEPT,   /* runner → daemon */
         MESSAGE_TYPE_COUNT,
 } MessageType;
 
@@ -128,7 +135,20 @@ typedef struct MessageStart {
         uint64_t left_behind;                                         /* LeftBehindKind */
         uint64_t is_unit;                                             /* 1: a transient unit with these */
         char **unit_properties; /* "LINE:NAME=VALUE" as in a unit file */
+        uint64_t work;          /* StartWork */
+        char *kind;             /* START_WORK_PROGRAM: the name of the action program */
+        char *request;          /* JSON object for the action program or the HTTP worker; "" for a process */
+        char **files; /* START_WORK_HTTP: absolute paths of what is sent, opened as the user, in order */
+        uint64_t allow_private; /* START_WORK_HTTP: 0 = public addresses only */
+        char **secrets;         /* "NAME=ID": kept secrets that arrive as the credential parameter.NAME */
 } MessageStart;
+
+typedef enum StartWork {
+        START_WORK_PROCESS, /* arguments or script */
+        START_WORK_PROGRAM, /* an action program: `request` on stdin, the result on stdout */
+        START_WORK_HTTP,    /* a request by the HTTP worker: no process of its own */
+        START_WORK_COUNT,
+} StartWork;
 
 typedef enum LeftBehindKind {
         LEFT_BEHIND_IS_KILLED,
@@ -185,6 +205,7 @@ typedef enum ErrandWork {
         ERRAND_WORK_PATH_EXISTS,  /* done when `path` exists; with `opposite` when it does not */
         ERRAND_WORK_PATH_CHANGED, /* done when `path` has changed since `since_usec` */
         ERRAND_WORK_HTTP,         /* a request by the http worker */
+        ERRAND_WORK_DESCRIBE,     /* what the action program at `path` says to --describe; unprivileged */
         ERRAND_WORK_COUNT,
 } ErrandWork;
 
@@ -231,6 +252,25 @@ typedef struct MessageProgress {
         char *status_text; /* a line of UTF-8; "": nothing */
 } MessageProgress;
 
+/*
+ * The value of a secret parameter, for the runner to keep on its own disk under that id until it is dropped;
+ * again with the same id replaces it.
+ */
+typedef struct MessageKeepSecret {
+        char *id; /* 32 hex digits, random */
+        char *value;
+        uint64_t value_size;
+} MessageKeepSecret;
+
+typedef struct MessageDropSecret {
+        char *id;
+} MessageDropSecret;
+
+typedef struct MessageSecretKept {
+        char *id;
+        uint64_t error; /* 0, or a positive errno */
+} MessageSecretKept;
+
 typedef struct MessageStarted {
         uint64_t execution_id, attempt;
         uint64_t pid;
@@ -246,6 +286,7 @@ typedef enum EndKind {
         END_ACCOUNT,   /* no such user or group, or not permitted */
         END_SHUTDOWN,  /* the runner itself was told to stop */
         END_LOST,      /* see LISTED_LOST */
+        END_ANSWERED,  /* START_WORK_HTTP: there was an answer; `verdict` judges it */
         END_KIND_COUNT,
 } EndKind;
 
@@ -263,7 +304,18 @@ typedef struct MessageEnded {
         char *output;                     /* pieces as in OutputRecord */
         uint64_t output_size;
         uint64_t output_total_bytes;
+        int64_t http_status; /* -1: none */
+        uint64_t verdict;    /* ResultVerdict */
+        char *result;        /* JSON object of at most RESULT_SIZE_MAX; "" = none */
 } MessageEnded;
+
+/* What an action's result is beside the way that it ended. */
+typedef enum ResultVerdict {
+        RESULT_GOOD,
+        RESULT_BAD_STATUS,  /* not a status that was expected */
+        RESULT_BAD_CONTENT, /* its content is not what was expected, or it is no result at all */
+        RESULT_VERDICT_COUNT,
+} ResultVerdict;
 
 typedef struct MessageOutput {
         uint64_t execution_id, attempt;
@@ -292,6 +344,9 @@ typedef struct Message {
                 MessageErrandCancel errand_cancel;
                 MessageErrandDone errand_done;
                 MessageProgress progress;
+                MessageKeepSecret keep_secret;
+                MessageDropSecret drop_secret;
+                MessageSecretKept secret_kept;
         };
 } Message;
 

@@ -89,6 +89,7 @@ void run_fail(Run *run, EndKind kind, char *message) {
                 .signal = -1,
                 .cpu_usec = -1,
                 .memory_peak_bytes = -1,
+                .http_status = -1,
         };
 
         assert(run->pid == 0);
@@ -150,6 +151,7 @@ static void complete(Run *run) {
                 .signal = -1,
                 .cpu_usec = run->cpu_usec,
                 .memory_peak_bytes = run->memory_peak_bytes,
+                .http_status = -1,
         };
         int status = run->exit_status;
 

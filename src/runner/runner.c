@@ -479,6 +479,7 @@ static int add_lost(Runner *runner, const RunRecord *record) {
                 .ended_usec = USEC_INFINITY,
                 .cpu_usec = -1,
                 .memory_peak_bytes = -1,
+                .http_status = -1,
         };
         Run *run;
         int r;

@@ -60,6 +60,7 @@ static int make_lost_outcome(const Run *run, Message *ret) {
                         .ended_usec = USEC_INFINITY,
                         .cpu_usec = -1,
                         .memory_peak_bytes = -1,
+                        .http_status = -1,
                 },
         };
 

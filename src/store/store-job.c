@@ -30,6 +30,7 @@ void stored_job_init(StoredJob *job) {
                 .overdue_usec = USEC_INFINITY,
                 .expect_usec = USEC_INFINITY,
                 .failing_usec = USEC_INFINITY,
+                .skip_until_usec = USEC_INFINITY,
         };
 }
 

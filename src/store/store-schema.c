@@ -203,6 +203,40 @@ static const char *const migrations[STORE_SCHEMA_VERSION] = {
         " last_error TEXT"
         ") STRICT;",
 
+        /* The definition of a job that was made at run time, as it was written; NULL: it was not. */
+        "ALTER TABLE job ADD COLUMN source TEXT;"
+        "ALTER TABLE job ADD COLUMN one_shot INTEGER NOT NULL DEFAULT 0;"
+        "ALTER TABLE job_state ADD COLUMN skip_until INTEGER;"
+
+        /* Effective ones as JSON, secrets masked; what the runner keeps of secrets as "NAME=ID" lines. */
+        "ALTER TABLE execution ADD COLUMN parameters TEXT;"
+        "ALTER TABLE execution ADD COLUMN secrets TEXT;"
+        "ALTER TABLE execution ADD COLUMN profile TEXT;"
+        "ALTER TABLE execution ADD COLUMN profile_revision INTEGER;"
+        "ALTER TABLE attempt ADD COLUMN http_status INTEGER;"
+
+        /* Profiles of files too: each execution says with which revision it ran. */
+        "CREATE TABLE profile ("
+        " name TEXT NOT NULL PRIMARY KEY,"
+        " owner_uid INTEGER NOT NULL,"
+        " origin TEXT NOT NULL,"
+        " revision INTEGER NOT NULL,"
+        " changed INTEGER NOT NULL,"
+        " removed INTEGER"
+        ") STRICT, WITHOUT ROWID;"
+        "CREATE TABLE profile_revision ("
+        " name TEXT NOT NULL,"
+        " revision INTEGER NOT NULL,"
+        " definition TEXT NOT NULL," /* JSON object */
+        " PRIMARY KEY (name, revision)"
+        ") STRICT, WITHOUT ROWID;"
+
+        /* What action programs answered, as long as the file is the same. */
+        "CREATE TABLE action_description ("
+        " path TEXT NOT NULL PRIMARY KEY,"
+        " stamp TEXT NOT NULL,"
+        " description TEXT NOT NULL"
+        ") STRICT, WITHOUT ROWID;",
 };
 
 static int fault(const char *path, int error, char **reterr, const char *text) {

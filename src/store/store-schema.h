@@ -13,7 +13,7 @@
 
 /* "jobs" */
 #define STORE_APPLICATION_ID 0x6a6f6273
-#define STORE_SCHEMA_VERSION 2
+#define STORE_SCHEMA_VERSION 3
 
 /*
  * Looks at the bytes of the file before SQLite may open it. Returns 0 (also for no or an empty file),

@@ -104,6 +104,8 @@ typedef struct StoredJob {
         JobOrigin origin;
         uint64_t revision; /* from 1 */
         char *definition;
+        char *source;  /* what was written, of a job that was made at run time; NULL: it was not */
+        bool one_shot; /* Job.one_shot */
         char *file;
         unsigned line;
         usec_t added_usec;   /* first load; anchor of `every` unless the schedule has a start */
@@ -125,6 +127,7 @@ typedef struct StoredJob {
         usec_t overdue_usec;      /* `expect-within:` was over then; USEC_INFINITY: it is not */
         usec_t expect_usec;       /* from here `expect-within:` counts; USEC_INFINITY: it does not */
         usec_t failing_usec;      /* end of the first failure since the last success; USEC_INFINITY: none */
+        usec_t skip_until_usec;   /* what is due until then is skipped by order; USEC_INFINITY: nothing */
 } StoredJob;
 
 void stored_job_init(StoredJob *job);
