@@ -60,13 +60,24 @@ static void add_option_names(Buffer *buffer, const char *verb) {
         }
 }
 
+/* One name may have other values with another verb. */
 static void bash_values(Buffer *buffer) {
-        (void) buffer_add_string(buffer, "        case $option in\n");
-        for (const OptionRow *row = option_rows; row->name; row++)
-                if (row->values)
-                        (void) buffer_add_format(
-                                        buffer, "                --%s) words='%s' ;;\n", row->name,
-                                        row->values);
+        (void) buffer_add_string(buffer, "        case $verb$option in\n");
+        for (const OptionRow *row = option_rows; row->name; row++) {
+                const char *separator = "                ";
+
+                if (!row->values)
+                        continue;
+                if (!row->verbs)
+                        (void) buffer_add_format(buffer, "%s*--%s", separator, row->name);
+                for (const Verb *verb = verbs; row->verbs && verb->name; verb++) {
+                        if (!option_row_has_verb(row, verb->name))
+                                continue;
+                        (void) buffer_add_format(buffer, "%s%s--%s", separator, verb->name, row->name);
+                        separator = "|";
+                }
+                (void) buffer_add_format(buffer, ") words='%s' ;;\n", row->values);
+        }
         (void) buffer_add_string(buffer, "        esac\n");
 }
 

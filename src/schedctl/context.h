@@ -19,6 +19,7 @@ typedef struct Verb Verb;
 typedef struct Context {
         Options options;
         const Verb *verb;
+        char **command; /* behind "--", of a verb that takes one; NULL: there is none */
         Screen screen;
         const Clock *clock;
         TimeZone *zone; /* of the caller */

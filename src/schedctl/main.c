@@ -30,6 +30,18 @@ static int check_arguments(const Verb *verb, char **arguments) {
         return STATUS_OK;
 }
 
+/* The words behind "--" become a list of their own; the "--" itself has left room for the end of the first.
+ */
+static void split_command(Context *context, char **arguments) {
+        size_t n_before = context->options.n_before_dashes, n = string_list_length(arguments);
+
+        if (!context->verb->takes_command || n_before == SIZE_MAX)
+                return;
+        memmove(arguments + n_before + 1, arguments + n_before, (n - n_before + 1) * sizeof(*arguments));
+        arguments[n_before] = NULL;
+        context->command = arguments + n_before + 1;
+}
+
 static int dispatch(Context *context, char **argv, char **arguments) {
         char *none[] = { NULL };
         const char *name = *arguments ?: "list-jobs";
@@ -46,6 +58,7 @@ static int dispatch(Context *context, char **argv, char **arguments) {
         if (context->options.help)
                 return verb_help(context, none);
 
+        split_command(context, arguments);
         if (*arguments)
                 arguments++;
         status = check_arguments(context->verb, arguments);

@@ -9,209 +9,33 @@
 #include "schedctl/message.h"
 #include "util/string-list.h"
 
-static const char *const output_format_names[] = {
-        [OUTPUT_TABLE] = "table", [OUTPUT_JSON] = "json",       [OUTPUT_YAML] = "yaml",
-        [OUTPUT_SHORT] = "short", [OUTPUT_FORMAT_COUNT] = NULL,
-};
-DEFINE_STRING_TABLE(output_format, OutputFormat, output_format_names);
-
-static const char *const colour_mode_names[] = {
-        [COLOUR_AUTO] = "auto",
-        [COLOUR_ALWAYS] = "always",
-        [COLOUR_NEVER] = "never",
-        [COLOUR_MODE_COUNT] = NULL,
-};
-
-static int set_flag(const OptionRow *row, const char *argument, Options *options) {
-        *(bool *) ((char *) options + row->offset) = row->constant;
-        return 0;
+/* Several verbs may give one name or letter different meanings: that of `verb` comes first. */
+static const OptionRow *better_row(const OptionRow *found, const OptionRow *row, const char *verb) {
+        if (!found)
+                return row;
+        return verb && !option_row_has_verb(found, verb) && option_row_has_verb(row, verb) ? row : found;
 }
 
-static int set_text(const OptionRow *row, const char *argument, Options *options) {
-        *(const char **) ((char *) options + row->offset) = argument;
-        return 0;
-}
+static const OptionRow *find_long(const char *verb, const char *name, size_t length) {
+        const OptionRow *found = NULL;
 
-static bool word_in(const char *list, const char *word) {
-        size_t length = strlen(word);
-
-        for (const char *at = list; (at = strstr(at, word)); at += length)
-                if ((at == list || at[-1] == ' ') && (at[length] == ' ' || !at[length]))
-                        return true;
-        return false;
-}
-
-/* One of the row's values. */
-static int set_word(const OptionRow *row, const char *argument, Options *options) {
-        return *argument && word_in(row->values, argument) ? set_text(row, argument, options) : -EINVAL;
-}
-
-static int set_list(const OptionRow *row, const char *argument, Options *options) {
-        char ***list = (char ***) ((char *) options + row->offset);
-
-        for (const char *item = argument; *item;) {
-                size_t length = strcspn(item, ",");
-                int r;
-
-                if (length > 0) {
-                        r = string_list_take_push(list, strndup(item, length));
-                        if (r < 0)
-                                return r;
-                }
-                item += length + (item[length] == ',');
-        }
-        return 0;
-}
-
-static int set_output(const OptionRow *row, const char *argument, Options *options) {
-        int r = output_format_from_string(argument);
-
-        if (r < 0)
-                return r;
-        options->output = (OutputFormat) r;
-        return 0;
-}
-
-static int set_colour(const OptionRow *row, const char *argument, Options *options) {
-        int r = argument ? string_table_find(colour_mode_names, argument) : COLOUR_ALWAYS;
-
-        if (r < 0)
-                return r;
-        options->colour = (ColourMode) r;
-        return 0;
-}
-
-static int set_lines(const OptionRow *row, const char *argument, Options *options) {
-        char *end = NULL;
-
-        if (strcmp(argument, "all") == 0) {
-                options->has_lines = false;
-                return 0;
-        }
-        errno = 0;
-        options->lines = strtoull(argument, &end, 10);
-        if (errno != 0 || *argument < '0' || *argument > '9' || *end || options->lines > INT64_MAX)
-                return -EINVAL;
-        options->has_lines = true;
-        return 0;
-}
-
-static int set_keep(const OptionRow *row, const char *argument, Options *options) {
-        char *end = NULL;
-
-        errno = 0;
-        options->keep = strtoull(argument, &end, 10);
-        return errno != 0 || *argument < '0' || *argument > '9' || *end || options->keep == 0 ||
-                                        options->keep > INT64_MAX
-                        ? -EINVAL
-                        : 0;
-}
-
-static int set_attempt(const OptionRow *row, const char *argument, Options *options) {
-        char *end = NULL;
-
-        errno = 0;
-        options->attempt = strtoull(argument, &end, 10);
-        return errno != 0 || *argument < '0' || *argument > '9' || *end || options->attempt == 0 ||
-                                        options->attempt > UINT32_MAX
-                        ? -EINVAL
-                        : 0;
-}
-
-#define FLAG(member) .set = set_flag, .offset = offsetof(Options, member), .constant = 1
-#define NO_FLAG(member) .set = set_flag, .offset = offsetof(Options, member), .constant = 0
-#define TEXT(member) .set = set_text, .offset = offsetof(Options, member)
-#define WORD(member) .set = set_word, .offset = offsetof(Options, member)
-#define LIST(member) .set = set_list, .offset = offsetof(Options, member)
-
-#define STATES                                                                                       \
-        "armed waiting starting running retrying succeeded failed timed-out cancelled lost skipped " \
-        "missed idle paused disabled finished blocked failed-to-load"
-#define LISTS "list-jobs list-timers list-executions list-queues audit"
-#define KINDS "cron calendar every at boot startup resume rrule"
-#define SIGNALS "SIGHUP SIGINT SIGQUIT SIGKILL SIGUSR1 SIGUSR2 SIGTERM SIGCONT SIGSTOP"
-
-/* clang-format off */
-const OptionRow option_rows[] = {
-        { "help",       'h', NULL,      .help = "Show this help, or what is known of a verb", FLAG(help) },
-        { "version",     0,  NULL,      .help = "Show the version of schedctl", FLAG(version) },
-        { "system",      0,  NULL,      .help = "Talk to the system's daemon (the default)", NO_FLAG(user) },
-        { "user",        0,  NULL,      .help = "Talk to your own daemon", FLAG(user) },
-        { "bus",         0,  NULL,      .help = "Go through the bus, not the control socket", FLAG(bus) },
-        { "output",     'o', "FORMAT",  .help = "table, json, yaml or short", .values = "table json yaml short", .set = set_output },
-        { "no-legend",   0,  NULL,      .help = "No column titles and no sums", FLAG(no_legend) },
-        { "no-pager",    0,  NULL,      .help = "Do not pipe the output into a pager", FLAG(no_pager) },
-        { "color",       0,  "WHEN",    .optional = true, .help = "auto, always or never", .values = "auto always never", .set = set_colour },
-        { "colour",      0,  "WHEN",    .optional = true, .values = "auto always never", .set = set_colour },
-        { "full",       'l', NULL,      .help = "Do not cut anything to the width of the screen", FLAG(full) },
-        { "quiet",      'q', NULL,      .help = "No messages but errors", FLAG(quiet) },
-        { "all",        'a', NULL,      .help = "Also those without a next start; prune: also last executions", .verbs = "list-timers prune", FLAG(all) },
-        { "reverse",    'r', NULL,      .help = "In the opposite order; calendar: back in time", .verbs = LISTS " list-dependencies calendar", FLAG(reverse) },
-        { "state",       0,  "STATE,…", .help = "Only those in one of these states", .values = STATES, .verbs = "list-jobs list-executions prune", LIST(states) },
-        { "lines",      'n', "N",       .help = "So many rows, lines of output, or next times",
-                                        .verbs = "list-executions audit status logs start calendar simulate", .set = set_lines },
-        { "since",       0,  "TIME",    .help = "Not older than this", .verbs = "list-executions audit logs prune", TEXT(since) },
-        { "until",       0,  "TIME",    .help = "Not newer than this; of a pause: its end", .verbs = "list-executions audit logs pause calendar simulate prune", TEXT(until) },
-        { "property",   'p', "KEY,…",   .help = "Only these keys", .verbs = "show", LIST(properties) },
-        { "value",       0,  NULL,      .help = "Only the values, without their keys", .verbs = "show", FLAG(value) },
-        { "wait",       'w', NULL,      .help = "Wait until it has ended; exit 0 if it succeeded", .verbs = "start", FLAG(wait) },
-        { "follow",     'f', NULL,      .help = "Show the output as it comes; start: exit with the job's status", .verbs = "start logs", FLAG(follow) },
-        { "attempt",     0,  "N",       .help = "What the Nth attempt wrote, instead of the last", .verbs = "logs", .set = set_attempt },
-        { "force",       0,  NULL,      .help = "Start in spite of overlap, queue and conditions", .verbs = "start", FLAG(force) },
-        { "signal",     's', "SIGNAL",  .help = "Which signal to send", .values = SIGNALS, .verbs = "kill", TEXT(signal) },
-        { "kill-whom",   0,  "WHOM",    .help = "main (the main process) or all", .values = "main all", .verbs = "kill", TEXT(kill_whom) },
-        { "timezone",    0,  "ZONE",    .help = "Zone of the schedule", .verbs = "calendar", TEXT(timezone) },
-        { "from",        0,  "TIME",    .help = "Times later than this instead of now", .verbs = "calendar simulate", TEXT(from) },
-        { "count",       0,  "N",       .help = "So many times instead of one", .verbs = "calendar", .set = set_lines },
-        { "kind",        0,  "KIND",    .help = "What kind of schedule it is, instead of a guess", .values = KINDS, .verbs = "calendar", WORD(kind) },
-        { "days",        0,  "WORD",    .help = "cron: day of month and day of week are joined by or, or by and", .values = "auto or and", .verbs = "calendar", WORD(days) },
-        { "dialect",     0,  "WORD",    .help = "cron: vixie, exactly as Debian's cron; or default", .values = "default vixie", .verbs = "calendar", WORD(dialect) },
-        { "dst-gap",     0,  "WORD",    .help = "Local times that are skipped: auto, run, skip or shift", .values = "auto run skip shift", .verbs = "calendar", WORD(dst_gap) },
-        { "dst-overlap", 0,  "WORD",    .help = "Local times that come twice: auto, first, second or both", .values = "auto first second both", .verbs = "calendar", WORD(dst_overlap) },
-        { "hash-key",    0,  "NAME",    .help = "What H, ~ and random delays are spread by: the job's name", .verbs = "calendar", TEXT(hash_key) },
-        { "start",       0,  "TIME",    .help = "Nothing earlier; of every and rrule: the anchor", .verbs = "calendar", TEXT(start) },
-        { "end",         0,  "TIME",    .help = "Nothing later", .verbs = "calendar", TEXT(end) },
-        { "random-delay", 0, "SPAN",    .help = "Show the start after a stable random delay", .verbs = "calendar", TEXT(random_delay) },
-        { "path",        0,  "PATH",    .help = "Jobs of this file or directory instead of the daemon's", .verbs = "simulate", LIST(paths) },
-        { "duration",    0,  "[NAME=]SPAN", .help = "How long an execution takes, of all jobs or of one", .verbs = "simulate", LIST(durations) },
-        { "batch",       0,  NULL,      .help = "Answer requests, a line of JSON each, from standard input", .verbs = "calendar", FLAG(batch) },
-        { "older-than",  0,  "AGE",     .help = "Only what was due longer ago than this", .verbs = "prune", TEXT(older_than) },
-        { "keep",        0,  "N",       .help = "Not the newest N of each job", .verbs = "prune", .set = set_keep },
-        { "action",      0,  "KIND,…",  .help = "Only jobs with an action of these kinds", .values = "command", .verbs = "prune", LIST(actions) },
-        { "dry-run",     0,  NULL,      .help = "Only say what would be done", .verbs = "prune", FLAG(dry_run) },
-        { "yes",        'y', NULL,      .help = "Do not ask", .verbs = "prune", FLAG(yes) },
-        { NULL },
-};
-/* clang-format on */
-
-void options_done(Options *options) {
-        options->states = string_list_free(options->states);
-        options->properties = string_list_free(options->properties);
-        options->paths = string_list_free(options->paths);
-        options->durations = string_list_free(options->durations);
-        options->actions = string_list_free(options->actions);
-}
-
-bool option_row_has_verb(const OptionRow *row, const char *verb) {
-        return !row->verbs || word_in(row->verbs, verb);
-}
-
-static const OptionRow *find_long(const char *name, size_t length) {
         for (const OptionRow *row = option_rows; row->name; row++)
                 if (strlen(row->name) == length && strncmp(row->name, name, length) == 0)
-                        return row;
-        return NULL;
+                        found = better_row(found, row, verb);
+        return found;
 }
 
-static const OptionRow *find_letter(char letter) {
+static const OptionRow *find_letter(const char *verb, char letter) {
+        const OptionRow *found = NULL;
+
         for (const OptionRow *row = option_rows; row->name; row++)
                 if (row->letter && row->letter == letter)
-                        return row;
-        return NULL;
+                        found = better_row(found, row, verb);
+        return found;
 }
 
 static int unknown_option(const char *name) {
-        const char *names[64] = { NULL };
+        const char *names[128] = { NULL };
         const char *nearest;
         size_t n = 0;
 
@@ -247,10 +71,10 @@ typedef struct Word {
         bool takes_next; /* its argument is the next word */
 } Word;
 
-static int parse_long(const char *word, Word *ret) {
+static int parse_long(const char *verb, const char *word, Word *ret) {
         size_t length = strcspn(word, "=");
         const char *argument = word[length] ? word + length + 1 : NULL;
-        const OptionRow *row = find_long(word, length);
+        const OptionRow *row = find_long(verb, word, length);
 
         if (!row) {
                 CLEANUP_FREE char *name = strndup(word, length);
@@ -270,8 +94,8 @@ static int parse_long(const char *word, Word *ret) {
 }
 
 /* One letter of "-fn5"; *cursor moves behind what was used. */
-static int parse_letter(const char **cursor, Word *ret) {
-        const OptionRow *row = find_letter(**cursor);
+static int parse_letter(const char *verb, const char **cursor, Word *ret) {
+        const OptionRow *row = find_letter(verb, **cursor);
         const char *rest = *cursor + 1;
 
         if (!row) {
@@ -291,8 +115,18 @@ static int parse_letter(const char **cursor, Word *ret) {
 
 typedef int (*visit_option_t)(const Word *word, void *userdata);
 
+/* One way through the command line. */
+typedef struct Walk {
+        const char *verb; /* whose options they are; NULL: not known */
+        visit_option_t visit;
+        void *userdata;
+        char **arguments; /* gets the words that are no options; NULL: they are not wanted */
+        size_t n_arguments;
+        size_t n_dashes; /* as many of them stand before "--"; SIZE_MAX: there is none */
+} Walk;
+
 /* All options of the word at *arg, which moves on if the next word is an argument. */
-static int walk_word(char ***arg, visit_option_t visit, void *userdata) {
+static int walk_word(const Walk *walk, char ***arg) {
         const char *cursor = **arg + 1;
 
         while (*cursor) {
@@ -300,10 +134,10 @@ static int walk_word(char ***arg, visit_option_t visit, void *userdata) {
                 int r;
 
                 if (*cursor == '-') {
-                        r = parse_long(cursor + 1, &word);
+                        r = parse_long(walk->verb, cursor + 1, &word);
                         cursor = "";
                 } else {
-                        r = parse_letter(&cursor, &word);
+                        r = parse_letter(walk->verb, &cursor, &word);
                 }
                 if (r < 0)
                         return r;
@@ -313,30 +147,34 @@ static int walk_word(char ***arg, visit_option_t visit, void *userdata) {
                                 return missing_argument(word.row);
                         word.argument = *++*arg;
                 }
-                r = visit(&word, userdata);
+                r = walk->visit(&word, walk->userdata);
                 if (r < 0)
                         return r;
         }
         return 0;
 }
 
-/* Calls `visit` for each option of the command line, and keeps the other words if `arguments` is given. */
-static int walk(char **argv, visit_option_t visit, void *userdata, char **arguments) {
-        size_t n_arguments = 0;
-        bool options_end = false;
+static int walk_all(Walk *walk, char **argv) {
+        walk->n_arguments = 0;
+        walk->n_dashes = SIZE_MAX;
 
         for (char **arg = argv + 1; *arg; arg++) {
+                bool options_end = walk->n_dashes != SIZE_MAX;
                 int r = 0;
 
                 if (!options_end && strcmp(*arg, "--") == 0)
-                        options_end = true;
+                        walk->n_dashes = walk->n_arguments;
                 else if (!options_end && **arg == '-' && (*arg)[1])
-                        r = walk_word(&arg, visit, userdata);
-                else if (arguments)
-                        arguments[n_arguments++] = *arg;
+                        r = walk_word(walk, &arg);
+                else if (walk->arguments)
+                        walk->arguments[walk->n_arguments++] = *arg;
                 if (r < 0)
                         return r;
         }
+        return 0;
+}
+
+static int visit_nothing(const Word *word, void *userdata) {
         return 0;
 }
 
@@ -347,18 +185,29 @@ static int visit_apply(const Word *word, void *userdata) {
 int options_parse(char **argv, Options *ret, char ***ret_arguments) {
         CLEANUP_FREE char **arguments = NULL;
         Options options = { 0 };
+        Walk walk = { .visit = visit_nothing };
         int r;
 
         arguments = calloc(string_list_length(argv) + 1, sizeof(*arguments));
         if (!arguments)
                 return -ENOMEM;
+        walk.arguments = arguments;
 
-        r = walk(argv, visit_apply, &options, arguments);
+        /* the verb says what its options mean, and may stand behind them */
+        r = walk_all(&walk, argv);
+        if (r < 0)
+                return r;
+        walk.verb = walk.n_arguments > 0 ? arguments[0] : NULL;
+        walk.visit = visit_apply;
+        walk.userdata = &options;
+        r = walk_all(&walk, argv);
         if (r < 0) {
                 options_done(&options);
                 return r;
         }
 
+        arguments[walk.n_arguments] = NULL;
+        options.n_before_dashes = walk.n_dashes;
         *ret = options;
         *ret_arguments = TAKE_PTR(arguments);
         return 0;
@@ -375,5 +224,7 @@ static int visit_check(const Word *word, void *userdata) {
 }
 
 int options_check_verb(char **argv, const char *verb) {
-        return walk(argv, visit_check, (void *) verb, NULL);
+        Walk walk = { .verb = verb, .visit = visit_check, .userdata = (void *) verb };
+
+        return walk_all(&walk, argv);
 }

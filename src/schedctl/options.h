@@ -40,6 +40,7 @@ typedef struct Options {
         const char *older_than;
         char **actions; /* likewise */
         const char *timezone, *from, *kind;
+        size_t n_before_dashes; /* words that stand before "--"; SIZE_MAX: there is no "--" */
         const char *days, *dialect, *dst_gap, *dst_overlap, *hash_key, *start, *end, *random_delay;
 } Options;
 
@@ -60,7 +61,7 @@ struct OptionRow {
         int constant;
 };
 
-/* Ended by a row without a name. */
+/* Ended by a row without a name. A name or a letter may be there more than once, for different verbs. */
 extern const OptionRow option_rows[];
 
 bool option_row_has_verb(const OptionRow *row, const char *verb);

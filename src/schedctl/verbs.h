@@ -36,6 +36,7 @@ struct Verb {
         const char *synopsis; /* "" for none */
         const char *help;
         int (*run)(Context *context, char **arguments); /* a status; the arguments end with NULL */
+        bool takes_command; /* what stands behind "--" is in Context.command, and no argument */
 };
 
 /* Ended by one without a name. */
