@@ -32,6 +32,7 @@ typedef struct RequestAction {
         char **credentials; /* that the request names, each once */
         char **files; /* http: paths that the job's user reads (bodies, form files), with ${…} and % patterns
                        */
+        char **paths;       /* keys of the mapping that are paths with % patterns: expanded when it starts */
         bool allow_private; /* http: private and loopback addresses too; default: as the owner may */
 } RequestAction;
 
