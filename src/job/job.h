@@ -70,7 +70,8 @@ typedef struct Job {
         char *profile;           /* NULL: none */
         char **tags;             /* NULL: none */
         char *renamed_from;      /* the history of that name is taken over; NULL: none */
-        bool one_shot; /* at run time made: it leaves the list once nothing is due and all has ended */
+        bool one_shot;    /* at run time made: it leaves the list once nothing is due and all has ended */
+        bool of_template; /* it has no schedule of its own: its template's delay says when */
 
         ProcessPolicy process;
         SuccessCodes success_codes;
