@@ -180,7 +180,7 @@ static int open_directory(ScanDirectory *directory, const FileTrust *trust, Diag
                 inside = NULL;
                 return -ENOMEM;
         }
-        r = job_file_check_directories(inside, trust, &found);
+        r = file_trust_check_directories(inside, trust, &found);
         if (r == -EPERM && found.n_items > 0) {
                 directory->fault = found.items[0];
                 directory->fault.file = found.items[0].file ? strdup(found.items[0].file) : NULL;
@@ -337,7 +337,7 @@ static int check_link(
 
         if (!path)
                 return -ENOMEM;
-        r = job_file_check_directories(path, trust, diagnostics);
+        r = file_trust_check_directories(path, trust, diagnostics);
         if (r == -ENOENT || r == -ELOOP)
                 return refuse(scan, file, diagnostics, "is a link to nothing");
         return r;
@@ -377,7 +377,7 @@ int directory_scan_open(
                 return -errno;
         if (is_null_device(ret_status))
                 return 0;
-        fault = S_ISREG(ret_status->st_mode) ? job_file_fault(ret_status, trust) : "is not a regular file";
+        fault = S_ISREG(ret_status->st_mode) ? file_trust_fault(ret_status, trust) : "is not a regular file";
         if (fault)
                 return refuse(scan, file, diagnostics, fault);
 

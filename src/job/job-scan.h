@@ -5,8 +5,8 @@
 
 #include <sys/stat.h>
 
-#include "job/job-file-check.h"
 #include "util/diagnostics.h"
+#include "util/file-trust.h"
 #include "util/types.h"
 
 typedef struct ScanDirectory {

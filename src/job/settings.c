@@ -10,11 +10,11 @@
 
 #include "job/job-body.h"
 #include "job/job-fields.h"
-#include "job/job-file-check.h"
 #include "job/notify-decode.h"
 #include "job/queue-decode.h"
 #include "job/yaml-emit.h"
 #include "job/yaml-field.h"
+#include "util/file-trust.h"
 #include "util/file.h"
 #include "util/log.h"
 #include "util/string-list.h"
@@ -262,7 +262,7 @@ static int read_settings(const char *path, Diagnostics *diagnostics, char **ret,
         if (!S_ISREG(status.st_mode)) /* a link to /dev/null, for one */
                 return 0;
 
-        fault = job_file_fault(&status, &trust);
+        fault = file_trust_fault(&status, &trust);
         if (fault) {
                 diagnostics_add(diagnostics, DIAGNOSTIC_ERROR, path, 0, 0,
                                 "this file %s, so it is not trusted", fault);

@@ -17,11 +17,11 @@ typedef struct FileTrust {
  * Of a descriptor's fstat(). Returns NULL, or what is wrong with it, as in "PATH …": static text. A directory
  * that everyone may write to is fine if it is sticky, as /tmp: what lies in it is judged by its own owner.
  */
-const char *job_file_fault(const struct stat *status, const FileTrust *trust);
+const char *file_trust_fault(const struct stat *status, const FileTrust *trust);
 
 /*
  * Judges each directory on the way to `path`, which is absolute, and each link: also those that other links
  * lead to, for whoever could change one of them could say which file is read. Returns 0, -EPERM with one
  * error in `diagnostics`, or another errno (-ENOENT …).
  */
-int job_file_check_directories(const char *path, const FileTrust *trust, Diagnostics *diagnostics);
+int file_trust_check_directories(const char *path, const FileTrust *trust, Diagnostics *diagnostics);

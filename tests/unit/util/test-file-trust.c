@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-#include "job/job-file-check.h"
+#include "util/file-trust.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -13,17 +13,17 @@ START_TEST(whom_a_file_belongs_to_decides) {
         const FileTrust system = { .system_mode = true, .owner_uid = 7 }, user = { .owner_uid = 7 };
         struct stat status = { .st_mode = S_IFREG | 0644 };
 
-        ck_assert_ptr_null(job_file_fault(&status, &system));
-        ck_assert_ptr_null(job_file_fault(&status, &user));
+        ck_assert_ptr_null(file_trust_fault(&status, &system));
+        ck_assert_ptr_null(file_trust_fault(&status, &user));
         status.st_uid = 7;
-        ck_assert_str_eq(job_file_fault(&status, &system), "does not belong to root");
-        ck_assert_ptr_null(job_file_fault(&status, &user));
+        ck_assert_str_eq(file_trust_fault(&status, &system), "does not belong to root");
+        ck_assert_ptr_null(file_trust_fault(&status, &user));
         status.st_uid = 8;
-        ck_assert_str_eq(job_file_fault(&status, &user), "belongs to neither you nor root");
+        ck_assert_str_eq(file_trust_fault(&status, &user), "belongs to neither you nor root");
         status = (struct stat){ .st_mode = S_IFDIR | S_ISVTX | 0777 };
-        ck_assert_ptr_null(job_file_fault(&status, &system));
+        ck_assert_ptr_null(file_trust_fault(&status, &system));
         status.st_mode = S_IFREG | S_ISVTX | 0666;
-        ck_assert_str_eq(job_file_fault(&status, &system), "is writable by everyone (chmod go-w)");
+        ck_assert_str_eq(file_trust_fault(&status, &system), "is writable by everyone (chmod go-w)");
 }
 END_TEST
 
@@ -32,9 +32,9 @@ START_TEST(each_directory_on_the_way_is_judged) {
         const FileTrust nobody = { .owner_uid = 12345 };
 
         /* Those of the system are root's, and /tmp is sticky. */
-        ck_assert_int_eq(job_file_check_directories("/tmp", &nobody, &diagnostics), 0);
-        ck_assert_int_eq(job_file_check_directories("/tmp/.", &nobody, &diagnostics), 0);
-        ck_assert_int_eq(job_file_check_directories("/nonexistent/x", &nobody, &diagnostics), -ENOENT);
+        ck_assert_int_eq(file_trust_check_directories("/tmp", &nobody, &diagnostics), 0);
+        ck_assert_int_eq(file_trust_check_directories("/tmp/.", &nobody, &diagnostics), 0);
+        ck_assert_int_eq(file_trust_check_directories("/nonexistent/x", &nobody, &diagnostics), -ENOENT);
         ck_assert_uint_eq(diagnostics.n_items, 0);
 }
 END_TEST
@@ -60,7 +60,7 @@ START_TEST(each_link_on_the_way_is_judged) {
                 { "theirs/hop", -EPERM },     { "fine/x", -ENOTDIR },
                 { "../fine", -ENOENT },       { "theirs/../fine", -EPERM },
         };
-        char directory[] = "/tmp/test-job-file-check-XXXXXX", path[256];
+        char directory[] = "/tmp/test-file-trust-XXXXXX", path[256];
 
         if (getuid() != 0) {
                 (void) fprintf(stderr, "skipped: only root can give a directory away\n");
@@ -79,7 +79,7 @@ START_TEST(each_link_on_the_way_is_judged) {
         for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
                 (void) snprintf(path, sizeof(path), "%s/%s", directory, cases[i].name);
                 diagnostics_done(&diagnostics);
-                ck_assert_int_eq(job_file_check_directories(path, &trust, &diagnostics), cases[i].r);
+                ck_assert_int_eq(file_trust_check_directories(path, &trust, &diagnostics), cases[i].r);
                 ck_assert_uint_eq(diagnostics.n_items, cases[i].r == -EPERM ? 1 : 0);
         }
 
@@ -94,8 +94,8 @@ START_TEST(each_link_on_the_way_is_judged) {
 END_TEST
 
 Suite *test_suite(void) {
-        Suite *suite = suite_create("job-file-check");
-        TCase *tcase = tcase_create("job-file-check");
+        Suite *suite = suite_create("file-trust");
+        TCase *tcase = tcase_create("file-trust");
 
         tcase_add_test(tcase, whom_a_file_belongs_to_decides);
         tcase_add_test(tcase, each_directory_on_the_way_is_judged);

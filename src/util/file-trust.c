@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-#include "job/job-file-check.h"
+#include "util/file-trust.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -14,7 +14,7 @@
 
 #define LINKS_MAX 40U /* as the kernel has it */
 
-const char *job_file_fault(const struct stat *status, const FileTrust *trust) {
+const char *file_trust_fault(const struct stat *status, const FileTrust *trust) {
         bool sticky;
 
         assert(status);
@@ -55,7 +55,7 @@ static int judge(const char *what, const char *path, const char *fault, Diagnost
 static const char *link_fault(const struct stat *status, const FileTrust *trust) {
         struct stat owner = { .st_mode = S_IFLNK, .st_uid = status->st_uid };
 
-        return job_file_fault(&owner, trust);
+        return file_trust_fault(&owner, trust);
 }
 
 /* Puts what the link says in front of the rest. */
@@ -126,7 +126,7 @@ static int walk_step(Walk *walk, const FileTrust *trust, Diagnostics *diagnostic
                 return 0;
         if (!S_ISDIR(status.st_mode))
                 return -ENOTDIR;
-        r = judge("directory", path, job_file_fault(&status, trust), diagnostics);
+        r = judge("directory", path, file_trust_fault(&status, trust), diagnostics);
         if (r < 0)
                 return r;
         free(walk->done);
@@ -134,7 +134,7 @@ static int walk_step(Walk *walk, const FileTrust *trust, Diagnostics *diagnostic
         return 1;
 }
 
-int job_file_check_directories(const char *path, const FileTrust *trust, Diagnostics *diagnostics) {
+int file_trust_check_directories(const char *path, const FileTrust *trust, Diagnostics *diagnostics) {
         CLEANUP(walk_done) Walk walk = { 0 };
         struct stat status;
         int r;
@@ -149,7 +149,7 @@ int job_file_check_directories(const char *path, const FileTrust *trust, Diagnos
                 return -ENOMEM;
         r = stat("/", &status) < 0 ? -errno : 0;
         if (r >= 0)
-                r = judge("directory", "/", job_file_fault(&status, trust), diagnostics);
+                r = judge("directory", "/", file_trust_fault(&status, trust), diagnostics);
         if (r < 0)
                 return r;
         do
