@@ -22,7 +22,8 @@ typedef struct Launch {
         usec_t due_usec;
         char *const *environment;          /* "NAME=value", beside the job's own: JOBSCHED_PARENT_… */
         const ParameterValues *parameters; /* effective ones of this execution; NULL: none */
-        char *const *secrets;              /* "NAME=ID": those of them that the runner keeps; NULL: none */
+        char *const *secrets; /* "NAME=ID": those of them that the runner keeps, or "NAME=credential:OTHER";
+                                 NULL: none */
 } Launch;
 
 typedef enum ErrandKind {
@@ -180,4 +181,6 @@ typedef struct Executor {
                         const char *value,
                         void (*done)(void *userdata, int error),
                         void *done_userdata);
+        /* Secrets of other ids than these, which are sorted, are forgotten. Returns 0 or a negative errno. */
+        int (*keep_only_secrets)(void *userdata, char *const *ids);
 } Executor;

@@ -181,6 +181,7 @@ static MessageStart start_of(const Launch *launch) {
                 .input = text_or_empty(process->input),
                 .has_input = process->input != NULL,
                 .credentials = process->credentials,
+                .secrets = (char **) launch->secrets,
                 .has_nice = process->has_nice,
                 .has_oom_score = process->has_oom_score,
                 .has_affinity = process->has_affinity,

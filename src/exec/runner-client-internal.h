@@ -16,6 +16,7 @@ typedef enum ClientState {
 
 typedef struct PendingErrand PendingErrand;
 typedef struct PendingLookup PendingLookup;
+typedef struct PendingSecret PendingSecret;
 
 struct RunnerClient {
         sd_event *event;
@@ -41,6 +42,7 @@ struct RunnerClient {
         size_t n_listed, n_list_allocated;
 
         PendingLookup *lookups;
+        PendingSecret *secrets;
         PendingErrand *errands; /* hash by cookie */
         uint64_t next_cookie;
 

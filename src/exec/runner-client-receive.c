@@ -8,6 +8,7 @@
 #include "exec/launch-message.h"
 #include "exec/runner-client-errand.h"
 #include "exec/runner-client-lookup.h"
+#include "exec/runner-client-secret.h"
 #include "exec/runner-client-send.h"
 
 void runner_client_forget_list(RunnerClient *client) {
@@ -145,6 +146,9 @@ int runner_client_on_record(RunnerClient *client, const Message *message) {
                 return 0;
         case MESSAGE_LOOKED_UP:
                 runner_client_on_looked_up(client, &message->looked_up);
+                return 0;
+        case MESSAGE_SECRET_KEPT:
+                runner_client_on_secret_kept(client, &message->secret_kept);
                 return 0;
         case MESSAGE_ERRAND_DONE:
                 runner_client_on_errand_done(client, &message->errand_done);

@@ -16,6 +16,7 @@
 #include "exec/runner-client-errand.h"
 #include "exec/runner-client-lookup.h"
 #include "exec/runner-client-receive.h"
+#include "exec/runner-client-secret.h"
 #include "exec/runner-client-send.h"
 #include "util/log.h"
 
@@ -44,6 +45,7 @@ static void client_disconnect(RunnerClient *client, int error) {
         runner_client_forget_list(client);
         runner_client_forget_welcome(client);
         runner_client_fail_lookups(client, -ENOTCONN);
+        runner_client_fail_secrets(client, -ENOTCONN);
         runner_client_fail_errands(client);
         if (was_connected && client->events.on_disconnected)
                 client->events.on_disconnected(client->events.userdata, error);
@@ -212,6 +214,8 @@ int runner_client_new(sd_event *event, const RunnerClientOptions *options, Runne
                         .run_errand = runner_client_request_errand,
                         .cancel_errand = runner_client_cancel_errand,
                         .lookup_user = runner_client_request_lookup,
+                        .keep_secret = runner_client_request_keep_secret,
+                        .keep_only_secrets = runner_client_request_keep_only,
                 },
         };
 
@@ -237,6 +241,7 @@ RunnerClient *runner_client_free(RunnerClient *client) {
                 return NULL;
 
         runner_client_forget_lookups(client);
+        runner_client_forget_secrets(client);
         runner_client_forget_errands(client);
         runner_client_forget_list(client);
         runner_client_forget_welcome(client);

@@ -36,6 +36,8 @@ static const Place runner_place = {
         "JOBSCHED_RUNNER_DIR", "/run/jobsched-runner", "XDG_RUNTIME_DIR", NULL, "jobsched-runner",
 };
 
+static const char runner_state_variable[] = "JOBSCHED_RUNNER_STATE_DIR";
+
 static const char *const system_config_dirs[] = {
         SYSTEM_CONFIG_DIR "/jobsched.d",
         "/run/jobsched.d",
@@ -134,6 +136,15 @@ static int config_dirs_find(bool user, char ***ret) {
         return 0;
 }
 
+/* The runner's own, so that the daemon's user cannot read it. */
+static int find_secret_dir(Instance *instance) {
+        const char *base = variable(runner_state_variable);
+
+        if (!base)
+                base = instance->user ? instance->state_dir : SYSTEM_STATE_DIR "-runner";
+        return path_join(base, "secrets", &instance->secret_dir);
+}
+
 static int fill(Instance *instance) {
         bool user = instance->user;
         int r;
@@ -155,6 +166,9 @@ static int fill(Instance *instance) {
                 return r;
 
         r = path_join(instance->state_dir, "jobsched.db", &instance->database_file);
+        if (r < 0)
+                return r;
+        r = find_secret_dir(instance);
         if (r < 0)
                 return r;
         r = path_join(instance->runtime_dir, "control", &instance->control_socket);
@@ -196,6 +210,7 @@ void instance_done(Instance *instance) {
         free(instance->control_socket);
         free(instance->runner_dir);
         free(instance->runner_socket);
+        free(instance->secret_dir);
         *instance = (Instance){ 0 };
 }
 

@@ -4,7 +4,8 @@
 /*
  * Where an instance keeps its things: the system's, or one user's (DESIGN.md 4). The environment may move
  * each directory, which tests, the demo and containers use: JOBSCHED_CONFIG_FILE, JOBSCHED_CONFIG_PATH
- * (colon-separated drop-in directories), JOBSCHED_STATE_DIR, JOBSCHED_RUNTIME_DIR, JOBSCHED_RUNNER_DIR.
+ * (colon-separated drop-in directories), JOBSCHED_STATE_DIR, JOBSCHED_RUNTIME_DIR, JOBSCHED_RUNNER_DIR,
+ * JOBSCHED_RUNNER_STATE_DIR.
  */
 
 #include "util/cleanup.h"
@@ -22,6 +23,7 @@ typedef struct Instance {
         char *runner_dir;     /* /run/jobsched-runner; --user: $XDG_RUNTIME_DIR/jobsched-runner, else
                                  /tmp/jobsched-UID/… */
         char *runner_socket;  /* RUNNER_DIR/socket */
+        char *secret_dir;     /* /var/lib/jobsched-runner/secrets; --user: STATE_DIR/secrets */
         bool has_systemd;     /* the system's, or the user's, is there to start units */
 } Instance;
 

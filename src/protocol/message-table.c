@@ -247,6 +247,10 @@ static const MessageField secret_kept_fields[] = {
         UNSIGNED_RANGE(secret_kept.error, 0, 4095),
 };
 
+static const MessageField keep_only_fields[] = {
+        BYTES(keep_only.ids, keep_only.ids_size),
+};
+
 #define LAYOUT(table) { .fields = (table), .n_fields = ARRAY_SIZE(table) }
 
 static const MessageLayout layouts[] = {
@@ -271,6 +275,7 @@ static const MessageLayout layouts[] = {
         [MESSAGE_KEEP_SECRET]   = LAYOUT(keep_secret_fields),
         [MESSAGE_DROP_SECRET]   = LAYOUT(drop_secret_fields),
         [MESSAGE_SECRET_KEPT]   = LAYOUT(secret_kept_fields),
+        [MESSAGE_KEEP_ONLY]     = LAYOUT(keep_only_fields),
 };
 /* clang-format on */
 

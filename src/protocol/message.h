@@ -55,6 +55,7 @@ typedef enum MessageType {
         MESSAGE_KEEP_SECRET,   /* daemon → runner */
         MESSAGE_DROP_SECRET,   /* daemon → runner */
         MESSAGE_SECRET_KEPT,   /* runner → daemon */
+        MESSAGE_KEEP_ONLY,     /* daemon → runner */
         MESSAGE_TYPE_COUNT,
 } MessageType;
 
@@ -140,7 +141,8 @@ typedef struct MessageStart {
         char *request;          /* JSON object for the action program or the HTTP worker; "" for a process */
         char **files; /* START_WORK_HTTP: absolute paths of what is sent, opened as the user, in order */
         uint64_t allow_private; /* START_WORK_HTTP: 0 = public addresses only */
-        char **secrets;         /* "NAME=ID": kept secrets that arrive as the credential parameter.NAME */
+        char **secrets;         /* "NAME=ID": kept secrets that arrive as the credential parameter.NAME; or
+                                 "NAME=credential:OTHER": so does that one */
 } MessageStart;
 
 typedef enum StartWork {
@@ -266,6 +268,12 @@ typedef struct MessageDropSecret {
         char *id;
 } MessageDropSecret;
 
+/* Every secret that the daemon has a use for: what else is kept for its store is dropped. */
+typedef struct MessageKeepOnly {
+        char *ids; /* sorted, next to each other, 32 bytes each */
+        uint64_t ids_size;
+} MessageKeepOnly;
+
 typedef struct MessageSecretKept {
         char *id;
         uint64_t error; /* 0, or a positive errno */
@@ -347,6 +355,7 @@ typedef struct Message {
                 MessageKeepSecret keep_secret;
                 MessageDropSecret drop_secret;
                 MessageSecretKept secret_kept;
+                MessageKeepOnly keep_only;
         };
 } Message;
 

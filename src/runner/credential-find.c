@@ -7,11 +7,14 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "runner/secret-store.h"
 #include "util/buffer.h"
 #include "util/cleanup.h"
 #include "util/file.h"
 
 #define NAME_MAX_LENGTH 255U
+#define PARAMETER_PREFIX "parameter."
+#define CREDENTIAL_PREFIX "credential:"
 #define SYSTEM_DIRECTORY SYSTEM_CONFIG_DIR "/jobsched/credentials"
 
 /* systemd.exec(5), LoadCredential=. */
@@ -22,7 +25,7 @@ static const char *const encrypted_stores[] = {
         "/usr/lib/credstore.encrypted",
 };
 
-int credential_places_init(CredentialPlaces *places, bool user_mode) {
+int credential_places_init(CredentialPlaces *places, const char *secrets, bool user_mode) {
         const char *service = secure_getenv("CREDENTIALS_DIRECTORY");
         const char *config = secure_getenv("XDG_CONFIG_HOME"), *home = secure_getenv("HOME");
         int r;
@@ -39,19 +42,22 @@ int credential_places_init(CredentialPlaces *places, bool user_mode) {
                 return -ENOMEM;
         }
         places->service = service && service[0] == '/' ? strdup(service) : NULL;
-        return 0;
+        places->secrets = strdup(secrets);
+        return places->secrets ? 0 : -ENOMEM;
 }
 
 void credential_places_done(CredentialPlaces *places) {
         free(places->own);
         free(places->service);
+        free(places->secrets);
         *places = (CredentialPlaces){ 0 };
 }
 
 void credential_source_done(CredentialSource *source) {
         source->fd = fd_close(source->fd);
+        free(source->name);
         free(source->path);
-        source->path = NULL;
+        source->name = source->path = NULL;
 }
 
 static bool name_is_valid(const char *name) {
@@ -135,7 +141,7 @@ static int search_all(Search *search, const CredentialPlaces *places) {
         return r;
 }
 
-int credential_find(
+static int find_credential(
                 const CredentialPlaces *places,
                 const char *name,
                 CredentialSource *ret,
@@ -144,7 +150,6 @@ int credential_find(
         Search search = { .name = name, .ret = ret, .reterr_message = reterr_message };
         int r;
 
-        *reterr_message = NULL;
         if (!name_is_valid(name)) {
                 if (asprintf(reterr_message, "'%.64s' is not the name of a credential", name) < 0)
                         *reterr_message = NULL;
@@ -157,4 +162,60 @@ int credential_find(
                 *reterr_message = NULL;
         buffer_done(&search.looked);
         return r;
+}
+
+/* It is told which parameter is meant: an id says nothing to anybody. */
+static int find_secret(
+                const CredentialPlaces *places,
+                const char *store,
+                const char *wanted,
+                const char *id,
+                CredentialSource *ret,
+                char **reterr_message) {
+
+        const char *parameter = wanted + strlen(PARAMETER_PREFIX);
+        CLEANUP_FREE char *path = NULL;
+        int fd, r;
+
+        r = secret_path(places->secrets, store, id, &path);
+        if (r >= 0)
+                r = look_at(path, 077, &fd, reterr_message);
+        if (r >= 0) {
+                *ret = (CredentialSource){ .fd = fd, .path = TAKE_PTR(path) };
+                return 0;
+        }
+        if ((r == -ENOENT || r == -EINVAL) &&
+            asprintf(reterr_message,
+                     "the value of the secret parameter '%.*s' is not kept here any more; set it anew",
+                     (int) strcspn(parameter, "="), parameter) < 0)
+                *reterr_message = NULL;
+        return r;
+}
+
+int credential_find(
+                const CredentialPlaces *places,
+                const char *store,
+                const char *wanted,
+                CredentialSource *ret,
+                char **reterr_message) {
+
+        CLEANUP(credential_source_done) CredentialSource source = { .fd = -EBADF };
+        const char *value = strchr(wanted, '=');
+        int r;
+
+        *reterr_message = NULL;
+        if (!value || strncmp(wanted, PARAMETER_PREFIX, strlen(PARAMETER_PREFIX)) != 0)
+                r = find_credential(places, wanted, &source, reterr_message);
+        else if (strncmp(value + 1, CREDENTIAL_PREFIX, strlen(CREDENTIAL_PREFIX)) == 0)
+                r = find_credential(places, value + 1 + strlen(CREDENTIAL_PREFIX), &source, reterr_message);
+        else
+                r = find_secret(places, store, wanted, value + 1, &source, reterr_message);
+        if (r < 0)
+                return r;
+        source.name = strndup(wanted, value ? (size_t) (value - wanted) : strlen(wanted));
+        if (!source.name)
+                return -ENOMEM;
+        *ret = source;
+        source = (CredentialSource){ .fd = -EBADF };
+        return 0;
 }

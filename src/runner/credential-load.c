@@ -21,7 +21,8 @@
 
 struct CredentialLoad {
         RunContext *context;
-        char **names;
+        char **wanted; /* as credential_find() takes it */
+        const char *store;
         Credential *items;
         size_t n;
         credential_load_done_t done; /* NULL: called */
@@ -67,7 +68,7 @@ CredentialLoad *credential_load_free(CredentialLoad *load) {
         credential_done(&load->decrypted);
         free(load->items);
         free(load->path);
-        (void) string_list_free(load->names);
+        (void) string_list_free(load->wanted);
         free(load);
         return NULL;
 }
@@ -101,11 +102,6 @@ static void conclude_decryption(CredentialLoad *load) {
         load->pid = 0;
         if (!WIFEXITED(load->status) || WEXITSTATUS(load->status) != 0) {
                 fail_decryption(load);
-                return;
-        }
-        load->decrypted.name = strdup(load->names[load->n]);
-        if (!load->decrypted.name) {
-                finish(load, "out of memory");
                 return;
         }
         load->items[load->n++] = load->decrypted;
@@ -201,10 +197,12 @@ static int watch_pipe(CredentialLoad *load, Watch *watch, int *ret_write_fd) {
 
 static int begin_decryption(CredentialLoad *load, CredentialSource *source) {
         CLEANUP_CLOSE int output_fd = -EBADF, complaint_fd = -EBADF;
+        const char *slash = strrchr(source->path, '/'); /* it was found in a directory */
         int r;
 
         free(load->path);
         load->path = TAKE_PTR(source->path);
+        load->decrypted.name = TAKE_PTR(source->name);
         load->complaint_size = 0;
         load->is_reaped = false;
         load->decrypted.data = malloc(CREDENTIAL_SIZE_MAX);
@@ -214,7 +212,7 @@ static int begin_decryption(CredentialLoad *load, CredentialSource *source) {
         if (r >= 0)
                 r = watch_pipe(load, &load->complaint, &complaint_fd);
         if (r >= 0)
-                r = spawn(load->names[load->n], load->path, output_fd, complaint_fd, &load->pid);
+                r = spawn(slash + 1, load->path, output_fd, complaint_fd, &load->pid);
         if (r < 0)
                 return r;
         return deadline_set(
@@ -222,18 +220,14 @@ static int begin_decryption(CredentialLoad *load, CredentialSource *source) {
                         clock_now(&system_clock, CLOCK_KIND_MONOTONIC) + DECRYPT_TIMEOUT_USEC);
 }
 
-static int read_plain(CredentialLoad *load, const CredentialSource *source) {
+static int read_plain(CredentialLoad *load, CredentialSource *source) {
         Credential item = { 0 };
         int r;
 
-        item.name = strdup(load->names[load->n]);
-        if (!item.name)
-                return -ENOMEM;
         r = fd_read_all(source->fd, CREDENTIAL_SIZE_MAX, &item.data, &item.size);
-        if (r < 0) {
-                credential_done(&item);
+        if (r < 0)
                 return r;
-        }
+        item.name = TAKE_PTR(source->name);
         load->items[load->n++] = item;
         return 0;
 }
@@ -241,16 +235,16 @@ static int read_plain(CredentialLoad *load, const CredentialSource *source) {
 /* Returns 1: the next one may come, 0: a child works on it, or a negative errno with a sentence. */
 static int load_next(CredentialLoad *load, char **reterr_message) {
         CLEANUP(credential_source_done) CredentialSource source = { .fd = -EBADF };
-        const char *name = load->names[load->n];
+        const char *wanted = load->wanted[load->n];
         int r;
 
-        r = credential_find(&load->context->credential_places, name, &source, reterr_message);
+        r = credential_find(&load->context->credential_places, load->store, wanted, &source, reterr_message);
         if (r < 0)
                 return r;
         r = source.encrypted ? begin_decryption(load, &source) : read_plain(load, &source);
         if (r < 0 &&
-            asprintf(reterr_message, "cannot %s the credential '%s': %s%s",
-                     source.encrypted ? "decrypt" : "read", name, strerror(-r),
+            asprintf(reterr_message, "cannot %s the credential '%.*s': %s%s",
+                     source.encrypted ? "decrypt" : "read", (int) strcspn(wanted, "="), wanted, strerror(-r),
                      r == -ENOENT ? " ('" DECRYPT_PROGRAM "')" : "") < 0)
                 *reterr_message = NULL;
         return r < 0 ? r : !source.encrypted;
@@ -260,7 +254,7 @@ static void go_on(CredentialLoad *load) {
         CLEANUP_FREE char *message = NULL;
         int r = 1;
 
-        while (load->names[load->n] && r > 0)
+        while (load->wanted[load->n] && r > 0)
                 r = load_next(load, &message);
         if (r != 0)
                 finish(load, r < 0 ? message ?: "out of memory" : NULL);
@@ -268,7 +262,8 @@ static void go_on(CredentialLoad *load) {
 
 int credential_load_begin(
                 RunContext *context,
-                char *const *names,
+                const char *store,
+                char *const *wanted,
                 credential_load_done_t done,
                 void *userdata,
                 CredentialLoad **ret) {
@@ -278,14 +273,15 @@ int credential_load_begin(
         if (!load)
                 return -ENOMEM;
         load->context = context;
+        load->store = store;
         load->done = done;
         load->userdata = userdata;
         load->output = (Watch){ .fd = -EBADF, .on_ready = on_output, .userdata = load };
         load->complaint = (Watch){ .fd = -EBADF, .on_ready = on_complaint, .userdata = load };
         deadline_init(&load->deadline, on_timeout, load);
         DL_APPEND(context->credential_loads, load);
-        load->items = calloc(string_list_length(names) + 1, sizeof(*load->items));
-        if (!load->items || string_list_copy(names, &load->names) < 0 || !load->names) {
+        load->items = calloc(string_list_length(wanted) + 1, sizeof(*load->items));
+        if (!load->items || string_list_copy(wanted, &load->wanted) < 0 || !load->wanted) {
                 (void) credential_load_free(load);
                 return -ENOMEM;
         }

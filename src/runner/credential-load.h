@@ -15,12 +15,14 @@ typedef struct CredentialLoad CredentialLoad;
 typedef void (*credential_load_done_t)(void *userdata, const char *failure);
 
 /*
- * Calls done() once, at once or later. Returns 0, or a negative errno: it is never called. *ret is set before
- * it is called.
+ * `wanted` is as credential_find() takes it; `store`, whose secrets they are, is borrowed until the load is
+ * freed. Calls done() once, at once or later. Returns 0, or a negative errno: it is never called. *ret is set
+ * before it is called.
  */
 int credential_load_begin(
                 RunContext *context,
-                char *const *names,
+                const char *store,
+                char *const *wanted,
                 credential_load_done_t done,
                 void *userdata,
                 CredentialLoad **ret);

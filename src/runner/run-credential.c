@@ -5,22 +5,58 @@
 #include <string.h>
 
 #include "runner/credential-load.h"
+#include "util/string-list.h"
+
+#define FROM_CREDENTIAL "=credential:"
+
+bool run_credential_is_wanted(const Run *run) {
+        return (run->start.credentials && run->start.credentials[0]) ||
+                        (run->start.secrets && run->start.secrets[0]);
+}
 
 const char *run_credential_refusal(const Run *run) {
-        if (!run->start.credentials || !run->start.credentials[0])
-                return NULL;
-        if (!run->context->launch.user_mode && run->start.owner_uid != 0)
+        bool is_of_host = run->start.credentials && run->start.credentials[0];
+
+        STRING_LIST_FOREACH(secret, run->start.secrets)
+                is_of_host = is_of_host || strstr(*secret, FROM_CREDENTIAL);
+        if (is_of_host && !run->context->launch.user_mode && run->start.owner_uid != 0)
                 return "credentials of the host are for jobs of root only";
         return NULL;
 }
 
+int run_credential_list(const MessageStart *start, char ***ret) {
+        CLEANUP(string_list_freep) char **list = NULL;
+        int r;
+
+        r = string_list_copy(start->credentials, &list);
+        if (r < 0)
+                return r;
+        STRING_LIST_FOREACH(secret, start->secrets) {
+                char *wanted = NULL;
+
+                if (asprintf(&wanted, "parameter.%s", *secret) < 0)
+                        return -ENOMEM;
+                r = string_list_take_push(&list, wanted);
+                if (r < 0)
+                        return r;
+        }
+        *ret = TAKE_PTR(list);
+        return 0;
+}
+
 int run_credential_load(Run *run, void (*on_loaded)(void *userdata, const char *failure)) {
-        if (!run->start.credentials || !run->start.credentials[0]) {
+        CLEANUP(string_list_freep) char **wanted = NULL;
+        int r;
+
+        if (!run_credential_is_wanted(run)) {
                 on_loaded(run, NULL);
                 return 0;
         }
+        r = run_credential_list(&run->start, &wanted);
+        if (r < 0)
+                return r;
         return credential_load_begin(
-                        run->context, run->start.credentials, on_loaded, run, &run->credential_load);
+                        run->context, run->key.store, wanted, on_loaded, run, &run->credential_load);
 }
 
 int run_credential_write(Run *run, const Account *account, char **reterr_message) {

@@ -5,6 +5,10 @@
 
 #include "runner/run-context.h"
 
+/* Whether there are any, of the host or of parameters. */
+bool run_credential_is_wanted(const Run *run);
+/* All of them, as credential_find() takes it. Returns 0 or -ENOMEM. */
+int run_credential_list(const MessageStart *start, char ***ret);
 /* A sentence if the run may not have any; else NULL. */
 const char *run_credential_refusal(const Run *run);
 /*

@@ -53,6 +53,7 @@ void run_drop_launch_parts(Run *run) {
         start->environment_files = string_list_free(start->environment_files);
         start->resource_limits = string_list_free(start->resource_limits);
         start->credentials = string_list_free(start->credentials);
+        start->secrets = string_list_free(start->secrets);
         start->unit_properties = string_list_free(start->unit_properties);
         free(start->output_file);
         free(start->output_pattern);

@@ -233,7 +233,8 @@ static int init_parts(Runner *runner, const RunnerOptions *options) {
                 return r;
         r = path_join(options->runner_dir, "credentials", &context->credentials_base);
         if (r >= 0)
-                r = credential_places_init(&context->credential_places, options->user_mode);
+                r = credential_places_init(
+                                &context->credential_places, options->secret_dir, options->user_mode);
         if (r < 0)
                 return r;
         if (!options->incarnation)

@@ -12,6 +12,7 @@
 typedef struct RunnerOptions {
         bool user_mode;
         const char *runner_dir;
+        const char *secret_dir;
         const char *program;        /* the runner's own file, for its helpers */
         const char *journal_socket; /* NULL: none */
         uid_t refused_uid;

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "runner/secret-store.h"
 #include "runner/server-report.h"
 #include "util/log.h"
 
@@ -186,6 +187,54 @@ static int handle_errand_cancel(Server *server, Message *message) {
         return 0;
 }
 
+/* An id that the daemon made up means: it is not what it says it is. */
+static int handle_keep_secret(Server *server, Message *message) {
+        const MessageKeepSecret *secret = &message->keep_secret;
+        int r;
+
+        if (!secret_id_valid(secret->id))
+                return -EBADMSG;
+        r = secret_keep(server->runner->context.credential_places.secrets, server->store, secret->id,
+                        secret->value, secret->value_size);
+        if (secret->value)
+                explicit_bzero(secret->value, secret->value_size);
+        if (r < 0)
+                (void) log_error_errno(
+                                r, "Cannot keep a secret parameter in '%s': %m; it is refused",
+                                server->runner->context.credential_places.secrets);
+        return server_send(
+                        server,
+                        &(Message){
+                                        .type = MESSAGE_SECRET_KEPT,
+                                        .secret_kept = { .id = secret->id, .error = (uint64_t) abs(r) },
+                        });
+}
+
+/* One that stays goes with the next MESSAGE_KEEP_ONLY. */
+static int handle_drop_secret(Server *server, Message *message) {
+        const char *id = message->drop_secret.id;
+        int r = secret_id_valid(id) ? 0 : -EBADMSG;
+
+        if (r >= 0 && secret_drop(server->runner->context.credential_places.secrets, server->store, id) < 0)
+                log_warning("A secret parameter that is of no use any more cannot be removed from '%s'.",
+                            server->runner->context.credential_places.secrets);
+        return r;
+}
+
+static int handle_keep_only(Server *server, Message *message) {
+        const MessageKeepOnly *keep = &message->keep_only;
+        const char *directory = server->runner->context.credential_places.secrets;
+        int r;
+
+        if (keep->ids_size % SECRET_ID_SIZE != 0)
+                return -EBADMSG;
+        r = secret_drop_others(directory, server->store, keep->ids, keep->ids_size / SECRET_ID_SIZE);
+        if (r < 0)
+                (void) log_warning_errno(
+                                r, "Cannot look through '%s' for secrets of no use any more: %m", directory);
+        return 0;
+}
+
 static int (*const handlers[])(Server *server, Message *message) = {
         [MESSAGE_HELLO] = handle_hello,
         [MESSAGE_START] = handle_start,
@@ -196,6 +245,9 @@ static int (*const handlers[])(Server *server, Message *message) = {
         [MESSAGE_WAKE_AT] = handle_wake_at,
         [MESSAGE_ERRAND] = handle_errand,
         [MESSAGE_ERRAND_CANCEL] = handle_errand_cancel,
+        [MESSAGE_KEEP_SECRET] = handle_keep_secret,
+        [MESSAGE_DROP_SECRET] = handle_drop_secret,
+        [MESSAGE_KEEP_ONLY] = handle_keep_only,
 };
 
 

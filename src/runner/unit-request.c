@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #include "runner/environment.h"
+#include "runner/run-credential.h"
 #include "runner/unit-name.h"
 #include "runner/unit-property-append.h"
 #include "runner/unit-property-value.h"
@@ -265,20 +266,22 @@ static int add_environment_files(Builder *builder) {
  */
 static int add_credentials(Builder *builder) {
         const UnitRequest *request = builder->request;
+        CLEANUP(string_list_freep) char **list = NULL;
+        int r = run_credential_list(request->start, &list);
 
-        STRING_LIST_FOREACH(name, request->start->credentials) {
+        STRING_LIST_FOREACH(wanted, list) {
                 CLEANUP(credential_source_done) CredentialSource source = { .fd = -EBADF };
-                int r = credential_find(request->places, *name, &source, &builder->reason);
 
+                r = credential_find(request->places, request->key->store, *wanted, &source, &builder->reason);
                 if (r >= 0)
                         r = sd_bus_message_append(
                                         builder->message, "(sv)",
                                         source.encrypted ? "LoadCredentialEncrypted" : "LoadCredential",
-                                        "a(ss)", 1, *name, source.path);
+                                        "a(ss)", 1, source.name, source.path);
                 if (r < 0)
                         return r;
         }
-        return 0;
+        return r;
 }
 
 /* Last: they may change what the job's other keys have set. */

@@ -37,7 +37,8 @@ typedef struct Fixture {
         uint64_t version; /* the runner's, of the protocol */
         int lookup_error;
         char lookup_name[32];
-        unsigned n_errands;
+        unsigned n_errands, n_kept;
+        int kept_error;
         ErrandResult errand; /* the last one; its text is not kept */
         uint64_t errand_to_cancel;
 } Fixture;
@@ -330,6 +331,47 @@ START_TEST(a_lookup_is_answered_by_its_cookie) {
 }
 END_TEST
 
+static void on_kept(void *userdata, int error) {
+        Fixture *fixture = userdata;
+
+        fixture->n_kept++;
+        fixture->kept_error = error;
+}
+
+START_TEST(a_secret_is_kept_before_anybody_is_told) {
+        char *ids[] = { (char *) "aa", (char *) "bb", NULL };
+        const Executor *executor;
+        Fixture fixture;
+
+        fixture_init(&fixture, true);
+        executor = runner_client_executor(fixture.client);
+        ck_assert_int_eq(executor->keep_secret(executor->userdata, "aa", "x", on_kept, &fixture), -ENOTCONN);
+        greet(&fixture, NULL);
+        ck_assert_int_eq(executor->keep_secret(executor->userdata, "aa", "x", on_kept, &fixture), 0);
+        ck_assert_int_eq(executor->keep_secret(executor->userdata, "bb", "y", on_kept, &fixture), 0);
+        ck_assert_int_eq(executor->keep_secret(executor->userdata, "cc", NULL, NULL, NULL), 0);
+        ck_assert_int_eq(executor->keep_only_secrets(executor->userdata, ids), 0);
+        wait_for_received(&fixture, 6);
+        ck_assert_int_eq(fixture.received[2].type, MESSAGE_KEEP_SECRET);
+        ck_assert_mem_eq(fixture.received[3].keep_secret.value, "y", 1);
+        ck_assert_int_eq(fixture.received[4].type, MESSAGE_DROP_SECRET);
+        ck_assert_str_eq(fixture.received[4].drop_secret.id, "cc");
+        ck_assert_mem_eq(fixture.received[5].keep_only.ids, "aabb", 4);
+        ck_assert_uint_eq(fixture.n_kept, 0);
+
+        send_to_client(&fixture,
+                       &(Message){ .type = MESSAGE_SECRET_KEPT,
+                                   .secret_kept = { .id = (char *) "bb", .error = ENOSPC } });
+        wait_for(&fixture, &fixture.n_kept, 1);
+        ck_assert_int_eq(fixture.kept_error, -ENOSPC);
+
+        fixture.server = connection_free(fixture.server); /* the other one will never be answered */
+        wait_for(&fixture, &fixture.n_kept, 2);
+        ck_assert_int_eq(fixture.kept_error, -ENOTCONN);
+        fixture_done(&fixture);
+}
+END_TEST
+
 START_TEST(an_errand_carries_its_job_and_is_answered_by_its_cookie) {
         Job job = { .name = (char *) "backup",
                     .owner_uid = 7,
@@ -501,6 +543,7 @@ Suite *test_suite(void) {
         tcase_add_loop_test(tcase, the_list_tells_whose_launches_they_are, 0, 2);
         tcase_add_test(tcase, what_the_runner_tells_reaches_the_manager);
         tcase_add_test(tcase, a_lookup_is_answered_by_its_cookie);
+        tcase_add_test(tcase, a_secret_is_kept_before_anybody_is_told);
         tcase_add_test(tcase, an_errand_carries_its_job_and_is_answered_by_its_cookie);
         tcase_add_test(tcase, errands_end_with_the_connection);
         tcase_add_test(tcase, the_instant_to_wake_at_is_told_now_and_to_the_next_runner);

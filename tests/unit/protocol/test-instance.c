@@ -19,33 +19,36 @@ static const char *const variables[] = {
         "JOBSCHED_STATE_DIR",
         "JOBSCHED_RUNTIME_DIR",
         "JOBSCHED_RUNNER_DIR",
+        "JOBSCHED_RUNNER_STATE_DIR",
 };
 
 /* clang-format off */
 static const struct {
         bool user;
         const char *environment; /* "NAME=value NAME=value" */
-        const char *settings_file, *config_dirs, *database_file, *runner_socket;
+        const char *settings_file, *config_dirs, *database_file, *runner_socket, *secret_dir;
 } place_cases[] = {
         { false, "", SYSTEM_CONFIG_DIR "/jobsched.yaml",
           SYSTEM_CONFIG_DIR "/jobsched.d:/run/jobsched.d:" SYSTEM_VENDOR_DIR "/jobsched.d",
-          SYSTEM_STATE_DIR "/jobsched.db", "/run/jobsched-runner/socket" },
+          SYSTEM_STATE_DIR "/jobsched.db", "/run/jobsched-runner/socket", SYSTEM_STATE_DIR "-runner/secrets" },
         { true, "HOME=/home/u XDG_RUNTIME_DIR=/run/user/7", "/home/u/.config/jobsched.yaml",
           "/home/u/.config/jobsched.d", "/home/u/.local/state/jobsched/jobsched.db",
-          "/run/user/7/jobsched-runner/socket" },
+          "/run/user/7/jobsched-runner/socket", "/home/u/.local/state/jobsched/secrets" },
         { true, "HOME=/home/u XDG_CONFIG_HOME=/c XDG_STATE_HOME=/s XDG_RUNTIME_DIR=/r", "/c/jobsched.yaml",
-          "/c/jobsched.d", "/s/jobsched/jobsched.db", "/r/jobsched-runner/socket" },
+          "/c/jobsched.d", "/s/jobsched/jobsched.db", "/r/jobsched-runner/socket", "/s/jobsched/secrets" },
 
         /* a relative XDG directory does not count */
         { true, "HOME=/home/u XDG_CONFIG_HOME=c XDG_RUNTIME_DIR=/r", "/home/u/.config/jobsched.yaml",
           "/home/u/.config/jobsched.d", "/home/u/.local/state/jobsched/jobsched.db",
-          "/r/jobsched-runner/socket" },
+          "/r/jobsched-runner/socket", "/home/u/.local/state/jobsched/secrets" },
 
         /* each directory can be moved */
-        { false, "JOBSCHED_CONFIG_FILE=/x/f JOBSCHED_CONFIG_PATH=/a:/b: JOBSCHED_STATE_DIR=/st JOBSCHED_RUNNER_DIR=/ru",
-          "/x/f", "/a:/b", "/st/jobsched.db", "/ru/socket" },
+        { false,
+          "JOBSCHED_CONFIG_FILE=/x/f JOBSCHED_CONFIG_PATH=/a:/b: JOBSCHED_STATE_DIR=/st JOBSCHED_RUNNER_DIR=/ru "
+          "JOBSCHED_RUNNER_STATE_DIR=/rs",
+          "/x/f", "/a:/b", "/st/jobsched.db", "/ru/socket", "/rs/secrets" },
         { true, "JOBSCHED_CONFIG_FILE=/x/f JOBSCHED_CONFIG_PATH=/a JOBSCHED_STATE_DIR=/st JOBSCHED_RUNNER_DIR=/ru",
-          "/x/f", "/a", "/st/jobsched.db", "/ru/socket" },
+          "/x/f", "/a", "/st/jobsched.db", "/ru/socket", "/st/secrets" },
 };
 /* clang-format on */
 
@@ -78,6 +81,7 @@ START_TEST(places_follow_the_environment) {
         ck_assert_str_eq(instance.settings_file, place_cases[_i].settings_file);
         ck_assert_str_eq(instance.database_file, place_cases[_i].database_file);
         ck_assert_str_eq(instance.runner_socket, place_cases[_i].runner_socket);
+        ck_assert_str_eq(instance.secret_dir, place_cases[_i].secret_dir);
 }
 END_TEST
 

@@ -80,6 +80,7 @@ static const Message samples[] = {
         { .type = MESSAGE_ERRAND_CANCEL, .errand_cancel = { 9 } },
         { .type = MESSAGE_ERRAND_DONE, .errand_done = { 9, 0, -1, -1, 204, -1, (char *) "text" } },
         { .type = MESSAGE_PROGRESS, .progress = { 7, 2, 40, (char *) "half" } },
+        { .type = MESSAGE_KEEP_ONLY, .keep_only = { (char *) "00ff", 4 } },
         { .type = MESSAGE_KEEP_SECRET, .keep_secret = { (char *) "00ff", (char *) "a\0b", 3 } },
         { .type = MESSAGE_DROP_SECRET, .drop_secret = { (char *) "00ff" } },
         { .type = MESSAGE_SECRET_KEPT, .secret_kept = { (char *) "00ff", 28 } },

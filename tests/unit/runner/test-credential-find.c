@@ -12,6 +12,8 @@
 #include "util/cleanup.h"
 #include "util/file.h"
 
+#define ID "00112233445566778899aabbccddeeff"
+
 static char base[] = "/tmp/test-credential-find-XXXXXX";
 static CredentialPlaces places;
 
@@ -39,7 +41,10 @@ static void set_up(void) {
         ck_assert_ptr_nonnull(mkdtemp(base));
         ck_assert_int_ge(asprintf(&places.own, "%s/own", base), 0);
         ck_assert_int_ge(asprintf(&places.service, "%s/service", base), 0);
+        ck_assert_int_ge(asprintf(&places.secrets, "%s/secrets", base), 0);
         places.user_mode = true;
+        ck_assert_int_eq(mkdir(places.secrets, 0700), 0);
+        put("secrets", "store." ID, 0600);
         ck_assert_int_eq(mkdir(places.own, 0700), 0);
         ck_assert_int_eq(mkdir(places.service, 0700), 0);
         put("own", "both", 0600);
@@ -61,9 +66,10 @@ static void tear_down(void) {
 
 /* clang-format off */
 static const struct {
-        const char *name;
+        const char *wanted;
         int result;
         const char *text; /* part of the path, or of the message */
+        const char *name; /* NULL: as it was wanted */
 } cases[] = {
         { "both",       0,       "/own/both" }, /* ours comes first */
         { "given",      0,       "/service/given" },
@@ -77,18 +83,28 @@ static const struct {
         { ".hidden",    -EINVAL, "not the name of a credential" },
         { "",           -EINVAL, "not the name of a credential" },
         { "a:b",        -EINVAL, "not the name of a credential" },
+        { "parameter.pin=" ID, 0, "/secrets/store." ID, "parameter.pin" },
+        { "parameter.pin=credential:both", 0, "/own/both", "parameter.pin" },
+        { "parameter.pin=credential:nosuch", -ENOENT, "there is no credential 'nosuch'" },
+        { "parameter.pin=ff112233445566778899aabbccddeeff", -ENOENT,
+          "the value of the secret parameter 'pin' is not kept here any more" },
+        { "parameter.pin=../own/both", -EINVAL, "the secret parameter 'pin'" },
+        { "parameter.pin=",            -EINVAL, "the secret parameter 'pin'" },
+        { "other=" ID,  -EINVAL, "not the name of a credential" },
 };
 /* clang-format on */
 
 START_TEST(a_credential_is_found_or_it_is_said_why_not) {
         CLEANUP(credential_source_done) CredentialSource source = { .fd = -EBADF };
         CLEANUP_FREE char *message = NULL;
-        int r = credential_find(&places, cases[_i].name, &source, &message);
+        int r = credential_find(&places, "store", cases[_i].wanted, &source, &message);
 
         ck_assert_int_eq(r, cases[_i].result);
         ck_assert_ptr_nonnull(strstr(r < 0 ? message : source.path, cases[_i].text));
         if (r >= 0)
                 ck_assert(source.fd >= 0 && !source.encrypted);
+        if (r >= 0)
+                ck_assert_str_eq(source.name, cases[_i].name ?: cases[_i].wanted);
 }
 END_TEST
 
