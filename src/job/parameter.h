@@ -48,10 +48,26 @@ void parameter_set_done(ParameterSet *set);
 int parameter_set_copy(const ParameterSet *set, ParameterSet *ret);
 const Parameter *parameter_set_find(const ParameterSet *set, const char *name);
 
+/* Of a parameter: [a-z][a-z0-9-]{0,63}. */
+bool parameter_name_valid(const char *name);
+
+/* The variable that a value arrives as: "JOBSCHED_P_USER_ID". Returns 0 or -ENOMEM. */
+int parameter_variable(const char *name, char **ret);
+
+/* The NAME of "${credential:NAME}" and nothing else; its length, 0 if the text is something else. */
+size_t parameter_credential(const char *text, const char **ret_name);
+
+/* True for what a stored job has in the place of a secret: the 32 hex digits that the runner knows it by. */
+bool parameter_is_secret_id(const char *text);
+
+/* Says whether a pattern can be used: 0, -EINVAL with *ret_error (what is wrong with it), or -ENOMEM. */
+int parameter_pattern_check(const char *pattern, char **ret_error);
+
 /*
  * Checks a value and brings it into its normal form. Returns 0 with *ret_value, -EINVAL with *ret_error, a
  * sentence that names the parameter and the rule ("parameter 'user-id' expects an integer of at least 1, not
- * 'x'"; a secret's value is never in it), or -ENOMEM.
+ * 'x'"; a secret's value is never in it), or -ENOMEM. What stands for a secret (a credential, or its id) is
+ * right as it is.
  */
 int parameter_check(const Parameter *parameter, const char *text, char **ret_value, char **ret_error);
 

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* From what was given in several places to the effective values of one execution. */
+
+#include <assert.h>
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "job/parameter.h"
+#include "util/buffer.h"
+#include "util/json-writer.h"
+#include "util/string-table.h"
+
+/* The value in a list of "name=value"; NULL: there is none. The last one counts. */
+static const char *find_value(char *const *list, const char *name) {
+        size_t n = strlen(name);
+        const char *value = NULL;
+
+        for (char *const *item = list; item && *item; item++)
+                if (strncmp(*item, name, n) == 0 && (*item)[n] == '=')
+                        value = *item + n + 1;
+        return value;
+}
+
+static void add_sentence(Buffer *errors, const char *sentence) {
+        if (errors->size > 0)
+                (void) buffer_add_string(errors, "; ");
+        (void) buffer_add_string(errors, sentence);
+}
+
+static void report_unknown(const ParameterSet *declared, const char *name, Buffer *errors) {
+        const char *names[PARAMETERS_MAX + 1];
+        const char *nearest;
+        size_t n = 0;
+
+        while (n < declared->n_items && n < PARAMETERS_MAX) {
+                names[n] = declared->items[n].name;
+                n++;
+        }
+        names[n] = NULL;
+
+        nearest = string_nearest(name, names);
+        if (errors->size > 0)
+                (void) buffer_add_string(errors, "; ");
+        (void) buffer_add_format(errors, "there is no parameter '%.64s'", name);
+        if (nearest)
+                (void) buffer_add_format(errors, "; did you mean '%s'?", nearest);
+        else if (n == 0)
+                (void) buffer_add_string(errors, ": the job has none");
+}
+
+static int check_names(const ParameterSet *declared, char *const *list, Buffer *errors) {
+        for (char *const *item = list; item && *item; item++) {
+                CLEANUP_FREE char *name = strndup(*item, strcspn(*item, "="));
+
+                if (!name)
+                        return -ENOMEM;
+                if (!parameter_set_find(declared, name))
+                        report_unknown(declared, name, errors);
+        }
+        return 0;
+}
+
+static const char *find_in_sources(const Parameter *parameter, const ParameterSources *sources) {
+        return find_value(sources->start, parameter->name)
+                        ?: find_value(sources->start_profile, parameter->name)
+                        ?: find_value(sources->values, parameter->name)
+                        ?: find_value(sources->profile, parameter->name)
+                        ?: parameter->fallback;
+}
+
+static int resolve_one(
+                const Parameter *parameter,
+                const ParameterSources *sources,
+                ParameterValues *values,
+                Buffer *errors) {
+
+        ParameterValue *item = &values->items[values->n_items];
+        const char *text = find_in_sources(parameter, sources);
+        CLEANUP_FREE char *error = NULL;
+        CLEANUP_FREE char *value = NULL;
+        int r;
+
+        if (!text) {
+                if (parameter->required)
+                        (void) buffer_add_format(
+                                        errors, "%sparameter '%s' needs a value",
+                                        errors->size > 0 ? "; " : "", parameter->name);
+                return 0;
+        }
+        r = parameter_check(parameter, text, &value, &error);
+        if (r == -EINVAL)
+                add_sentence(errors, error);
+        if (r < 0)
+                return r == -EINVAL ? 0 : r;
+
+        item->name = strdup(parameter->name);
+        if (!item->name)
+                return -ENOMEM;
+        item->text = TAKE_PTR(value);
+        item->is_secret = parameter->type == PARAMETER_SECRET;
+        values->n_items++;
+        return 0;
+}
+
+int parameter_values_resolve(
+                const ParameterSet *declared,
+                const ParameterSources *sources,
+                ParameterValues *ret,
+                char **ret_error) {
+
+        CLEANUP(parameter_values_done) ParameterValues values = { 0 };
+        CLEANUP(buffer_done) Buffer errors = { 0 };
+        int r;
+
+        assert(declared);
+        assert(sources);
+        assert(ret);
+        assert(ret_error);
+
+        values.items = calloc(declared->n_items + 1, sizeof(*values.items));
+        if (!values.items)
+                return -ENOMEM;
+
+        r = check_names(declared, sources->start, &errors);
+        if (r >= 0)
+                r = check_names(declared, sources->values, &errors);
+        for (size_t i = 0; r >= 0 && i < declared->n_items; i++)
+                r = resolve_one(&declared->items[i], sources, &values, &errors);
+        if (r < 0)
+                return r;
+        if (errors.failed)
+                return -ENOMEM;
+        if (errors.size > 0) {
+                r = buffer_take(&errors, ret_error);
+                return r < 0 ? r : -EINVAL;
+        }
+
+        *ret = values;
+        values = (ParameterValues){ 0 };
+        return 0;
+}
+
+static void write_value(JsonWriter *writer, const Parameter *parameter, const ParameterValue *value) {
+        if (value->is_secret)
+                json_writer_string(writer, value->name, "***");
+        else if (!parameter)
+                json_writer_string(writer, value->name, value->text);
+        else if (parameter->type == PARAMETER_INTEGER || parameter->type == PARAMETER_NUMBER ||
+                 parameter->type == PARAMETER_BOOLEAN)
+                json_writer_raw(writer, value->name, value->text); /* normal forms are JSON's */
+        else
+                json_writer_string(writer, value->name, value->text);
+}
+
+int parameter_values_format(const ParameterSet *declared, const ParameterValues *values, char **ret_json) {
+        CLEANUP(buffer_done) Buffer buffer = { 0 };
+        JsonWriter writer;
+
+        assert(declared);
+        assert(values);
+        assert(ret_json);
+
+        json_writer_init(&writer, &buffer);
+        json_writer_begin_object(&writer, NULL);
+        for (size_t i = 0; i < values->n_items; i++)
+                write_value(&writer, parameter_set_find(declared, values->items[i].name), &values->items[i]);
+        json_writer_end_object(&writer);
+        return buffer_take(&buffer, ret_json);
+}
