@@ -9,6 +9,7 @@
 #include "job/job.h"
 #include "store/store-private.h"
 #include "store/store-value.h"
+#include "util/string-list.h"
 
 static void note_execution(Store *store, const ExecutionRecord *record) {
         store_note_time(&store->latest_usec, record->queued_usec);
@@ -105,7 +106,7 @@ int store_put_attempt(Store *store, const AttemptRecord *attempt) {
 }
 
 /* The order of EXECUTION_CHANGEABLE in store-statement.c. */
-static void bind_changeable(StoreBinder *binder, const ExecutionRecord *record) {
+static void bind_changeable(StoreBinder *binder, const ExecutionRecord *record, const char *secrets) {
         bool is_folded = record->due_last_usec != USEC_INFINITY;
 
         store_bind_positive(binder, (int64_t) record->job_revision);
@@ -142,6 +143,10 @@ static void bind_changeable(StoreBinder *binder, const ExecutionRecord *record) 
         store_bind_time(binder, record->waiting_since_usec);
         store_bind_time(binder, record->retry_at_usec);
         store_bind_text(binder, record->output_file);
+        store_bind_text(binder, record->parameters);
+        store_bind_text(binder, secrets);
+        store_bind_text(binder, record->profile);
+        store_bind_positive(binder, (int64_t) record->profile_revision);
 }
 
 static bool is_occurrence(ExecutionCause cause) {
@@ -183,12 +188,15 @@ static int choose_pass(StoreConnection *connection, StoreOperation *operation) {
 }
 
 int store_apply_insert_execution(StoreConnection *connection, StoreOperation *operation) {
+        CLEANUP_FREE char *secrets = NULL; /* bound: it goes after the statement is released */
         CLEANUP(store_statement_release) sqlite3_stmt *statement = NULL;
         const ExecutionRecord *record = &operation->execution;
         StoreBinder binder;
         int r;
 
         r = choose_pass(connection, operation);
+        if (r >= 0)
+                r = string_list_join(record->secrets, "\n", &secrets);
         if (r < 0)
                 return r;
 
@@ -206,7 +214,7 @@ int store_apply_insert_execution(StoreConnection *connection, StoreOperation *op
         store_bind_integer(&binder, operation->pass);
         store_bind_positive(&binder, (int64_t) record->parent_id);
         store_bind_integer(&binder, record->forced);
-        bind_changeable(&binder, record);
+        bind_changeable(&binder, record, secrets);
         return store_bound_step(connection, &binder);
 }
 
@@ -216,12 +224,16 @@ static int changed(const StoreConnection *connection) {
 }
 
 int store_apply_update_execution(StoreConnection *connection, StoreOperation *operation) {
+        CLEANUP_FREE char *secrets = NULL; /* bound: it goes after the statement is released */
         CLEANUP(store_statement_release)
         sqlite3_stmt *statement = store_statement(connection, STATEMENT_UPDATE_EXECUTION);
         StoreBinder binder = { statement };
         int r;
 
-        bind_changeable(&binder, &operation->execution);
+        r = string_list_join(operation->execution.secrets, "\n", &secrets);
+        if (r < 0)
+                return r;
+        bind_changeable(&binder, &operation->execution, secrets);
         store_bind_integer(&binder, (int64_t) operation->execution.id);
         r = store_bound_step(connection, &binder);
         return r < 0 ? r : changed(connection);

@@ -44,6 +44,10 @@ static void done_queue_pause(StoreOperation *operation) {
         free(operation->queue_pause.name);
 }
 
+static void done_profile(StoreOperation *operation) {
+        stored_profile_done(&operation->profile);
+}
+
 static void done_message(StoreOperation *operation) {
         free(operation->message);
 }
@@ -61,6 +65,7 @@ static void (*const done_functions[OPERATION_KIND_COUNT])(StoreOperation *operat
         [OPERATION_ADD_AUDIT] = done_audit,
         [OPERATION_PUT_NOTIFICATION] = done_notification,
         [OPERATION_PUT_QUEUE_PAUSE] = done_queue_pause,
+        [OPERATION_PUT_PROFILE] = done_profile,
         [OPERATION_DELETE_HISTORY] = done_history,
         [OPERATION_BACKUP_DONE] = done_fd,
         [OPERATION_TROUBLE] = done_message,

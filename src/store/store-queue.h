@@ -16,6 +16,7 @@ typedef enum StoreOperationKind {
         OPERATION_PUT_NOTIFICATION,
         OPERATION_DELETE_NOTIFICATION,
         OPERATION_PUT_QUEUE_PAUSE,
+        OPERATION_PUT_PROFILE,
         OPERATION_PRUNE_JOB,
         OPERATION_DELETE_HISTORY,
         OPERATION_AFTER_COMMIT,
@@ -42,6 +43,7 @@ typedef struct StoreOperation {
                 AttemptRecord attempt;
                 AuditRecord audit;
                 NotificationRecord notification;
+                StoredProfile profile;
                 uint64_t execution_id;
                 struct {
                         int64_t job_id;

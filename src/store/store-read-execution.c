@@ -9,6 +9,7 @@
 #include "job/job.h"
 #include "store/store-private.h"
 #include "store/store-value.h"
+#include "util/string-list.h"
 
 /* The order of EXECUTION_IDENTITY in store-statement.c. Returns the next column, or a negative errno. */
 static int identity_from_row(sqlite3_stmt *row, ExecutionRecord *record) {
@@ -102,7 +103,26 @@ static int waiting_from_row(sqlite3_stmt *row, int column, ExecutionRecord *reco
         record->waiting_for = (WaitingFor) waiting_for;
         record->waiting_since_usec = store_column_time(row, column++);
         record->retry_at_usec = store_column_time(row, column++);
-        return store_column_text(row, column, &record->output_file);
+        r = store_column_text(row, column++, &record->output_file);
+        return r < 0 ? r : column;
+}
+
+/* What it ran with. */
+static int parameters_from_row(sqlite3_stmt *row, int column, ExecutionRecord *record) {
+        CLEANUP_FREE char *secrets = NULL;
+        char *rest, *line;
+        int r;
+
+        r = store_column_text(row, column++, &record->parameters);
+        if (r >= 0)
+                r = store_column_text(row, column++, &secrets);
+        if (r >= 0)
+                r = store_column_text(row, column++, &record->profile);
+        record->profile_revision = (uint64_t) sqlite3_column_int64(row, column);
+        rest = secrets;
+        while (r >= 0 && (line = strsep(&rest, "\n")))
+                r = string_list_push(&record->secrets, line);
+        return r;
 }
 
 static int execution_from_row(sqlite3_stmt *row, ExecutionRecord *record) {
@@ -113,7 +133,9 @@ static int execution_from_row(sqlite3_stmt *row, ExecutionRecord *record) {
                 column = progress_from_row(row, column, record);
         if (column >= 0)
                 column = result_from_row(row, column, record);
-        return column < 0 ? column : waiting_from_row(row, column, record);
+        if (column >= 0)
+                column = waiting_from_row(row, column, record);
+        return column < 0 ? column : parameters_from_row(row, column, record);
 }
 
 int store_read_execution(Store *store, uint64_t execution_id, ExecutionRecord *ret) {

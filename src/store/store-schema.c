@@ -217,12 +217,13 @@ static const char *const migrations[STORE_SCHEMA_VERSION] = {
 
         /* Profiles of files too: each execution says with which revision it ran. */
         "CREATE TABLE profile ("
-        " name TEXT NOT NULL PRIMARY KEY,"
+        " name TEXT NOT NULL,"
+        " origin TEXT NOT NULL," /* one of a file hides one that was made at run time */
         " owner_uid INTEGER NOT NULL,"
-        " origin TEXT NOT NULL,"
         " revision INTEGER NOT NULL,"
         " changed INTEGER NOT NULL,"
-        " removed INTEGER"
+        " removed INTEGER,"
+        " PRIMARY KEY (name, origin)"
         ") STRICT, WITHOUT ROWID;"
         "CREATE TABLE profile_revision ("
         " name TEXT NOT NULL,"

@@ -20,7 +20,7 @@
 #define NEVER_STARTED "state IN ('missed', 'skipped')"
 #define IS_OPEN "state IN ('armed', 'waiting', 'starting', 'running', 'retrying')"
 
-/* 12 columns that never change, and 31 that do. */
+/* 12 columns that never change, and 36 that do. */
 #define EXECUTION_IDENTITY \
         "id, job_id, job, owner_uid, origin, cause, requested_by, due, nominal, pass, parent, forced"
 #define EXECUTION_CHANGEABLE                                                          \
@@ -29,11 +29,11 @@
         "attempts, pid, host, boot_id, runner_incarnation, runner_generation, "       \
         "progress, status_text, cpu_seconds, memory_peak_bytes, output_bytes, "       \
         "output_truncated, result, condition, waiting_for, waiting_since, retry_at, " \
-        "output_file"
+        "output_file, parameters, secrets, profile, profile_revision"
 #define EXECUTION_COLUMNS EXECUTION_IDENTITY ", " EXECUTION_CHANGEABLE
 #define PLACES_10 "?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
 #define PLACES_12 PLACES_10 ", ?, ?"
-#define PLACES_32 PLACES_10 ", " PLACES_10 ", " PLACES_10 ", ?, ?"
+#define PLACES_36 PLACES_10 ", " PLACES_10 ", " PLACES_10 ", ?, ?, ?, ?, ?, ?"
 
 #define ATTEMPT_COLUMNS                                                             \
         "execution_id, attempt, state, reason, started, ended, exit_code, signal, " \
@@ -96,9 +96,9 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
                 "SELECT max(pass), max(NOT " NEVER_STARTED ") FROM execution "
                 "WHERE job_id = ? AND due = ? AND pass >= ? AND " IS_OCCURRENCE,
         [STATEMENT_INSERT_EXECUTION] =
-                "INSERT INTO execution (" EXECUTION_COLUMNS ") VALUES (" PLACES_12 ", " PLACES_32 ")",
+                "INSERT INTO execution (" EXECUTION_COLUMNS ") VALUES (" PLACES_12 ", " PLACES_36 ")",
         [STATEMENT_UPDATE_EXECUTION] =
-                "UPDATE execution SET (" EXECUTION_CHANGEABLE ") = (" PLACES_32 ") WHERE id = ?",
+                "UPDATE execution SET (" EXECUTION_CHANGEABLE ") = (" PLACES_36 ") WHERE id = ?",
         [STATEMENT_DELETE_EXECUTION] = "DELETE FROM execution WHERE id = ?",
         [STATEMENT_PUT_ATTEMPT] =
                 "INSERT INTO attempt (" ATTEMPT_COLUMNS ") "
@@ -159,6 +159,19 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
                 "INSERT INTO queue (name, paused_since) VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
         [STATEMENT_RESUME_QUEUE]       = "DELETE FROM queue WHERE name = ?",
         [STATEMENT_LOAD_PAUSED_QUEUES] = "SELECT name, paused_since FROM queue ORDER BY name",
+
+        [STATEMENT_PUT_PROFILE] =
+                "INSERT INTO profile (name, origin, owner_uid, revision, changed, removed) "
+                "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (name, origin) DO UPDATE SET "
+                "owner_uid = ?3, revision = ?4, changed = ?5, removed = ?6",
+        [STATEMENT_PUT_PROFILE_REVISION] =
+                "INSERT INTO profile_revision (name, revision, definition) VALUES (?1, ?2, ?3) "
+                "ON CONFLICT (name, revision) DO NOTHING",
+        [STATEMENT_LOAD_PROFILES] =
+                "SELECT name, origin, owner_uid, revision, changed, definition, removed FROM profile "
+                "LEFT JOIN profile_revision USING (name, revision) ORDER BY name, origin",
+        [STATEMENT_READ_PROFILE_REVISION] =
+                "SELECT definition FROM profile_revision WHERE name = ? AND revision = ?",
 
         [STATEMENT_PRUNE_CUTOFF] =
                 "SELECT id FROM execution INDEXED BY execution_job WHERE job_id = ? "

@@ -56,6 +56,12 @@ typedef enum StoreStatement {
         STATEMENT_RESUME_QUEUE,
         STATEMENT_LOAD_PAUSED_QUEUES,
 
+        /* profiles */
+        STATEMENT_PUT_PROFILE,
+        STATEMENT_PUT_PROFILE_REVISION,
+        STATEMENT_LOAD_PROFILES,
+        STATEMENT_READ_PROFILE_REVISION,
+
         /* retention */
         STATEMENT_PRUNE_CUTOFF,
         STATEMENT_PRUNE_PROTECTED,

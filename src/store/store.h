@@ -146,6 +146,31 @@ int store_put_job_state(Store *store, const StoredJob *job);
 /* The text of an older revision. Returns 1, 0 (not known) or a negative errno. */
 int store_read_revision(Store *store, int64_t job_id, uint64_t revision, char **ret_definition);
 
+/* --- profiles --------------------------------------------------------------------------------------- */
+
+/* A named set of values as it is, or as it last was, in one origin: a file, or at run time. */
+typedef struct StoredProfile {
+        char *name;
+        JobOrigin origin;
+        uid_t owner_uid;
+        uint64_t revision; /* from 1; a number is used once for a name, whatever its origin */
+        char *definition;  /* JSON object of texts */
+        usec_t changed_usec;
+        usec_t removed_usec; /* USEC_INFINITY: it is there */
+} StoredProfile;
+
+void stored_profile_done(StoredProfile *profile);
+
+/* Inserts or replaces the one of that name and origin; its values also go to the table of revisions. */
+int store_put_profile(Store *store, const StoredProfile *profile);
+/* By name, the removed ones too. A negative return of `visit` stops and goes up. */
+int store_load_profiles(
+                Store *store,
+                int (*visit)(void *userdata, const StoredProfile *profile),
+                void *userdata);
+/* The values of a revision. Returns 1, 0 (not known) or a negative errno. */
+int store_read_profile_revision(Store *store, const char *name, uint64_t revision, char **ret_definition);
+
 /* --- queues ---------------------------------------------------------------------------------------- */
 
 typedef int (*store_visit_queue_t)(void *userdata, const char *name, usec_t paused_since_usec);

@@ -7,6 +7,7 @@
 
 #include "support/store-fixture.h"
 #include "support/test-support.h"
+#include "util/string-list.h"
 
 #define DUE (INT64_C(1767225600) * USEC_PER_SEC)
 
@@ -70,6 +71,11 @@ static void end_record(ExecutionRecord *record) {
         record->output_bytes = 99;
         record->output_truncated = true;
         record->result = strdup("{\"a\": 1}");
+        record->parameters = strdup("{\"pin\":\"***\"}");
+        record->profile = strdup("europe");
+        record->profile_revision = 5;
+        ck_assert_int_eq(string_list_push(&record->secrets, "pin=00ff"), 0);
+        ck_assert_int_eq(string_list_push(&record->secrets, "token=credential:token"), 0);
 }
 
 static void assert_identity(const ExecutionRecord *read) {
@@ -113,6 +119,10 @@ static void assert_outcome(const ExecutionRecord *read, const ExecutionRecord *r
         ck_assert_uint_eq(read->output_bytes, 99);
         ck_assert(read->output_truncated);
         ck_assert_str_eq(read->result, "{\"a\": 1}");
+        ck_assert_str_eq(read->parameters, "{\"pin\":\"***\"}");
+        ck_assert_str_eq(read->profile, "europe");
+        ck_assert_uint_eq(read->profile_revision, 5);
+        ck_assert(string_list_equal(read->secrets, record->secrets));
 }
 
 START_TEST(every_column_comes_back) {

@@ -74,7 +74,7 @@ static void make_damaged_schema(void) {
 
 static void make_newer(void) {
         make_good();
-        store_fixture_run(&fixture, "PRAGMA user_version = 3; PRAGMA journal_mode = DELETE");
+        store_fixture_run(&fixture, "PRAGMA user_version = 4; PRAGMA journal_mode = DELETE");
 }
 
 static void make_foreign(void) {
@@ -150,7 +150,7 @@ START_TEST(a_newer_database_in_its_log_is_left_alone) {
                 sqlite3 *db = NULL;
 
                 if (sqlite3_open(fixture.path, &db) == SQLITE_OK)
-                        (void) sqlite3_exec(db, "PRAGMA user_version = 3", NULL, NULL, NULL);
+                        (void) sqlite3_exec(db, "PRAGMA user_version = 4", NULL, NULL, NULL);
                 (void) kill(getpid(), SIGKILL);
         }
         ck_assert_int_eq(waitpid(pid, &status, 0), pid);
