@@ -5,12 +5,12 @@
 #include <limits.h>
 #include <string.h>
 
+#include "job/expand-part.h"
 #include "job/job-fields.h"
 #include "util/string-list.h"
 
 #define ACCOUNT_NAME_MAX 256U
 #define ENVIRONMENT_SIZE_MAX ((size_t) 256 * 1024)
-#define CREDENTIAL_NAME_MAX 255U
 #define DIGITS "0123456789"
 
 int job_decode_path(const YamlContext *context, const YamlField *field, const YamlNode *node, void *member) {
@@ -215,13 +215,6 @@ int job_decode_environment_files(
         return 0;
 }
 
-/* They become files below $CREDENTIALS_DIRECTORY. */
-static bool credential_name_valid(const char *name) {
-        size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" DIGITS "_.-");
-
-        return n > 0 && n <= CREDENTIAL_NAME_MAX && name[n] == '\0' && name[0] != '.';
-}
-
 int job_decode_credentials(
                 const YamlContext *context,
                 const YamlField *field,
@@ -234,7 +227,7 @@ int job_decode_credentials(
         if (r < 0)
                 return r;
         STRING_LIST_FOREACH(name, names) {
-                if (credential_name_valid(*name))
+                if (expand_credential_name_valid(*name, strlen(*name)))
                         continue;
                 yaml_error(context, node,
                            "'%s' expects names of letters, digits, '_', '-' and '.', not '%.64s'", field->key,
