@@ -102,7 +102,7 @@ static const struct {
         { make_damaged_schema, -EBADMSG,         { "is damaged (a table",           "restore a backup" } },
         { make_foreign,        -EBADMSG,         { "of another program",            "move it away" } },
         { make_foreign_id,     -EBADMSG,         { "of another program",            "move it away" } },
-        { make_newer,          -EPROTONOSUPPORT, { "newer version of jobsched (format 3, this version knows 2)",
+        { make_newer,          -EPROTONOSUPPORT, { "newer version of jobsched (format 4, this version knows 3)",
                                                    "install that version" } },
         { make_directory,      -EISDIR,          { "is not a regular file",         "move it away" } },
 };
