@@ -26,6 +26,9 @@ static const Place settings_place = {
 static const Place config_place = {
         "JOBSCHED_CONFIG_PATH", NULL, "XDG_CONFIG_HOME", ".config", "jobsched.d",
 };
+static const Place action_place = {
+        "JOBSCHED_ACTION_PATH", NULL, "", ".local/lib", "jobsched/actions",
+};
 static const Place state_place = {
         "JOBSCHED_STATE_DIR", SYSTEM_STATE_DIR, "XDG_STATE_HOME", ".local/state", "jobsched",
 };
@@ -42,6 +45,12 @@ static const char *const system_config_dirs[] = {
         SYSTEM_CONFIG_DIR "/jobsched.d",
         "/run/jobsched.d",
         SYSTEM_VENDOR_DIR "/jobsched.d",
+};
+
+/* A site's hides the one of the same name that comes with jobsched. */
+static const char *const system_action_dirs[] = {
+        SYSTEM_CONFIG_DIR "/jobsched/actions",
+        LIBEXEC_DIR "/actions",
 };
 
 static const char *variable(const char *name) {
@@ -113,25 +122,33 @@ static int split_path(const char *path, char ***ret) {
         return 0;
 }
 
-static int config_dirs_find(bool user, char ***ret) {
+/* `fixed` are those of the system. A user has one of his own, in front of them with `and_fixed`. */
+static int dirs_find(
+                const Place *place,
+                bool user,
+                const char *const *fixed,
+                size_t n_fixed,
+                bool and_fixed,
+                char ***ret) {
+
         CLEANUP(string_list_freep) char **list = NULL;
-        const char *moved = variable(config_place.variable);
+        const char *moved = variable(place->variable);
         char *directory;
-        int r;
+        int r = 0;
 
         if (moved)
                 return split_path(moved, ret);
         if (user) {
-                r = place_find(&config_place, true, &directory);
-                if (r < 0)
-                        return r;
-                return string_list_take_push(ret, directory);
+                r = place_find(place, true, &directory);
+                if (r >= 0)
+                        r = string_list_take_push(&list, directory);
+                else if (r == -ENXIO && and_fixed)
+                        r = 0; /* without a home directory there is nothing in it */
         }
-        for (size_t i = 0; i < ARRAY_SIZE(system_config_dirs); i++) {
-                r = string_list_push(&list, system_config_dirs[i]);
-                if (r < 0)
-                        return r;
-        }
+        for (size_t i = 0; r >= 0 && (!user || and_fixed) && i < n_fixed; i++)
+                r = string_list_push(&list, fixed[i]);
+        if (r < 0)
+                return r;
         *ret = TAKE_PTR(list);
         return 0;
 }
@@ -152,7 +169,12 @@ static int fill(Instance *instance) {
         r = place_find(&settings_place, user, &instance->settings_file);
         if (r < 0)
                 return r;
-        r = config_dirs_find(user, &instance->config_dirs);
+        r = dirs_find(&config_place, user, system_config_dirs, ARRAY_SIZE(system_config_dirs), false,
+                      &instance->config_dirs);
+        if (r < 0)
+                return r;
+        r = dirs_find(&action_place, user, system_action_dirs, ARRAY_SIZE(system_action_dirs), true,
+                      &instance->action_dirs);
         if (r < 0)
                 return r;
         r = place_find(&state_place, user, &instance->state_dir);
@@ -204,6 +226,7 @@ int instance_init(Instance *instance, bool user) {
 void instance_done(Instance *instance) {
         free(instance->settings_file);
         (void) string_list_free(instance->config_dirs);
+        (void) string_list_free(instance->action_dirs);
         free(instance->state_dir);
         free(instance->database_file);
         free(instance->runtime_dir);

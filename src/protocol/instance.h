@@ -5,7 +5,8 @@
  * Where an instance keeps its things: the system's, or one user's (DESIGN.md 4). The environment may move
  * each directory, which tests, the demo and containers use: JOBSCHED_CONFIG_FILE, JOBSCHED_CONFIG_PATH
  * (colon-separated drop-in directories), JOBSCHED_STATE_DIR, JOBSCHED_RUNTIME_DIR, JOBSCHED_RUNNER_DIR,
- * JOBSCHED_RUNNER_STATE_DIR.
+ * JOBSCHED_RUNNER_STATE_DIR,
+ * JOBSCHED_ACTION_PATH (colon-separated directories of action programs).
  */
 
 #include "util/cleanup.h"
@@ -15,6 +16,7 @@ typedef struct Instance {
         bool user;            /* --user */
         char *settings_file;  /* /etc/jobsched.yaml */
         char **config_dirs;   /* /etc/jobsched.d, /run/jobsched.d, /usr/lib/jobsched.d */
+        char **action_dirs;   /* of action programs: a site's, then /usr/libexec/jobsched/actions */
         char *state_dir;      /* /var/lib/jobsched */
         char *database_file;  /* STATE_DIR/jobsched.db */
         char *runtime_dir;    /* /run/jobsched; --user: $XDG_RUNTIME_DIR/jobsched, else

@@ -8,6 +8,9 @@
 #include <sys/wait.h>
 #include <utlist.h>
 
+#include "runner/errand-description.h"
+#include "runner/errand-internal.h"
+#include "runner/limits.h"
 #include "runner/path-watcher.h"
 #include "runner/process-kill.h"
 #include "runner/run-account.h"
@@ -18,34 +21,6 @@
 
 #define HTTP_GRACE_USEC (30 * USEC_PER_SEC)
 
-struct Errand {
-        Errands *errands;
-        uint64_t cookie;
-        char mark[ERRAND_MARK_MAX];
-        ErrandWork work;
-        bool wanted; /* it is in by_cookie */
-
-        MessageStart start; /* what is started for it */
-        int input_fd;
-        usec_t timeout_usec;
-        AccountRequest *request;
-        HttpQuestion *question;      /* for HTTP, in place of a process */
-        char *user_name, *user_home; /* for messages */
-
-        pid_t pid;
-        int cgroup_fd;
-        Watch status;
-        Watch output[2];
-        Deadline deadline;
-        bool timed_out;
-        int error; /* it could not be executed: a positive errno, and `failure` */
-        char *failure;
-        char text[ERRAND_TEXT_MAX];
-        size_t text_size;
-
-        UT_hash_handle hash, hash_by_pid;
-        Errand *prev, *next;
-};
 
 static const char *cgroup_name(const Errand *errand, char buffer[static ERRAND_MARK_MAX + 8]) {
         (void) snprintf(buffer, ERRAND_MARK_MAX + 8, CGROUP_RUN_PREFIX "%s", errand->mark);
@@ -93,6 +68,9 @@ static void errand_free(Errand *errand) {
         DL_DELETE(errands->all, errand);
         errands->n--;
         (void) fd_close(errand->input_fd);
+        (void) fd_close(errand->program_fd);
+        buffer_done(&errand->text);
+        buffer_done(&errand->complaint);
         start_done(&errand->start);
         free(errand->user_name);
         free(errand->user_home);
@@ -133,6 +111,17 @@ static void errand_fail(Errand *errand, int error, const char *text) {
         errand_free(errand);
 }
 
+static void report_description(Errand *errand, int status) {
+        CLEANUP_FREE char *text = NULL;
+        int error = errand->text.failed ? ENOMEM
+                                        : description_judge(&errand->text, &errand->complaint, status, &text);
+
+        if (error != 0)
+                errand_report_error(errand, error, text ?: "out of memory");
+        else
+                errand_report(errand, &(MessageErrandDone){ .exit_code = 0, .signal = -1, .text = text });
+}
+
 static void report_exit(Errand *errand, int status) {
         CLEANUP_FREE char *text = NULL;
         int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
@@ -145,7 +134,11 @@ static void report_exit(Errand *errand, int status) {
                 errand_report_error(errand, errand->error, errand->failure);
                 return;
         }
-        if (utf8_clean(errand->text, errand->text_size, ERRAND_TEXT_MAX, &text) < 0) {
+        if (errand->work == ERRAND_WORK_DESCRIBE) {
+                report_description(errand, status);
+                return;
+        }
+        if (utf8_clean(errand->text.data, errand->text.size, ERRAND_TEXT_MAX, &text) < 0) {
                 errand_report_error(errand, ENOMEM, "out of memory");
                 return;
         }
@@ -163,10 +156,19 @@ static void report_exit(Errand *errand, int status) {
 
 /* --- while it runs --------------------------------------------------------------------------------- */
 
+/* What is read from there goes to; *ret_max is how much of it is kept. */
+static Buffer *text_of(Errand *errand, const Watch *watch, size_t *ret_max) {
+        bool describes = errand->work == ERRAND_WORK_DESCRIBE, is_stdout = watch == &errand->output[0];
+
+        *ret_max = describes && is_stdout ? DESCRIPTION_SIZE_MAX + 1 : ERRAND_TEXT_MAX;
+        return describes && !is_stdout ? &errand->complaint : &errand->text;
+}
+
 /* Returns false when there is nothing more to read, now or ever. */
 static bool read_output(Errand *errand, Watch *watch) {
         RunContext *context = errand->errands->context;
-        size_t room = sizeof(errand->text) - errand->text_size, n_kept;
+        size_t max;
+        Buffer *text = text_of(errand, watch, &max);
         ssize_t n = read(watch->fd, context->read_buffer, READ_SIZE);
 
         if (n < 0 && (errno == EAGAIN || errno == EINTR))
@@ -175,21 +177,21 @@ static bool read_output(Errand *errand, Watch *watch) {
                 poller_close(&context->poller, watch);
                 return false;
         }
-        n_kept = MIN((size_t) n, room);
-        memcpy(errand->text + errand->text_size, context->read_buffer, n_kept);
-        errand->text_size += n_kept;
-        return true;
+        (void) buffer_add(text, context->read_buffer, MIN((size_t) n, max - text->size));
+        return text->size < max;
 }
 
 static void on_output(Watch *watch, uint32_t events) {
-        (void) read_output(watch->userdata, watch);
+        Errand *errand = watch->userdata;
+
+        if (!read_output(errand, watch) && errand->text.size > DESCRIPTION_SIZE_MAX)
+                process_kill_everything(errand->pid, errand->cgroup_fd); /* more of it is of no use */
 }
 
 /* What stands in the pipes when it has ended; what does not fit is of no interest. */
 static void drain_output(Errand *errand) {
         for (size_t i = 0; i < ARRAY_SIZE(errand->output); i++) {
-                while (errand->output[i].fd >= 0 && errand->text_size < sizeof(errand->text) &&
-                       read_output(errand, &errand->output[i]))
+                while (errand->output[i].fd >= 0 && read_output(errand, &errand->output[i]))
                         ;
         }
 }
@@ -274,8 +276,17 @@ static int watch_process(Errand *errand, const Launched *launched) {
         return r;
 }
 
+/* Its limits; a note on those that are not in force would have nobody to read it. */
+static int prepare_settings(Errand *errand, ProcessSettings *ret, char **reterr_message) {
+        CLEANUP_FREE char *note = NULL;
+        int r;
+
+        r = process_settings_read(&errand->start, ret, reterr_message);
+        return r < 0 ? r : limits_apply(errand->cgroup_fd, &errand->start, ret, &note);
+}
+
 static void errand_launch(Errand *errand, const Account *account) {
-        static const ProcessSettings no_settings;
+        ProcessSettings settings;
         RunContext *context = errand->errands->context;
         CLEANUP_FREE char *message = NULL;
         char name[ERRAND_MARK_MAX + 8];
@@ -296,14 +307,20 @@ static void errand_launch(Errand *errand, const Account *account) {
                 }
                 errand->cgroup_fd = r;
         }
+        r = prepare_settings(errand, &settings, &message);
+        if (r < 0) {
+                errand_fail(errand, -r, message ?: "out of memory");
+                return;
+        }
         r = launch(&context->launch, &errand->start, account,
                    &(LaunchTarget){
                                    .mark = errand->mark,
                                    .record_fd = -EBADF,
                                    .cgroup_fd = errand->cgroup_fd,
+                                   .program_fd = errand->program_fd,
                                    .input_fd = errand->input_fd,
                                    .dies_with_runner = true,
-                                   .settings = &no_settings,
+                                   .settings = &settings,
                    },
                    &launched, &message);
         if (r < 0) {
@@ -311,6 +328,7 @@ static void errand_launch(Errand *errand, const Account *account) {
                 return;
         }
         errand->input_fd = fd_close(errand->input_fd);
+        errand->program_fd = fd_close(errand->program_fd);
         r = watch_process(errand, &launched);
         if (r < 0) {
                 errand_report_error(errand, -r, "the runner cannot watch it");
@@ -318,11 +336,31 @@ static void errand_launch(Errand *errand, const Account *account) {
         }
 }
 
+static void resolve_user(Errand *errand);
+
+/* Where the worker for HTTP has no user of its own, as in containers. */
+static bool take_fallback_user(Errand *errand) {
+        char *user;
+
+        if (errand->work != ERRAND_WORK_DESCRIBE || strcmp(errand->start.user ?: "", DESCRIBE_USER) != 0)
+                return false;
+        user = strdup(DESCRIBE_USER_FALLBACK);
+        if (!user)
+                return false;
+        free(errand->start.user);
+        errand->start.user = user;
+        return true;
+}
+
 static void on_account(void *userdata, const Account *found) {
         Errand *errand = userdata;
         RunAccount account;
 
         errand->request = NULL;
+        if (found->error == ENOENT && take_fallback_user(errand)) {
+                resolve_user(errand);
+                return;
+        }
         run_account_permit(errand->errands->context, &errand->start, found, &account);
         if (account.account.error != 0)
                 errand_fail(errand, account.account.error, account.account.message);
@@ -331,64 +369,23 @@ static void on_account(void *userdata, const Account *found) {
 }
 
 /* May free the errand. */
-static void begin_process(Errand *errand) {
-        RunContext *context = errand->errands->context;
-        int r;
+static void resolve_user(Errand *errand) {
+        int r = run_account_resolve(
+                        errand->errands->context, &errand->start, on_account, errand, &errand->request);
 
-        (void) deadline_set(
-                        &context->deadlines, &errand->deadline,
-                        usec_add(clock_now(&system_clock, CLOCK_KIND_MONOTONIC), errand->timeout_usec));
-        r = run_account_resolve(context, &errand->start, on_account, errand, &errand->request);
         if (r < 0)
                 errand_fail(errand, -r, "cannot look up the user");
 }
 
-/* Takes the strings of the message that a process needs. */
-static void take_identity(MessageErrand *message, MessageStart *start) {
-        *start = (MessageStart){
-                .job = TAKE_PTR(message->job),
-                .owner_uid = message->owner_uid,
-                .user = TAKE_PTR(message->user),
-                .group = TAKE_PTR(message->group),
-                .directory = TAKE_PTR(message->directory),
-                .umask = 022,
-                .memory_max_bytes = UINT64_MAX,
-                .cpu_percent = UINT64_MAX,
-                .tasks_max = UINT64_MAX,
-                .io_weight = UINT64_MAX,
-        };
+/* May free the errand. */
+static void begin_process(Errand *errand) {
+        RunContext *context = errand->errands->context;
+
+        (void) deadline_set(
+                        &context->deadlines, &errand->deadline,
+                        usec_add(clock_now(&system_clock, CLOCK_KIND_MONOTONIC), errand->timeout_usec));
+        resolve_user(errand);
 }
-
-static int prepare_command(Errand *errand, MessageErrand *message) {
-        errand->start.arguments = TAKE_PTR(message->arguments);
-        errand->start.script = TAKE_PTR(message->script);
-        errand->start.shell = TAKE_PTR(message->shell);
-        errand->start.environment = TAKE_PTR(message->environment);
-        if (message->input_size == 0)
-                return 0;
-        errand->input_fd = memfd_new_sealed("jobsched-input", message->input, message->input_size);
-        return MIN(errand->input_fd, 0);
-}
-
-static int prepare_path(Errand *errand, MessageErrand *message) {
-        const PathWatch watch = {
-                .kind = message->work == ERRAND_WORK_PATH_CHANGED ? PATH_CHANGED
-                                : message->opposite               ? PATH_ABSENT
-                                                                  : PATH_EXISTS,
-                .wait = message->watch,
-                .since_usec = message->since_usec,
-                .path = message->path,
-        };
-
-        return path_watcher_arguments(errand->errands->program, &watch, &errand->start.arguments);
-}
-
-/* By ErrandWork. NULL: no process of its own does that. */
-static int (*const prepare[ERRAND_WORK_COUNT])(Errand *errand, MessageErrand *message) = {
-        [ERRAND_WORK_COMMAND] = prepare_command,
-        [ERRAND_WORK_PATH_EXISTS] = prepare_path,
-        [ERRAND_WORK_PATH_CHANGED] = prepare_path,
-};
 
 static void on_answered(void *userdata, const MessageErrandDone *done) {
         Errand *errand = userdata;
@@ -423,6 +420,7 @@ static Errand *errand_new(Errands *errands, const MessageErrand *message) {
         errand->work = (ErrandWork) message->work;
         errand->timeout_usec = message->timeout_usec;
         errand->input_fd = -EBADF;
+        errand->program_fd = -EBADF;
         errand->cgroup_fd = -EBADF;
         errand->status = (Watch){ .fd = -EBADF, .on_ready = on_status, .userdata = errand };
         for (size_t i = 0; i < ARRAY_SIZE(errand->output); i++)
@@ -452,13 +450,12 @@ int errands_start(Errands *errands, MessageErrand *message) {
                 errand_fail(errand, ECANCELED, "the runner is being stopped");
         else if (errands->n > ERRANDS_MAX)
                 errand_fail(errand, EAGAIN, "the runner has too many errands");
-        else if (!prepare[errand->work])
+        else if (errand->work == ERRAND_WORK_HTTP)
                 begin_http(errand, message);
         else {
-                take_identity(message, &errand->start);
-                r = prepare[errand->work](errand, message);
+                r = errand_prepare(errand, message);
                 if (r < 0)
-                        errand_fail(errand, -r, "cannot prepare it");
+                        errand_fail(errand, -r, errand->failure ?: "cannot prepare it");
                 else
                         begin_process(errand);
         }

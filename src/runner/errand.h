@@ -9,6 +9,9 @@
  * path is looked at by a process of the runner's own program as the user (path-watcher.h): what he cannot see
  * is not there, and no file system that hangs holds up the runner.
  *
+ * What an action program says of itself is asked of it without any privilege: by a user that has nothing,
+ * with a bound on time, size, memory and processes.
+ *
  * An errand belongs to the connection on which it came. Nothing of it survives that, a stop of the runner or
  * a re-exec.
  */
@@ -17,7 +20,7 @@
 #include "runner/run-context.h"
 
 #define ERRANDS_MAX 512U        /* at once; more are refused with EAGAIN */
-#define ERRAND_TEXT_MAX 1024U   /* of its output, in bytes */
+#define ERRAND_TEXT_MAX 1024U   /* of its output, in bytes; a description is longer */
 #define ERRAND_MARK_MAX 40U     /* of JOBSCHED_RUN and of the cgroup's name */
 #define ERRAND_PREFIX "errand-" /* of both */
 

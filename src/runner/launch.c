@@ -296,6 +296,7 @@ int launch(const LaunchDefaults *defaults,
                         &(ChildPlan){
                                         .arguments = lists.arguments,
                                         .program = lists.arguments[0],
+                                        .program_fd = target->program_fd,
                                         .environment = &lists.child,
                                         .environment_files = start->environment_files,
                                         .settings = target->settings,

@@ -31,6 +31,7 @@ typedef struct LaunchTarget {
         const RunKey *key;     /* of its record; NULL: it has none */
         int record_fd;         /* run_record_begin() */
         int cgroup_fd;         /* -EBADF: none */
+        int program_fd;        /* what is executed, as argument 0; -EBADF: found by argument 0 */
         int input_fd;          /* its standard input, in place of what the start says; -EBADF: that */
         bool dies_with_runner; /* it is of no use to anybody else */
         const ProcessSettings *settings;

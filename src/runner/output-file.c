@@ -225,6 +225,7 @@ static int launch_writer(
                    &(LaunchTarget){
                                    .mark = MARK,
                                    .record_fd = -EBADF,
+                                   .program_fd = -EBADF,
                                    .cgroup_fd = -EBADF,
                                    .input_fd = read_fd,
                                    .settings = &no_settings,

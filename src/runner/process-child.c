@@ -187,11 +187,26 @@ static int try_file(const ChildPlan *plan, const char *directory, size_t length)
         return errno;
 }
 
+/*
+ * A script is opened again by its interpreter, as /dev/fd/N: so it needs the descriptor, which is why the
+ * kernel refuses one that would be closed. Any other program does not get to see it.
+ */
+_Noreturn static void execute_descriptor(const ChildPlan *plan) {
+        int fd = plan->program_fd;
+
+        (void) syscall(SYS_execveat, fd, "", plan->arguments, plan->environment->list, AT_EMPTY_PATH);
+        if (errno == ENOENT && fcntl(fd, F_SETFD, 0) >= 0)
+                (void) syscall(SYS_execveat, fd, "", plan->arguments, plan->environment->list, AT_EMPTY_PATH);
+        fail(plan, CHILD_STEP_EXECUTE, errno);
+}
+
 /* As execvp() does: a file that may not be executed does not end the search, but is remembered. */
 _Noreturn static void execute(const ChildPlan *plan) {
         const char *path = environment_get(plan->environment->list, "PATH") ?: DEFAULT_SEARCH_PATH;
         int error = ENOENT;
 
+        if (plan->program_fd >= 0)
+                execute_descriptor(plan);
         if (strchr(plan->program, '/')) {
                 (void) execve(plan->program, plan->arguments, plan->environment->list);
                 fail(plan, CHILD_STEP_EXECUTE, errno);

@@ -52,6 +52,7 @@ typedef struct KernelSignalAction {
 
 typedef struct ChildPlan {
         char *const *arguments;
+        int program_fd;      /* what is executed; -EBADF: `program` is */
         const char *program; /* looked for in the PATH of the environment if there is no slash in it */
         ChildEnvironment *environment; /* in memory of its own: the child adds to it */
         char *const *environment_files;

@@ -51,6 +51,7 @@ typedef struct RunContext {
         CredentialLoad *credential_loads; /* those under way */
         char *notify_directory;           /* for the sockets of runs */
         const char *program;              /* the runner's own file */
+        char *const *action_directories;  /* of action programs, the first one counts; borrowed */
         char *read_buffer;                /* READ_SIZE */
         Run *by_pid;                      /* hash: those that have a process */
         size_t n_settling;                /* runs that wait for what they left behind */
@@ -86,6 +87,8 @@ struct Run {
         OutputFile *file; /* NULL: the whole output is kept nowhere */
         Account *account; /* while the file is being opened */
         Buffer notes;     /* remarks of ours on this run */
+        Buffer result;    /* an action program's, so far */
+        bool result_is_excessive;
         bool followed;
         uint64_t follow_skipped_bytes; /* the follower was too slow for them */
 

@@ -11,6 +11,7 @@
 #include "runner/leftover.h"
 #include "runner/run-credential.h"
 #include "runner/run-output.h"
+#include "runner/run-result.h"
 #include "runner/run.h"
 #include "runner/unit.h"
 #include "util/clock.h"
@@ -24,7 +25,6 @@ static void drop_process_parts(Run *run) {
         run_credential_done(run);
         poller_close(&run->context->poller, &run->status);
         output_capture_done(&run->capture);
-        buffer_done(&run->notes);
         if (run->file)
                 output_file_done(run->file);
         free(run->account);
@@ -164,9 +164,12 @@ static void complete(Run *run) {
                 ended.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
                 ended.signal = WIFSIGNALED(status) ? WTERMSIG(status) : -1;
         }
+        if (ended.kind != END_LAUNCH && run_has_result(run))
+                run_result_finish(run, &ended);
         run_output_end(run);
         ended.oom = run->oom_killed && is_killed(&ended);
         run_end(run, &ended);
+        buffer_done(&run->result);
         run->pid = 0;
 }
 

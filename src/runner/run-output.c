@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "runner/run-result.h"
+
 #define READS_PER_TURN 8
 /* What is read after the end: a leaked holder could go on writing for ever. */
 #define DRAIN_MAX_BYTES ((size_t) 4 * 1024 * 1024)
@@ -120,7 +122,9 @@ static ssize_t read_some(Run *run, Watch *watch, bool *ret_full) {
         while (n < 0 && errno == EINTR);
         if (n < 0)
                 return -errno;
-        if (n > 0)
+        if (n > 0 && watch == &run->output[0] && run_has_result(run))
+                run_result_add(run, run->context->read_buffer, (size_t) n);
+        else if (n > 0)
                 *ret_full = take_output(run, stream_of(run, watch), run->context->read_buffer, (size_t) n);
         return n;
 }

@@ -14,9 +14,10 @@ typedef struct SavedRun {
         int64_t escalated, killed, start_timed_out, followed, lost;
         int64_t notify_fd, notify_uid, progress;
         int64_t file_fd, file_report_fd, settled;
+        int64_t result_is_excessive;
         int64_t exited, exit_status, cpu_usec, memory_peak_bytes;
         int64_t begun_usec, started_usec, deadline_usec, total_bytes;
-        StateItem key, start, notify_path, status_text, capture, notes, file_pending, stdout_line,
+        StateItem key, start, notify_path, status_text, capture, notes, result, file_pending, stdout_line,
                         stderr_line, user_name, user_home, failure, ended;
 } SavedRun;
 
@@ -47,6 +48,7 @@ static const SavedField number_fields[] = {
         { "file-fd",         SAVED_MEMBER(file_fd, int64_t) },
         { "file-report-fd",  SAVED_MEMBER(file_report_fd, int64_t) },
         { "settled",         SAVED_MEMBER(settled, int64_t) },
+        { "result-excess",   SAVED_MEMBER(result_is_excessive, int64_t) },
         { "exited",          SAVED_MEMBER(exited, int64_t) },
         { "exit-status",     SAVED_MEMBER(exit_status, int64_t) },
         { "cpu",             SAVED_MEMBER(cpu_usec, int64_t) },
@@ -64,6 +66,7 @@ static const SavedField bytes_fields[] = {
         { "notify-path",  SAVED_MEMBER(notify_path, StateItem) },
         { "status-text",  SAVED_MEMBER(status_text, StateItem) },
         { "notes",       SAVED_MEMBER(notes, StateItem) },
+        { "result",      SAVED_MEMBER(result, StateItem) },
         { "file-pending", SAVED_MEMBER(file_pending, StateItem) },
         { "stdout-line", SAVED_MEMBER(stdout_line, StateItem) },
         { "stderr-line", SAVED_MEMBER(stderr_line, StateItem) },
@@ -185,6 +188,7 @@ int run_state_save(const Run *run, Buffer *buffer) {
                 .file_report_fd = run->file ? run->file->report.fd : -EBADF,
                 .file_pending = item_of_file(run->file),
                 .settled = run->settled,
+                .result_is_excessive = run->result_is_excessive,
                 .exited = run->exited,
                 .exit_status = run->exit_status,
                 .cpu_usec = run->cpu_usec,
@@ -197,6 +201,7 @@ int run_state_save(const Run *run, Buffer *buffer) {
                 .start = run->phase == RUN_ENDED ? item_of(run->start.job) : item_of_buffer(&start),
                 .capture = item_of_buffer(&capture),
                 .notes = item_of_buffer(&run->notes),
+                .result = item_of_buffer(&run->result),
                 .stdout_line = item_of_line(run->journal[0]),
                 .stderr_line = item_of_line(run->journal[1]),
                 .user_name = item_of(run->user_name),
@@ -330,6 +335,9 @@ static int restore_process(Run *run, const SavedRun *saved) {
         if (r < 0)
                 return r;
         if (saved->notes.size > 0 && buffer_add(&run->notes, saved->notes.bytes, saved->notes.size) < 0)
+                return -ENOMEM;
+        run->result_is_excessive = saved->result_is_excessive;
+        if (saved->result.size > 0 && buffer_add(&run->result, saved->result.bytes, saved->result.size) < 0)
                 return -ENOMEM;
         r = restore_notify(run, saved);
         if (r < 0)

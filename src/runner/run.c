@@ -13,6 +13,7 @@
 #include "runner/run-account.h"
 #include "runner/run-credential.h"
 #include "runner/run-output.h"
+#include "runner/run-result.h"
 #include "runner/unit.h"
 #include "util/clock.h"
 #include "util/log.h"
@@ -55,11 +56,13 @@ void run_drop_launch_parts(Run *run) {
         start->credentials = string_list_free(start->credentials);
         start->secrets = string_list_free(start->secrets);
         start->unit_properties = string_list_free(start->unit_properties);
+        start->files = string_list_free(start->files);
         free(start->output_file);
         free(start->output_pattern);
         free(start->script);
         free(start->input);
-        start->script = start->input = start->output_file = start->output_pattern = NULL;
+        free(start->request);
+        start->script = start->input = start->output_file = start->output_pattern = start->request = NULL;
         start->has_input = 0;
 }
 
@@ -96,6 +99,7 @@ Run *run_free(Run *run) {
         free(run->account);
         output_capture_done(&run->capture);
         buffer_done(&run->notes);
+        buffer_done(&run->result);
         start_done(&run->start);
         message_done(&run->ended);
         free(run->user_name);
@@ -357,12 +361,15 @@ static void watch_process(Run *run, const Launched *launched) {
 
 static int begin_process(Run *run, const Account *account, int record_fd, char **reterr_message) {
         RunContext *context = run->context;
+        CLEANUP_CLOSE int program_fd = -EBADF;
         char mark[RUN_MARK_MAX];
         ProcessSettings settings;
         Launched launched;
         int r;
 
-        r = make_cgroup(run, reterr_message);
+        r = run_has_result(run) ? run_result_prepare(run, &program_fd, reterr_message) : 0;
+        if (r >= 0)
+                r = make_cgroup(run, reterr_message);
         if (r < 0)
                 return r;
         r = prepare_settings(run, &settings, reterr_message);
@@ -379,6 +386,7 @@ static int begin_process(Run *run, const Account *account, int record_fd, char *
                                    .key = &run->key,
                                    .record_fd = record_fd,
                                    .cgroup_fd = run->cgroup_fd,
+                                   .program_fd = program_fd,
                                    .input_fd = -EBADF,
                                    .settings = &settings,
                                    .notify_socket = run->notify.path,
@@ -476,6 +484,8 @@ void run_begin(Run *run) {
 
         if (refusal)
                 run_fail(run, END_ACCOUNT, strdup(refusal));
+        else if (run->start.is_unit && run_has_result(run))
+                run_fail(run, END_LAUNCH, strdup("a transient unit cannot run an action program"));
         else if (run->start.is_unit)
                 unit_begin(run);
         else

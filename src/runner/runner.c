@@ -261,6 +261,7 @@ int runner_init(Runner *runner, sd_event *event, const RunnerOptions *options) {
                         .journal = { .journal_fd = -EBADF, .watch.fd = -EBADF },
                         .launch = options->launch,
                         .program = options->program,
+                        .action_directories = options->action_directories,
                         .refused_uid = options->refused_uid,
                         .events = { forward_started, forward_ended, forward_output, forward_progress, runner },
                 },

@@ -13,8 +13,9 @@ typedef struct RunnerOptions {
         bool user_mode;
         const char *runner_dir;
         const char *secret_dir;
-        const char *program;        /* the runner's own file, for its helpers */
-        const char *journal_socket; /* NULL: none */
+        const char *program;             /* the runner's own file, for its helpers */
+        char *const *action_directories; /* borrowed as long as the runner lives */
+        const char *journal_socket;      /* NULL: none */
         uid_t refused_uid;
         LaunchDefaults launch;
         int lock_fd;             /* kept over a re-exec, or -EBADF */

@@ -93,6 +93,7 @@ static int init_runner(Supervisor *supervisor, const ReexecState *state) {
                 .user_mode = user,
                 .runner_dir = supervisor->instance.runner_dir,
                 .secret_dir = supervisor->instance.secret_dir,
+                .action_directories = supervisor->instance.action_dirs,
                 .program = "/proc/self/exe",
                 .journal_socket = JOURNAL_SOCKET_PATH,
                 .refused_uid = user ? (uid_t) -1 : supervisor->daemon_uid,

@@ -20,6 +20,7 @@ static const char *const variables[] = {
         "JOBSCHED_RUNTIME_DIR",
         "JOBSCHED_RUNNER_DIR",
         "JOBSCHED_RUNNER_STATE_DIR",
+        "JOBSCHED_ACTION_PATH",
 };
 
 /* clang-format off */
@@ -82,6 +83,34 @@ START_TEST(places_follow_the_environment) {
         ck_assert_str_eq(instance.database_file, place_cases[_i].database_file);
         ck_assert_str_eq(instance.runner_socket, place_cases[_i].runner_socket);
         ck_assert_str_eq(instance.secret_dir, place_cases[_i].secret_dir);
+}
+END_TEST
+
+/* clang-format off */
+static const struct {
+        bool user;
+        const char *environment, *action_dirs;
+} action_cases[] = {
+        { false, "", SYSTEM_CONFIG_DIR "/jobsched/actions:" LIBEXEC_DIR "/actions" },
+        { true, "HOME=/home/u XDG_RUNTIME_DIR=/r",
+          "/home/u/.local/lib/jobsched/actions:" SYSTEM_CONFIG_DIR "/jobsched/actions:" LIBEXEC_DIR "/actions" },
+        { true, "XDG_CONFIG_HOME=/c XDG_STATE_HOME=/s XDG_RUNTIME_DIR=/r",
+          SYSTEM_CONFIG_DIR "/jobsched/actions:" LIBEXEC_DIR "/actions" },
+        { true, "HOME=/home/u JOBSCHED_ACTION_PATH=/a:/b", "/a:/b" },
+        { false, "JOBSCHED_ACTION_PATH=/a", "/a" },
+};
+/* clang-format on */
+
+START_TEST(action_programs_of_a_site_come_first) {
+        CLEANUP(instance_done) Instance instance = { 0 };
+        CLEANUP_FREE char *dirs = NULL;
+
+        set_environment(action_cases[_i].environment);
+
+        ck_assert_int_eq(instance_init(&instance, action_cases[_i].user), 0);
+
+        ck_assert_int_eq(string_list_join(instance.action_dirs, ":", &dirs), 0);
+        ck_assert_str_eq(dirs, action_cases[_i].action_dirs);
 }
 END_TEST
 
@@ -160,6 +189,7 @@ Suite *test_suite(void) {
         TCase *places = tcase_create("places");
 
         tcase_add_loop_test(places, places_follow_the_environment, 0, ARRAY_SIZE(place_cases));
+        tcase_add_loop_test(places, action_programs_of_a_site_come_first, 0, ARRAY_SIZE(action_cases));
         tcase_add_test(places, the_user_has_a_systemd_where_its_socket_is);
         tcase_add_test(places, a_user_without_home_is_refused);
         tcase_add_test(places, a_user_without_runtime_directory_gets_one_in_tmp);
