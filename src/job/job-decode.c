@@ -13,6 +13,7 @@
 #include "util/string-list.h"
 
 #define ACCURACY_MAX_USEC USEC_PER_DAY
+#define ACTION_ROWS_MAX 64U
 #define DEFINITION_SIZE_MAX ((size_t) 1024 * 1024)
 
 /* The other keys say how a schedule is read, wherever they stand: see decode_rest(). */
@@ -194,19 +195,80 @@ static int decode_rest(const YamlContext *yaml, const YamlNode *node, Job *job) 
                         : 0;
 }
 
-static int complete_command(const YamlContext *yaml, const JobBody *body, Job *job) {
-        if (!yaml_mapping_find(body->node, "command") || (!job->command.script && !job->command.arguments)) {
+/* The keys of action programs, as rows beside those of the table. */
+static void action_rows(const ActionCatalog *actions, YamlField rows[static ACTION_ROWS_MAX + 1]) {
+        size_t n = 0;
+
+        for (size_t i = 0; actions && i < actions->n_items && n < ACTION_ROWS_MAX; i++)
+                rows[n++] = (YamlField){ YAML_OBJECT(actions->items[i].name, leave_for_later) };
+        rows[n] = (YamlField){ .key = NULL };
+}
+
+static int decode_fields(const YamlContext *yaml, const YamlNode *node, Job *job) {
+        const JobSite *site = job_decode_context(yaml)->site;
+        YamlField rows[ACTION_ROWS_MAX + 1];
+
+        action_rows(site ? site->actions : NULL, rows);
+        return yaml_fields_decode_with(yaml, job_fields, rows, node, job);
+}
+
+static int complete_command(const YamlContext *yaml, const YamlNode *key, Job *job) {
+        if (job->command.shell)
+                return 0;
+        job->command.shell = strdup("/bin/sh");
+        return job->command.shell ? 0 : -ENOMEM;
+}
+
+/* Those that are compiled in; every other kind is an action program's. */
+static const struct {
+        const char *key;
+        int (*complete)(const YamlContext *yaml, const YamlNode *key, Job *job);
+} actions[] = {
+        { "command", complete_command },
+};
+
+bool job_key_is_action(const JobSite *site, const char *key) {
+        for (size_t i = 0; i < ARRAY_SIZE(actions); i++)
+                if (strcmp(actions[i].key, key) == 0)
+                        return true;
+        for (size_t i = 0; site && site->actions && i < site->actions->n_items; i++)
+                if (strcmp(site->actions->items[i].name, key) == 0)
+                        return true;
+        return false;
+}
+
+/* A kind that is known by its name only. */
+static int complete_program(const YamlContext *yaml, const YamlNode *key, Job *job) {
+        yaml_error(yaml, key, "the action program '%.32s' has not said yet what it can do", key->text);
+        return 0;
+}
+
+static int complete_action(const YamlContext *yaml, const JobBody *body, Job *job) {
+        const JobSite *site = job_decode_context(yaml)->site;
+        const YamlNode *action = NULL;
+
+        YAML_FOREACH(key, body->node) {
+                if (yaml_node_is_null(key->value) || !job_key_is_action(site, key->text))
+                        continue;
+                if (action && !(key->flags & YAML_FLAG_DUPLICATE)) {
+                        yaml_error(yaml, key, "job '%s' can do one thing: '%s' and '%s' exclude each other",
+                                   body->name, action->text, key->text);
+                        return 0;
+                }
+                action = key;
+        }
+        if (!action) {
                 if (yaml->diagnostics->n_errors == 0)
-                        yaml_error(yaml, body->node, "job '%s' has nothing to do: it needs 'command'",
+                        yaml_error(yaml, body->node,
+                                   "job '%s' has nothing to do: it needs 'command', 'http', or the key of an "
+                                   "action program",
                                    body->name);
                 return 0;
         }
-        if (!job->command.shell) {
-                job->command.shell = strdup("/bin/sh");
-                if (!job->command.shell)
-                        return -ENOMEM;
-        }
-        return 0;
+        for (size_t i = 0; i < ARRAY_SIZE(actions); i++)
+                if (strcmp(actions[i].key, action->text) == 0)
+                        return actions[i].complete(yaml, action, job);
+        return complete_program(yaml, action, job);
 }
 
 static int complete_zone(
@@ -314,13 +376,13 @@ int job_decode_body(
                 yaml_error(&yaml, body->node, "job '%s' expects a mapping, not %s", body->name,
                            yaml_kind_phrase(body->node));
         else {
-                r = yaml_fields_decode(&yaml, job_fields, body->node, job);
+                r = decode_fields(&yaml, body->node, job);
                 if (r >= 0)
                         r = complete_zone(context, &yaml, body, job);
                 if (r >= 0)
                         r = decode_rest(&yaml, body->node, job);
                 if (r >= 0)
-                        r = complete_command(&yaml, body, job);
+                        r = complete_action(&yaml, body, job);
                 check_whole(&yaml, body, job);
                 if (r >= 0)
                         r = emit_definition(&yaml, body, job);
@@ -360,7 +422,7 @@ int job_check_defaults(
                 yaml_error(&yaml, node, "'defaults' expects a mapping, not %s", yaml_kind_phrase(node));
                 return 0;
         }
-        r = yaml_fields_decode(&yaml, job_fields, node, job);
+        r = decode_fields(&yaml, node, job);
         return r < 0 ? r : decode_rest(&yaml, node, job);
 }
 

@@ -8,22 +8,32 @@
 
 #include "util/string-table.h"
 
-#define FIELDS_MAX 64U /* rows of one table */
+#define FIELDS_MAX 256U /* rows that are suggestions for a misspelt key */
 
 /* An enum is written as an int. */
 _Static_assert(sizeof(YamlKind) == sizeof(int), "enums have the size of an int");
 
-static void report_unknown(const YamlContext *context, const YamlField *fields, const YamlNode *key) {
+static const YamlField no_fields[] = { { .key = NULL } };
+
+static size_t add_candidates(const YamlField *fields, const char **candidates, size_t n) {
+        for (; fields->key && n < FIELDS_MAX; fields++)
+                candidates[n++] = fields->key;
+        candidates[n] = NULL;
+        return n;
+}
+
+static void report_unknown(
+                const YamlContext *context,
+                const YamlField *fields,
+                const YamlField *more,
+                const YamlNode *key) {
 
         const char *candidates[FIELDS_MAX + 1];
         const char *nearest;
-        size_t n = 0;
+        size_t n;
 
-        for (size_t i = 0; fields[i].key; i++) {
-                assert(n < FIELDS_MAX);
-                candidates[n++] = fields[i].key;
-        }
-        candidates[n] = NULL;
+        n = add_candidates(fields, candidates, 0);
+        (void) add_candidates(more, candidates, n);
 
         /* Where more is wrong than can be told, searching would only take time. */
         nearest = context->diagnostics->truncated ? NULL : string_nearest(key->text, candidates);
@@ -92,9 +102,19 @@ int yaml_fields_decode(
                 const YamlField *fields,
                 const YamlNode *node,
                 void *object) {
+        return yaml_fields_decode_with(context, fields, no_fields, node, object);
+}
+
+int yaml_fields_decode_with(
+                const YamlContext *context,
+                const YamlField *fields,
+                const YamlField *more,
+                const YamlNode *node,
+                void *object) {
 
         assert(context);
         assert(fields);
+        assert(more);
 
         if (node->kind != YAML_KIND_MAPPING) {
                 yaml_error(context, node, "expected a mapping ('key: value'), not %s",
@@ -108,9 +128,9 @@ int yaml_fields_decode(
 
                 if (!yaml_key_check(context, node, key))
                         continue;
-                field = find_field(fields, key);
+                field = find_field(fields, key) ?: find_field(more, key);
                 if (!field) {
-                        report_unknown(context, fields, key);
+                        report_unknown(context, fields, more, key);
                         continue;
                 }
                 r = decode_pair(context, field, key, object);

@@ -113,6 +113,14 @@ int yaml_fields_decode(
                 const YamlNode *node,
                 void *object);
 
+/* The same with a second table, of keys that are known at run time only; it comes to its keys alone. */
+int yaml_fields_decode_with(
+                const YamlContext *context,
+                const YamlField *fields,
+                const YamlField *more,
+                const YamlNode *node,
+                void *object);
+
 int yaml_decode_string(
                 const YamlContext *context,
                 const YamlField *field,

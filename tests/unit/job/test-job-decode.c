@@ -18,9 +18,9 @@
 
 /* clang-format off */
 static const JobFaultCase fault_cases[] = {
-        { "description: x\n",                   "1:1: job 'test' has nothing to do: it needs 'command'" },
+        { "description: x\n",                   "1:1: job 'test' has nothing to do: it needs 'command', 'http', or the key of an action program" },
         { "- x\n",                              "1:1: job 'test' expects a mapping, not a list" },
-        { "command: null\n",                    "1:1: job 'test' has nothing to do: it needs 'command'" },
+        { "command: null\n",                    "1:1: job 'test' has nothing to do: it needs 'command', 'http', or the key of an action program" },
         { C "scedule: \"@daily\"\n",            "2:1: unknown key 'scedule'; did you mean 'schedule'?" },
         { C "Command: y\n",                     "2:1: unknown key 'Command'; did you mean 'command'?" },
         { "schedule: */5 * * * *\n" C,          "1:11: a value that begins with '*' must be quoted, as in \"*/5 * * * *\"" },

@@ -528,8 +528,10 @@ START_TEST(a_single_file_is_checked_wherever_it_lies) {
         found = show(&place, &set);
         ck_assert_str_eq(
                         found,
-                        "b: x\nc: !job 'c' has nothing to do: it needs 'command'\n"
-                        "ROOT/x:1:28: error: job 'c' has nothing to do: it needs 'command'\n");
+                        "b: x\nc: !job 'c' has nothing to do: it needs 'command', 'http', or the key of an "
+                        "action program\n"
+                        "ROOT/x:1:28: error: job 'c' has nothing to do: it needs 'command', 'http', or the "
+                        "key of an action program\n");
         ck_assert_str_eq(set.jobs[0].job->description, "settings");
         ck_assert_int_eq(job_loader_check_file(place.loader, "/nonexistent.yaml", &missing), 0);
         ck_assert_uint_eq(missing.n_held_files, 1);
