@@ -153,6 +153,9 @@ static int page_of_jobs(Dump *dump) {
         JobFilter wanted = {
                 .names = dump->filter.names,
                 .states = dump->filter.states,
+                .selection = bus_filter_selection(&dump->filter),
+                .since_usec = dump->filter.since_usec,
+                .until_usec = dump->filter.until_usec,
                 .owner_uid = dump->only_own ? &dump->context.viewer_uid : NULL,
                 .after = dump->last_name,
                 .limit = PAGE_ROWS,
@@ -174,6 +177,9 @@ static int page_of_timers(Dump *dump) {
         JobFilter wanted = {
                 .names = dump->filter.names,
                 .states = dump->filter.states,
+                .selection = bus_filter_selection(&dump->filter),
+                .since_usec = dump->filter.since_usec,
+                .until_usec = dump->filter.until_usec,
                 .owner_uid = dump->only_own ? &dump->context.viewer_uid : NULL,
                 .limit = UINT32_MAX,
                 .by_next_start = true,
@@ -195,6 +201,9 @@ static int page_of_dependencies(Dump *dump) {
 static int page_of_executions(Dump *dump) {
         ExecutionFilter wanted = {
                 .jobs = dump->filter.names,
+                .selection = bus_filter_selection(&dump->filter),
+                .ids = dump->filter.ids,
+                .n_ids = dump->filter.n_ids,
                 .states = dump->filter.states,
                 .since_usec = dump->filter.since_usec,
                 .until_usec = dump->filter.until_usec,
@@ -349,12 +358,14 @@ int bus_dump(BusCall *call, sd_bus_error *reterr) {
         if (kind < 0)
                 return kind;
         dump->kind = (BusFilterKind) kind;
-        r = bus_filter_read(call->message, dump->kind, true, &dump->filter, reterr);
+        r = bus_filter_read(call->message, queue->server->users, dump->kind, true, &dump->filter, reterr);
         if (r < 0)
                 return r;
         dump->before_id = dump->filter.before_id;
+        dump->last_name = TAKE_PTR(dump->filter.after);
         dump->only_own = dump->filter.mine || call->view == VIEW_OWN ||
-                        (dump->kind == BUS_FILTER_AUDIT && call->view != VIEW_ALL);
+                        (call->view != VIEW_ALL &&
+                         (dump->kind == BUS_FILTER_AUDIT || bus_filter_is_private(&dump->filter)));
 
         r = sd_event_source_set_enabled(queue->source, SD_EVENT_ONESHOT);
         if (r < 0)

@@ -5,6 +5,8 @@
 
 #include <systemd/sd-bus.h>
 
+#include "bus/user-names.h"
+#include "job/filter.h"
 #include "util/cleanup.h"
 #include "util/types.h"
 
@@ -22,28 +24,40 @@ typedef enum BusFilterKind {
 /* Each is compared with the name of every job, in one turn of the loop. */
 #define BUS_FILTER_NAMES_MAX 100U
 #define BUS_FILTER_NAME_LENGTH_MAX 512U
+#define BUS_FILTER_IDS_MAX 10000U
 
 /* The zero value is everything. */
 typedef struct BusFilter {
         char **names;
+        JobSelection selection;
+        uint64_t *ids; /* executions: only these */
+        size_t n_ids;
         uint32_t states; /* bit per JobState, ExecutionState or AuditEvent, as the kind is */
         usec_t since_usec, until_usec;
         bool mine;
         bool all;           /* timers: also of jobs that have no next start; history: also the last ones */
         uint64_t limit;     /* 0: all; Dump only */
         uint64_t before_id; /* 0: from the newest; Dump only */
-        uint32_t kinds;     /* bit per ActionKind; history only */
+        char *after;        /* jobs: names behind it; NULL: from the first; Dump only */
         uint64_t keep;      /* history only */
 } BusFilter;
 
 void bus_filter_done(BusFilter *filter);
 
+/* It asks for what is not shown of others' jobs: those who may not see that find their own only. */
+bool bus_filter_is_private(const BusFilter *filter);
+
+/* NULL if it says nothing, so that nothing is compared. */
+const JobSelection *bus_filter_selection(const BusFilter *filter);
+
 /*
- * Reads the dictionary at the message's position. `is_dump` allows the keys of Dump. Returns 0, or a negative
- * errno with *reterr set to a sentence that names the key; then *ret is untouched.
+ * Reads the dictionary at the message's position. `is_dump` allows the keys of Dump. `users` (may be NULL)
+ * knows the names of owners; those that it does not know have to be numbers. Returns 0, or a negative errno
+ * with *reterr set to a sentence that names the key; then *ret is untouched.
  */
 int bus_filter_read(
                 sd_bus_message *message,
+                const UserNames *users,
                 BusFilterKind kind,
                 bool is_dump,
                 BusFilter *ret,

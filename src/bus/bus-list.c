@@ -61,7 +61,7 @@ static int page_begin(
 
         page->call = call;
         page->context = bus_field_context(call);
-        r = bus_filter_read(call->message, kind, false, filter, reterr);
+        r = bus_filter_read(call->message, call->connection->server->users, kind, false, filter, reterr);
         if (r < 0)
                 return r;
         r = sd_bus_message_read(call->message, "su", ret_cursor, &limit);
@@ -93,7 +93,10 @@ static int page_send(Page *page, const char *next_cursor) {
 
 /* Whose rows are looked for; NULL: everybody's. */
 static const uid_t *wanted_owner(const BusCall *call, const BusFilter *filter) {
-        return filter->mine || call->view == VIEW_OWN ? &call->caller.uid : NULL;
+        bool only_own = filter->mine || call->view == VIEW_OWN ||
+                        (call->view != VIEW_ALL && bus_filter_is_private(filter));
+
+        return only_own ? &call->caller.uid : NULL;
 }
 
 static int read_id_cursor(const char *cursor, uint64_t *ret, sd_bus_error *reterr) {
@@ -150,6 +153,9 @@ int bus_list_jobs(BusCall *call, sd_bus_error *reterr) {
         wanted = (JobFilter){
                 .names = filter.names,
                 .states = filter.states,
+                .selection = bus_filter_selection(&filter),
+                .since_usec = filter.since_usec,
+                .until_usec = filter.until_usec,
                 .owner_uid = wanted_owner(call, &filter),
                 .after = cursor[0] != '\0' ? cursor : NULL,
                 .limit = page.limit + 1,
@@ -188,6 +194,9 @@ int bus_list_executions(BusCall *call, sd_bus_error *reterr) {
 
         wanted = (ExecutionFilter){
                 .jobs = filter.names,
+                .selection = bus_filter_selection(&filter),
+                .ids = filter.ids,
+                .n_ids = filter.n_ids,
                 .states = filter.states,
                 .since_usec = filter.since_usec,
                 .until_usec = filter.until_usec,

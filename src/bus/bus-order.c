@@ -293,7 +293,9 @@ int bus_order_prune(BusCall *call, sd_bus_error *reterr) {
         PruneRequest request;
         int dry_run, r;
 
-        r = bus_filter_read(call->message, BUS_FILTER_HISTORY, false, &filter, reterr);
+        r =
+                        bus_filter_read(call->message, call->connection->server->users, BUS_FILTER_HISTORY,
+                                        false, &filter, reterr);
         if (r < 0)
                 return r;
         r = sd_bus_message_read_basic(call->message, 'b', &dry_run);
@@ -309,7 +311,9 @@ int bus_order_prune(BusCall *call, sd_bus_error *reterr) {
         request = (PruneRequest){
                 .jobs = filter.names,
                 .states = filter.states,
-                .kinds = filter.kinds,
+                .selection = bus_filter_selection(&filter),
+                .ids = filter.ids,
+                .n_ids = filter.n_ids,
                 .since_usec = filter.since_usec,
                 .until_usec = filter.until_usec,
                 .owner_uid = owner,

@@ -82,12 +82,11 @@ FIELD_GET(ScheduledJob, overdue,     field_give_integer(value, record->stored.ov
 FIELD_GET(ScheduledJob, running,     field_give_integer(value, n_running(record)));
 FIELD_GET(ScheduledJob, revision,    field_give_integer(value, (int64_t) record->stored.revision));
 
-/* Queues, templates, profiles and tags: not known to a definition yet, so every job has the default. */
-FIELD_GET(ScheduledJob, queue,       field_give_text(value, record ? NULL : ""));
-FIELD_GET(ScheduledJob, priority,    field_give_integer(value, record ? 50 : 0));
-FIELD_GET(ScheduledJob, template,    field_give_text(value, record ? NULL : ""));
-FIELD_GET(ScheduledJob, profile,     field_give_text(value, record ? NULL : ""));
-FIELD_GET(ScheduledJob, tags,        ((void) record, field_give_list(value, NULL)));
+FIELD_GET(ScheduledJob, queue,       field_give_text(value, record->job ? record->job->queue : NULL));
+FIELD_GET(ScheduledJob, priority,    field_give_integer(value, record->job ? (int64_t) record->job->priority : PRIORITY_DEFAULT));
+FIELD_GET(ScheduledJob, template,    field_give_text(value, record->job ? record->job->template : NULL));
+FIELD_GET(ScheduledJob, profile,     field_give_text(value, record->job ? record->job->profile : NULL));
+FIELD_GET(ScheduledJob, tags,        field_give_list(value, record->job ? record->job->tags : NULL));
 
 static const Field fields[] = {
         { "name",           FIELD_TEXT,     FIELD_CONST,   get_name },

@@ -104,6 +104,17 @@ const char *user_names_find(const UserNames *names, uid_t uid) {
         return entry ? entry->name : NULL;
 }
 
+bool user_names_find_uid(const UserNames *names, const char *name, uid_t *ret) {
+        UserName *entry, *next;
+
+        HASH_ITER(hh, names->entries, entry, next)
+                if (entry->name && strcmp(entry->name, name) == 0) {
+                        *ret = entry->uid;
+                        return true;
+                }
+        return false;
+}
+
 static void on_looked_up(void *userdata, int error, uid_t uid, gid_t gid, const char *name) {
         UserName *entry = userdata;
 

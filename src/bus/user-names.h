@@ -28,6 +28,9 @@ DEFINE_CLEANUP(UserNames, user_names_free);
 /* The name, or NULL as long as none is known; borrowed. */
 const char *user_names_find(const UserNames *names, uid_t uid);
 
+/* The other way round, among those that are known. */
+bool user_names_find_uid(const UserNames *names, const char *name, uid_t *ret);
+
 /* Asks in the background, so that the next one who looks finds it. */
 void user_names_prefetch(UserNames *names, uid_t uid);
 

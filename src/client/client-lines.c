@@ -84,20 +84,47 @@ static int append_strings(sd_bus_message *call, const char *key, char *const *li
         return sd_bus_message_close_container(call);
 }
 
+static int append_ids(sd_bus_message *call, const ClientFilter *filter) {
+        int r;
+
+        if (filter->n_ids == 0)
+                return 0;
+
+        r = sd_bus_message_open_container(call, SD_BUS_TYPE_DICT_ENTRY, "sv");
+        if (r >= 0)
+                r = sd_bus_message_append(call, "s", "ids");
+        if (r >= 0)
+                r = sd_bus_message_open_container(call, SD_BUS_TYPE_VARIANT, "at");
+        if (r >= 0)
+                r = sd_bus_message_append_array(call, 't', filter->ids, filter->n_ids * sizeof(*filter->ids));
+        if (r >= 0)
+                r = sd_bus_message_close_container(call);
+        return r < 0 ? r : sd_bus_message_close_container(call);
+}
+
 static int append_number(sd_bus_message *call, const char *key, const char *type, int64_t value) {
         return value == 0 ? 0 : sd_bus_message_append(call, "{sv}", key, type, value);
 }
 
 static int append_filter(sd_bus_message *call, const ClientFilter *filter) {
+        const struct {
+                const char *key;
+                char *const *list;
+        } lists[] = {
+                { "names", filter->names },       { "states", filter->states },
+                { "kinds", filter->kinds },       { "templates", filter->templates },
+                { "profiles", filter->profiles }, { "tags", filter->tags },
+                { "owners", filter->owners },
+        };
         int r;
 
         r = sd_bus_message_open_container(call, SD_BUS_TYPE_ARRAY, "{sv}");
-        if (r < 0)
-                return r;
-        r = append_strings(call, "names", filter->names);
-        if (r < 0)
-                return r;
-        r = append_strings(call, "states", filter->states);
+        for (size_t i = 0; i < ARRAY_SIZE(lists) && r >= 0; i++)
+                r = append_strings(call, lists[i].key, lists[i].list);
+        if (r >= 0)
+                r = append_ids(call, filter);
+        if (r >= 0 && filter->after)
+                r = sd_bus_message_append(call, "{sv}", "after", "s", filter->after);
         if (r < 0)
                 return r;
         r = append_number(call, "since", "x", filter->since_usec);
@@ -110,9 +137,6 @@ static int append_filter(sd_bus_message *call, const ClientFilter *filter) {
         if (r < 0)
                 return r;
         r = append_number(call, "limit", "t", (int64_t) filter->limit);
-        if (r < 0)
-                return r;
-        r = append_strings(call, "kinds", filter->kinds);
         if (r < 0)
                 return r;
         r = append_number(call, "keep", "t", (int64_t) filter->keep);

@@ -38,13 +38,18 @@ sd_bus *client_bus(const Client *client); /* borrowed, for attaching it to an ev
 typedef struct ClientFilter {
         char *const *names; /* globs of job names */
         char *const *states;
-        usec_t since_usec;  /* 0: open */
-        usec_t until_usec;  /* 0: open */
-        uint64_t before_id; /* 0: from the newest */
-        uint64_t limit;     /* 0: all */
-        bool all;           /* timers: also of jobs that have no next start; prune: also last executions */
-        char *const *kinds; /* prune: of action */
-        uint64_t keep;      /* prune: the newest so many of each job stay */
+        char *const *kinds; /* of action; globs, as the next ones */
+        char *const *templates, *const *profiles, *const *tags;
+        char *const *owners; /* numbers, or names that the daemon knows */
+        const uint64_t *ids; /* of executions */
+        size_t n_ids;        /* 0: all */
+        usec_t since_usec;   /* 0: open */
+        usec_t until_usec;   /* 0: open */
+        uint64_t before_id;  /* 0: from the newest */
+        const char *after;   /* jobs: names behind it; NULL: from the first */
+        uint64_t limit;      /* 0: all */
+        bool all;            /* timers: also of jobs that have no next start; prune: also last executions */
+        uint64_t keep;       /* prune: the newest so many of each job stay */
 } ClientFilter;
 
 /* JSON objects as text, one a line, in the daemon's order. */

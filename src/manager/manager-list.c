@@ -51,13 +51,38 @@ static int sort_jobs(Manager *manager) {
         return 0;
 }
 
+static bool is_in_range(const JobFilter *filter, usec_t instant_usec) {
+        bool is_open = filter->until_usec == 0 || filter->until_usec == USEC_INFINITY;
+
+        if (filter->since_usec == 0 && is_open)
+                return true;
+        return instant_usec != USEC_INFINITY && instant_usec >= filter->since_usec &&
+                        (is_open || instant_usec <= filter->until_usec);
+}
+
+JobTraits scheduled_job_traits(const ScheduledJob *job) {
+        JobTraits traits = { .owner_uid = job->stored.owner_uid };
+
+        if (job->job) {
+                traits.kind = job_kind(job->job);
+                traits.template = job->job->template;
+                traits.profile = job->job->profile;
+                traits.tags = job->job->tags;
+        }
+        return traits;
+}
+
 static bool matches(const JobFilter *filter, const ScheduledJob *job) {
+        const JobTraits traits = scheduled_job_traits(job);
         bool named = !filter->names;
 
         STRING_LIST_FOREACH(pattern, filter->names)
                 named = named || fnmatch(*pattern, job->stored.name, 0) == 0;
         return named && (!filter->owner_uid || job->stored.owner_uid == *filter->owner_uid) &&
-                        (filter->states == 0 || (filter->states >> (unsigned) scheduled_job_state(job) & 1U));
+                        (filter->states == 0 ||
+                         (filter->states >> (unsigned) scheduled_job_state(job) & 1U)) &&
+                        is_in_range(filter, job->next_start_usec) &&
+                        job_selection_matches(filter->selection, &traits);
 }
 
 /* The first job behind the cursor. */

@@ -417,12 +417,14 @@ void manager_resume_queue(
 /* --- questions ------------------------------------------------------------------------------------- */
 
 typedef struct JobFilter {
-        char *const *names;     /* globs, any of them; NULL: all */
-        uint32_t states;        /* bit per JobState; 0: all */
-        const uid_t *owner_uid; /* NULL: all */
-        const char *after;      /* cursor: names behind it; NULL: from the first */
-        unsigned limit;         /* 0: LIST_LIMIT_MAX */
-        bool by_next_start;     /* timers: by next_start instead of name; `after` is then not supported */
+        char *const *names;            /* globs, any of them; NULL: all */
+        uint32_t states;               /* bit per JobState; 0: all */
+        const JobSelection *selection; /* NULL: all */
+        usec_t since_usec, until_usec; /* on next_start; 0: open */
+        const uid_t *owner_uid;        /* NULL: all */
+        const char *after;             /* cursor: names behind it; NULL: from the first */
+        unsigned limit;                /* 0: LIST_LIMIT_MAX */
+        bool by_next_start; /* timers: by next_start instead of name; `after` is then not supported */
 } JobFilter;
 
 ScheduledJob *manager_find_job(Manager *manager, const char *name);
@@ -517,7 +519,9 @@ int manager_add_audit(
 typedef struct PruneRequest {
         char *const *jobs;             /* name globs; NULL: all */
         uint32_t states;               /* bit per ExecutionState; 0: all */
-        uint32_t kinds;                /* bit per ActionKind of the job as it is now; 0: all */
+        const JobSelection *selection; /* NULL: all */
+        const uint64_t *ids;           /* only these executions */
+        size_t n_ids;                  /* 0: all */
         usec_t since_usec, until_usec; /* on due; 0: open */
         const uid_t *owner_uid;        /* NULL: all */
         uint64_t keep;                 /* the newest so many of each job that match stay */

@@ -8,6 +8,8 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <utlist.h>
 
 #include "manager/decision.h"
@@ -26,8 +28,10 @@ typedef struct KeptRows {
 
 typedef struct PruneOrder {
         Manager *manager;
-        PruneRequest request; /* with jobs and owner_uid as below */
+        PruneRequest request; /* with the lists and owner_uid as below */
         char **jobs;
+        JobSelection selection;
+        uint64_t *execution_ids;
         uid_t owner_uid;
         Caller caller;
         manager_prune_reply_t reply;
@@ -51,6 +55,8 @@ static PruneOrder *prune_order_free(PruneOrder *order) {
                 free(kept);
         }
         (void) string_list_free(order->jobs);
+        job_selection_done(&order->selection);
+        free(order->execution_ids);
         caller_done(&order->caller);
         free(order);
         return NULL;
@@ -91,17 +97,12 @@ static int is_kept(PruneOrder *order, const ExecutionRecord *record) {
         return 1;
 }
 
-static bool has_kind(const PruneRequest *request, const ScheduledJob *job) {
-        return request->kinds == 0 ||
-                        (job && job->job && (request->kinds & (UINT32_C(1) << job->job->action)));
-}
-
 /* Returns 1 if the row is to go, 0 if not, or a negative errno. */
 static int is_to_go(PruneOrder *order, const ExecutionRecord *record) {
         const ScheduledJob *job = manager_find_any_job(order->manager, record->job);
         int r;
 
-        if (!execution_state_is_final(record->state) || !has_kind(&order->request, job))
+        if (!execution_state_is_final(record->state))
                 return 0;
         r = is_kept(order, record);
         if (r != 0)
@@ -146,6 +147,13 @@ static void describe_instant(Buffer *buffer, const char *what, usec_t instant_us
                 (void) buffer_add_format(buffer, "; %s %s", what, timestamp_format_utc(instant_usec, text));
 }
 
+static void describe_list(Buffer *buffer, const char *what, char *const *list) {
+        if (list)
+                (void) buffer_add_format(buffer, "; %s", what);
+        STRING_LIST_FOREACH(item, list)
+                (void) buffer_add_format(buffer, " %s", *item);
+}
+
 /* What was asked for, for the audit. */
 static int describe(const PruneOrder *order, char **ret) {
         const PruneRequest *request = &order->request;
@@ -164,6 +172,16 @@ static int describe(const PruneOrder *order, char **ret) {
                 if (request->states & (UINT32_C(1) << state))
                         (void) buffer_add_format(
                                         &buffer, " %s", execution_state_to_string((ExecutionState) state));
+        describe_list(&buffer, "kinds", order->selection.kinds);
+        describe_list(&buffer, "templates", order->selection.templates);
+        describe_list(&buffer, "profiles", order->selection.profiles);
+        describe_list(&buffer, "tags", order->selection.tags);
+        for (size_t i = 0; i < order->selection.n_owners; i++)
+                (void) buffer_add_format(
+                                &buffer, "%s %" PRIu32, i == 0 ? "; owners" : "",
+                                (uint32_t) order->selection.owners[i]);
+        if (request->n_ids > 0)
+                (void) buffer_add_format(&buffer, "; of %zu ids", request->n_ids);
         describe_instant(&buffer, "due from", request->since_usec);
         describe_instant(&buffer, "due until", request->until_usec);
         if (request->keep > 0)
@@ -201,6 +219,9 @@ static void on_page(void *userdata, int result) {
         const PruneRequest *request = &order->request;
         const ExecutionFilter filter = {
                 .jobs = order->jobs,
+                .selection = request->selection,
+                .ids = request->ids,
+                .n_ids = request->n_ids,
                 .states = request->states,
                 .since_usec = request->since_usec,
                 .until_usec = request->until_usec,
@@ -216,7 +237,7 @@ static void on_page(void *userdata, int result) {
         }
 
         order->n_seen = 0;
-        r = store_list_executions(order->manager->host.store, &filter, visit_row, order);
+        r = manager_list_executions(order->manager, &filter, visit_row, order);
         if (r >= 0 && order->n_seen == PAGE_ROWS)
                 r = store_after_commit(order->manager->host.store, on_page, order);
         else if (r >= 0) {
@@ -226,6 +247,35 @@ static void on_page(void *userdata, int result) {
         }
         if (r < 0)
                 finish(order, r, "The history cannot be deleted, or not all of it");
+}
+
+/* What the request borrows has to live until the end. */
+static int copy_request(PruneOrder *order, const PruneRequest *request) {
+        int r = 0;
+
+        order->request = *request;
+        order->request.jobs = NULL;
+        order->request.selection = NULL;
+        order->request.ids = NULL;
+        order->request.owner_uid = NULL;
+        if (request->owner_uid) {
+                order->owner_uid = *request->owner_uid;
+                order->request.owner_uid = &order->owner_uid;
+        }
+        if (request->jobs) /* an empty list would match nothing */
+                r = string_list_copy(request->jobs, &order->jobs);
+        if (r >= 0 && request->selection) {
+                r = job_selection_copy(request->selection, &order->selection);
+                order->request.selection = &order->selection;
+        }
+        if (r >= 0 && request->n_ids > 0) {
+                order->execution_ids = calloc(request->n_ids, sizeof(*order->execution_ids));
+                if (!order->execution_ids)
+                        return -ENOMEM;
+                memcpy(order->execution_ids, request->ids, request->n_ids * sizeof(*order->execution_ids));
+                order->request.ids = order->execution_ids;
+        }
+        return r;
 }
 
 static int prune_order_new(
@@ -239,17 +289,11 @@ static int prune_order_new(
         if (!order)
                 return -ENOMEM;
         order->manager = manager;
-        order->request = *request;
-        if (request->owner_uid) {
-                order->owner_uid = *request->owner_uid;
-                order->request.owner_uid = &order->owner_uid;
-        }
-        order->request.jobs = NULL;
         DL_APPEND(manager->prune_orders, order);
 
         r = caller_copy(caller, &order->caller);
-        if (r >= 0 && request->jobs) /* an empty list would match nothing */
-                r = string_list_copy(request->jobs, &order->jobs);
+        if (r >= 0)
+                r = copy_request(order, request);
         if (r < 0) {
                 (void) prune_order_free(order);
                 return r;

@@ -13,6 +13,9 @@ DEFINE_CLEANUP(ScheduledJob, scheduled_job_free);
 
 /* In the list: not removed. */
 bool scheduled_job_is_listed(const ScheduledJob *job);
+
+/* By its definition in force; borrowed from it. */
+JobTraits scheduled_job_traits(const ScheduledJob *job);
 bool scheduled_job_is_paused(const ScheduledJob *job);
 /*
  * Nothing can be decided now: the disk refuses, or the runner has yet to say what became of an execution that

@@ -49,13 +49,26 @@ int context_parse_time(
         return STATUS_OK;
 }
 
-int context_filter(const Context *context, char *const *names, ClientFilter *ret) {
-        ClientFilter filter = {
-                .names = names,
+void context_choice(const Context *context, ClientFilter *ret) {
+        *ret = (ClientFilter){
                 .states = context->options.states,
-                .all = context->options.all,
+                .kinds = context->options.kinds,
+                .templates = context->options.templates,
+                .profiles = context->options.profiles,
+                .owners = context->options.owners,
+                .tags = context->options.tags,
+                .ids = context->options.ids,
+                .n_ids = context->options.n_ids,
         };
+}
+
+int context_filter(const Context *context, char *const *names, ClientFilter *ret) {
+        ClientFilter filter;
         int status = STATUS_OK;
+
+        context_choice(context, &filter);
+        filter.names = names;
+        filter.all = context->options.all;
 
         if (context->options.since)
                 status = context_parse_time(

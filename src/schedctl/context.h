@@ -45,7 +45,11 @@ int context_parse_time(
                 bool end,
                 usec_t *ret_usec);
 
-/* The filter that --since, --until, --state and --lines make; borrowed from the options. Returns a status. */
+/* The part of it that options make which choose by what a job is; borrowed from the options. */
+void context_choice(const Context *context, ClientFilter *ret);
+
+/* The filter that --since, --until, --state, --lines and the options that choose jobs make; borrowed from the
+ * options. Returns a status. */
 int context_filter(const Context *context, char *const *names, ClientFilter *ret);
 
 /* A remark for people, on standard error, unless --quiet. */

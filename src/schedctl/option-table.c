@@ -3,6 +3,8 @@
 /* The table of the options, and what each does with its argument. */
 
 #include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,9 +48,8 @@ static int set_word(const OptionRow *row, const char *argument, Options *options
         return *argument && word_in(row->values, argument) ? set_text(row, argument, options) : -EINVAL;
 }
 
-static int set_list(const OptionRow *row, const char *argument, Options *options) {
-        char ***list = (char ***) ((char *) options + row->offset);
-
+/* Words with commas between them. */
+static int split_list(const char *argument, char ***list) {
         for (const char *item = argument; *item;) {
                 size_t length = strcspn(item, ",");
                 int r;
@@ -61,6 +62,10 @@ static int set_list(const OptionRow *row, const char *argument, Options *options
                 item += length + (item[length] == ',');
         }
         return 0;
+}
+
+static int set_list(const OptionRow *row, const char *argument, Options *options) {
+        return split_list(argument, (char ***) ((char *) options + row->offset));
 }
 
 static int set_output(const OptionRow *row, const char *argument, Options *options) {
@@ -118,6 +123,50 @@ static int set_attempt(const OptionRow *row, const char *argument, Options *opti
                         : 0;
 }
 
+/* Numbers are what every daemon understands; who is not known here may be known there. */
+static int set_owners(const OptionRow *row, const char *argument, Options *options) {
+        CLEANUP(string_list_freep) char **names = NULL;
+        int r;
+
+        r = split_list(argument, &names);
+        STRING_LIST_FOREACH(name, names) {
+                const struct passwd *user = getpwnam(*name);
+                char *text = NULL;
+
+                if (r < 0)
+                        break;
+                if (asprintf(&text, "%" PRIu32, user ? (uint32_t) user->pw_uid : 0) < 0)
+                        return -ENOMEM;
+                if (!user) {
+                        free(text);
+                        text = strdup(*name);
+                }
+                r = string_list_take_push(&options->owners, text);
+        }
+        return r;
+}
+
+static int set_ids(const OptionRow *row, const char *argument, Options *options) {
+        CLEANUP(string_list_freep) char **texts = NULL;
+        int r;
+
+        r = split_list(argument, &texts);
+        STRING_LIST_FOREACH(text, texts) {
+                uint64_t *ids = reallocarray(options->ids, options->n_ids + 1, sizeof(*ids));
+                char *end = NULL;
+
+                if (!ids)
+                        return -ENOMEM;
+                options->ids = ids;
+                errno = 0;
+                ids[options->n_ids] = strtoull(*text, &end, 10);
+                if (errno != 0 || **text < '0' || **text > '9' || *end)
+                        return -EINVAL;
+                options->n_ids++;
+        }
+        return r;
+}
+
 #define FLAG(member) .set = set_flag, .offset = offsetof(Options, member), .constant = 1
 #define NO_FLAG(member) .set = set_flag, .offset = offsetof(Options, member), .constant = 0
 #define TEXT(member) .set = set_text, .offset = offsetof(Options, member)
@@ -127,6 +176,10 @@ static int set_attempt(const OptionRow *row, const char *argument, Options *opti
 #define STATES                                                                                       \
         "armed waiting starting running retrying succeeded failed timed-out cancelled lost skipped " \
         "missed idle paused disabled finished blocked failed-to-load"
+/* Verbs that choose jobs or executions by what they are. */
+#define SELECTING "list-jobs list-timers list-executions prune start pause resume"
+#define TIMED "list-jobs list-timers list-executions prune start resume"
+#define LIMITED "list-jobs list-timers list-executions audit status logs start calendar simulate"
 #define LISTS "list-jobs list-timers list-executions list-queues audit"
 #define KINDS "cron calendar every at boot startup resume rrule"
 #define SIGNALS "SIGHUP SIGINT SIGQUIT SIGKILL SIGUSR1 SIGUSR2 SIGTERM SIGCONT SIGSTOP"
@@ -147,11 +200,19 @@ const OptionRow option_rows[] = {
         { "quiet",      'q', NULL,      .help = "No messages but errors", FLAG(quiet) },
         { "all",        'a', NULL,      .help = "Also those without a next start; prune: also last executions", .verbs = "list-timers prune", FLAG(all) },
         { "reverse",    'r', NULL,      .help = "In the opposite order; calendar: back in time", .verbs = LISTS " list-dependencies calendar", FLAG(reverse) },
-        { "state",       0,  "STATE,…", .help = "Only those in one of these states", .values = STATES, .verbs = "list-jobs list-executions prune", LIST(states) },
+        { "state",       0,  "STATE,…", .help = "Only those in one of these states", .values = STATES, .verbs = SELECTING, LIST(states) },
+        { "kind",        0,  "KIND,…",  .help = "Only those whose action is of one of these kinds", .verbs = SELECTING, LIST(kinds) },
+        { "template",    0,  "NAME,…",  .help = "Only those that are made from one of these templates", .verbs = SELECTING, LIST(templates) },
+        { "profile",     0,  "NAME,…",  .help = "Only those with one of these profiles", .verbs = SELECTING, LIST(profiles) },
+        { "owner",       0,  "USER,…",  .help = "Only those of these users", .verbs = SELECTING, .set = set_owners },
+        { "tag",         0,  "TAG,…",   .help = "Only those with one of these tags", .verbs = SELECTING, LIST(tags) },
+        { "id",          0,  "ID,…",    .help = "Only these executions", .verbs = "list-executions prune", .set = set_ids },
         { "lines",      'n', "N",       .help = "So many rows, lines of output, or next times",
-                                        .verbs = "list-executions audit status logs start calendar simulate", .set = set_lines },
-        { "since",       0,  "TIME",    .help = "Not older than this", .verbs = "list-executions audit logs prune", TEXT(since) },
-        { "until",       0,  "TIME",    .help = "Not newer than this; of a pause: its end", .verbs = "list-executions audit logs pause calendar simulate prune", TEXT(until) },
+                                        .verbs = LIMITED, .set = set_lines },
+        { "limit",       0,  "N",       .verbs = LIMITED, .set = set_lines },
+        { "cursor",      0,  "ID|NAME", .help = "Only what comes behind this one in the list", .verbs = "list-jobs list-executions audit", TEXT(cursor) },
+        { "since",       0,  "TIME",    .help = "Not older than this; of jobs: no earlier start", .verbs = "audit logs " TIMED, TEXT(since) },
+        { "until",       0,  "TIME",    .help = "Not newer than this; of a pause: its end", .verbs = "audit logs pause calendar simulate " TIMED, TEXT(until) },
         { "property",   'p', "KEY,…",   .help = "Only these keys", .verbs = "show", LIST(properties) },
         { "value",       0,  NULL,      .help = "Only the values, without their keys", .verbs = "show", FLAG(value) },
         { "wait",       'w', NULL,      .help = "Wait until it has ended; exit 0 if it succeeded", .verbs = "start", FLAG(wait) },
@@ -163,7 +224,7 @@ const OptionRow option_rows[] = {
         { "timezone",    0,  "ZONE",    .help = "Zone of the schedule", .verbs = "calendar", TEXT(timezone) },
         { "from",        0,  "TIME",    .help = "Times later than this instead of now", .verbs = "calendar simulate", TEXT(from) },
         { "count",       0,  "N",       .help = "So many times instead of one", .verbs = "calendar", .set = set_lines },
-        { "kind",        0,  "KIND",    .help = "What kind of schedule it is, instead of a guess", .values = KINDS, .verbs = "calendar", WORD(kind) },
+        { "kind",        0,  "KIND",    .help = "What kind of schedule it is, instead of a guess", .values = KINDS, .verbs = "calendar", WORD(schedule_kind) },
         { "days",        0,  "WORD",    .help = "cron: day of month and day of week are joined by or, or by and", .values = "auto or and", .verbs = "calendar", WORD(days) },
         { "dialect",     0,  "WORD",    .help = "cron: vixie, exactly as Debian's cron; or default", .values = "default vixie", .verbs = "calendar", WORD(dialect) },
         { "dst-gap",     0,  "WORD",    .help = "Local times that are skipped: auto, run, skip or shift", .values = "auto run skip shift", .verbs = "calendar", WORD(dst_gap) },
@@ -177,7 +238,6 @@ const OptionRow option_rows[] = {
         { "batch",       0,  NULL,      .help = "Answer requests, a line of JSON each, from standard input", .verbs = "calendar", FLAG(batch) },
         { "older-than",  0,  "AGE",     .help = "Only what was due longer ago than this", .verbs = "prune", TEXT(older_than) },
         { "keep",        0,  "N",       .help = "Not the newest N of each job", .verbs = "prune", .set = set_keep },
-        { "action",      0,  "KIND,…",  .help = "Only jobs with an action of these kinds", .values = "command", .verbs = "prune", LIST(actions) },
         { "dry-run",     0,  NULL,      .help = "Only say what would be done", .verbs = "prune", FLAG(dry_run) },
         { "yes",        'y', NULL,      .help = "Do not ask", .verbs = "prune", FLAG(yes) },
         { NULL },
@@ -189,7 +249,19 @@ void options_done(Options *options) {
         options->properties = string_list_free(options->properties);
         options->paths = string_list_free(options->paths);
         options->durations = string_list_free(options->durations);
-        options->actions = string_list_free(options->actions);
+        options->kinds = string_list_free(options->kinds);
+        options->templates = string_list_free(options->templates);
+        options->profiles = string_list_free(options->profiles);
+        options->owners = string_list_free(options->owners);
+        options->tags = string_list_free(options->tags);
+        free(options->ids);
+        options->ids = NULL;
+        options->n_ids = 0;
+}
+
+bool options_choose(const Options *options) {
+        return options->states || options->kinds || options->templates || options->profiles ||
+                        options->owners || options->tags || options->n_ids > 0;
 }
 
 bool option_row_has_verb(const OptionRow *row, const char *verb) {

@@ -55,7 +55,7 @@ static int apply(const OptionRow *row, const char *argument, Options *options) {
         if (r != -EINVAL)
                 return r;
         complain("'%s' is no value for --%s, which takes %s", argument, row->name,
-                 row->values ?: "a number or \"all\"");
+                 row->values ?: row->metavar);
         return -EINVAL;
 }
 

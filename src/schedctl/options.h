@@ -38,13 +38,19 @@ typedef struct Options {
         uint64_t keep;    /* 0: not given */
         uint64_t attempt; /* 0: the last */
         const char *older_than;
-        char **actions; /* likewise */
-        const char *timezone, *from, *kind;
+        char **kinds, **templates, **profiles, **owners, **tags; /* likewise */
+        uint64_t *ids;                                           /* owned */
+        size_t n_ids;
+        const char *cursor;
+        const char *timezone, *from, *schedule_kind;
         size_t n_before_dashes; /* words that stand before "--"; SIZE_MAX: there is no "--" */
         const char *days, *dialect, *dst_gap, *dst_overlap, *hash_key, *start, *end, *random_delay;
 } Options;
 
 void options_done(Options *options);
+
+/* Whether any option chooses jobs or executions by what they are: --state, --kind, --tag, … */
+bool options_choose(const Options *options);
 
 typedef struct OptionRow OptionRow;
 

@@ -7,6 +7,7 @@
 
 #include "schedctl/message.h"
 #include "schedctl/statistics.h"
+#include "schedctl/verbs.h"
 #include "schedctl/view.h"
 #include "util/string-list.h"
 
@@ -71,20 +72,32 @@ static int fetch(Context *context, const char *what, const ClientFilter *filter,
         return r < 0 ? complain_errno(r, "cannot read what jobschedd answered") : STATUS_OK;
 }
 
-int fetch_jobs(Context *context, const char *word, json_t *array) {
+/* `filter` NULL: the word alone chooses. */
+static int fetch_chosen(Context *context, const char *word, const ClientFilter *filter, json_t *array) {
         char *const names[] = { (char *) word, NULL };
+        ClientFilter wanted = filter ? *filter : (ClientFilter){ 0 };
         size_t n_before = json_array_size(array);
         int status;
 
-        status = fetch(context, "jobs", &(const ClientFilter){ .names = names }, array);
+        if (word)
+                wanted.names = names;
+        status = fetch(context, "jobs", &wanted, array);
         if (status != STATUS_OK || json_array_size(array) > n_before)
                 return status;
 
-        if (is_pattern(word))
+        if (!word)
+                complain("no job is so");
+        else if (filter)
+                complain("no job '%s' is so", word);
+        else if (is_pattern(word))
                 complain("no job matches '%s'", word);
         else
                 complain("no such job: '%s'; 'schedctl list-jobs' shows all", word);
         return STATUS_NO_SUCH;
+}
+
+int fetch_jobs(Context *context, const char *word, json_t *array) {
+        return fetch_chosen(context, word, NULL, array);
 }
 
 int fetch_executions(Context *context, const ClientFilter *filter, json_t **ret) {
@@ -142,15 +155,50 @@ static int push_names(const json_t *jobs, char ***names) {
         return STATUS_OK;
 }
 
+static int select_word(Context *context, const char *word, const ClientFilter *filter, char ***ret_names) {
+        CLEANUP_JSON json_t *jobs = json_array();
+        int status;
+
+        status = fetch_chosen(context, word, filter, jobs);
+        return status == STATUS_OK ? push_names(jobs, ret_names) : status;
+}
+
+/* --until of `pause` is when the pause ends. */
+static int choosing_filter(const Context *context, ClientFilter *ret, bool *ret_chooses) {
+        const Options *options = &context->options;
+        bool is_timed = options->since || (options->until && strcmp(context->verb->name, "pause") != 0);
+        ClientFilter filter = { 0 };
+        int status = STATUS_OK;
+
+        if (is_timed)
+                status = context_filter(context, NULL, &filter);
+        else
+                context_choice(context, &filter);
+        filter.limit = 0; /* -n has another meaning where jobs are chosen */
+        *ret = filter;
+        *ret_chooses = is_timed || options_choose(options);
+        return status;
+}
+
 int select_jobs(Context *context, char **words, char ***ret_names) {
-        int worst = STATUS_OK;
+        ClientFilter filter;
+        bool chooses = false;
+        int worst;
+
+        worst = choosing_filter(context, &filter, &chooses);
+        if (worst != STATUS_OK)
+                return worst;
+        if ((!words || !*words) && !chooses) {
+                complain("nothing says which jobs: name them, or choose them by --state, --kind, --tag, "
+                         "--template, --profile or --owner");
+                return STATUS_USAGE;
+        }
+        if (!words || !*words)
+                return select_word(context, NULL, &filter, ret_names);
 
         STRING_LIST_FOREACH(word, words) {
-                CLEANUP_JSON json_t *jobs = json_array();
-                int status = fetch_jobs(context, *word, jobs);
+                int status = select_word(context, *word, chooses ? &filter : NULL, ret_names);
 
-                if (status == STATUS_OK)
-                        status = push_names(jobs, ret_names);
                 worst = MAX(worst, status);
         }
         return worst;

@@ -21,8 +21,9 @@ bool parse_execution_id(const char *word, uint64_t *ret_id);
 bool is_pattern(const char *word);
 
 /*
- * The names of the jobs that the words stand for, each once and in order. A name that is not there is
- * complained of, the others are given all the same. Returns a status.
+ * The names of the jobs that the words stand for, each once and in order; --state, --kind, --tag and their
+ * like choose among them, or without words among all. A name that is not there is complained of, the others
+ * are given all the same. Returns a status; STATUS_USAGE if nothing chooses.
  */
 int select_jobs(Context *context, char **words, char ***ret_names);
 

@@ -27,11 +27,16 @@ static const struct {
         const char *key;
         size_t offset;
 } option_keys[] = {
-        { "kind", offsetof(Options, kind) },         { "timezone", offsetof(Options, timezone) },
-        { "days", offsetof(Options, days) },         { "dialect", offsetof(Options, dialect) },
-        { "dst_gap", offsetof(Options, dst_gap) },   { "dst_overlap", offsetof(Options, dst_overlap) },
-        { "hash_key", offsetof(Options, hash_key) }, { "start", offsetof(Options, start) },
-        { "end", offsetof(Options, end) },           { "random_delay", offsetof(Options, random_delay) },
+        { "kind", offsetof(Options, schedule_kind) },
+        { "timezone", offsetof(Options, timezone) },
+        { "days", offsetof(Options, days) },
+        { "dialect", offsetof(Options, dialect) },
+        { "dst_gap", offsetof(Options, dst_gap) },
+        { "dst_overlap", offsetof(Options, dst_overlap) },
+        { "hash_key", offsetof(Options, hash_key) },
+        { "start", offsetof(Options, start) },
+        { "end", offsetof(Options, end) },
+        { "random_delay", offsetof(Options, random_delay) },
 };
 
 static const char *option_text(const Options *options, size_t i) {

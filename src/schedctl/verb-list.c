@@ -108,6 +108,23 @@ static int print_list(const List *list, Context *context, ClientLines *lines) {
                                                        : output_print_lines(context, lines, list->short_key);
 }
 
+/* What is listed by its number goes on behind a number, jobs behind a name. */
+static int read_cursor(const List *list, const Context *context, ClientFilter *filter) {
+        const char *cursor = context->options.cursor;
+
+        if (!cursor)
+                return STATUS_OK;
+        if (strcmp(list->short_key, "id") != 0) {
+                filter->after = cursor;
+                return STATUS_OK;
+        }
+        if (!parse_execution_id(cursor, &filter->before_id) || filter->before_id == 0) {
+                complain("--cursor takes the number of the last one that was seen, not '%s'", cursor);
+                return STATUS_USAGE;
+        }
+        return STATUS_OK;
+}
+
 static int run_list(const List *list, Context *context, char **names, bool names_must_exist) {
         ClientError error = { 0 };
         ClientLines lines = { 0 };
@@ -118,6 +135,8 @@ static int run_list(const List *list, Context *context, char **names, bool names
         if (status == STATUS_OK)
                 status = context_filter(context, names, &filter);
         if (status == STATUS_OK)
+                status = read_cursor(list, context, &filter);
+        if (status == STATUS_OK)
                 status = context_client(context);
         if (status != STATUS_OK)
                 return status;
@@ -126,7 +145,8 @@ static int run_list(const List *list, Context *context, char **names, bool names
         if (r < 0)
                 return complain_client(r, &error, NULL);
 
-        if (names_must_exist && !context->options.states)
+        if (names_must_exist && !options_choose(&context->options) && !filter.since_usec &&
+            !filter.until_usec && !filter.after)
                 status = check_names(list, names, &lines);
         if (status == STATUS_OK)
                 status = print_list(list, context, &lines);
@@ -140,6 +160,7 @@ static int run_list(const List *list, Context *context, char **names, bool names
 static const TableColumn job_columns[] = {
         { "" },
         { "JOB", .shrink = true },
+        { "KIND" },
         { "STATE" },
         { "NEXT" },
         { "LEFT" },
@@ -160,6 +181,7 @@ static void add_job(Table *table, const Context *context, const json_t *job) {
         else
                 column_glyph(table, context, state);
         table_add(table, view_text(job, "name"));
+        table_add(table, view_text(job, "kind"));
         table_add_colour(table, state, state_colour(state));
         column_instant(table, context, view_instant(job, "next_start"));
         column_relative(table, context, view_instant(job, "next_start"));
@@ -220,6 +242,7 @@ static const List timers_list = {
         .columns = timer_columns,
         .n_columns = ARRAY_SIZE(timer_columns),
         .add = add_timer,
+        .is_state = is_job_state,
 };
 
 int verb_list_timers(Context *context, char **arguments) {

@@ -28,11 +28,10 @@ static int make_filter(const Context *context, char **arguments, ClientFilter *r
         usec_t until_usec = 0;
         int status;
 
-        if (!*arguments && !options->states && !options->since && !options->until && !options->older_than &&
-            options->keep == 0 && !options->actions && !options->all) {
-                complain("nothing says what is to be deleted: name jobs, a --state, an age (--older-than), "
-                         "or "
-                         "a number to --keep; --all is everything");
+        if (!*arguments && !options_choose(options) && !options->since && !options->until &&
+            !options->older_than && options->keep == 0 && !options->all) {
+                complain("nothing says what is to be deleted: name jobs, a --state, a --kind, an age "
+                         "(--older-than), or a number to --keep; --all is everything");
                 return STATUS_USAGE;
         }
 
@@ -45,7 +44,6 @@ static int make_filter(const Context *context, char **arguments, ClientFilter *r
                 ret->until_usec = until_usec;
         ret->limit = 0;
         ret->all = options->all;
-        ret->kinds = options->actions;
         ret->keep = options->keep;
         return STATUS_OK;
 }

@@ -22,11 +22,11 @@ const Verb verbs[] = {
         { "audit",           VERB_GROUP_LOOK, VERB_ARGUMENTS_JOBS,        0, VERB_ANY_NUMBER, "[PATTERN…]",   "Show who changed and did what", verb_audit },
         { "monitor",         VERB_GROUP_LOOK, VERB_ARGUMENTS_JOBS,        0, VERB_ANY_NUMBER, "[PATTERN…]",   "Print changes as they happen, until Ctrl-C", verb_monitor },
 
-        { "start",           VERB_GROUP_CONTROL, VERB_ARGUMENTS_JOBS,     1, VERB_ANY_NUMBER, "PATTERN…",     "Start jobs now", verb_start },
+        { "start",           VERB_GROUP_CONTROL, VERB_ARGUMENTS_JOBS,     0, VERB_ANY_NUMBER, "[PATTERN…]",   "Start jobs now", verb_start },
         { "stop",            VERB_GROUP_CONTROL, VERB_ARGUMENTS_JOBS_AND_IDS, 1, VERB_ANY_NUMBER, "PATTERN…|ID…", "Stop executions: kill-signal, later SIGKILL", verb_stop },
         { "kill",            VERB_GROUP_CONTROL, VERB_ARGUMENTS_JOBS_AND_IDS, 1, VERB_ANY_NUMBER, "PATTERN…|ID…", "Send a signal to executions", verb_kill },
-        { "pause",           VERB_GROUP_CONTROL, VERB_ARGUMENTS_JOBS,     1, VERB_ANY_NUMBER, "PATTERN…",     "Do not start jobs by schedule", verb_pause },
-        { "resume",          VERB_GROUP_CONTROL, VERB_ARGUMENTS_JOBS,     1, VERB_ANY_NUMBER, "PATTERN…",     "End the pause of jobs", verb_resume },
+        { "pause",           VERB_GROUP_CONTROL, VERB_ARGUMENTS_JOBS,     0, VERB_ANY_NUMBER, "[PATTERN…]",   "Do not start jobs by schedule", verb_pause },
+        { "resume",          VERB_GROUP_CONTROL, VERB_ARGUMENTS_JOBS,     0, VERB_ANY_NUMBER, "[PATTERN…]",   "End the pause of jobs", verb_resume },
         { "pause-queue",     VERB_GROUP_CONTROL, VERB_ARGUMENTS_QUEUES,   1, VERB_ANY_NUMBER, "QUEUE…",       "Start nothing more in queues", verb_pause_queue },
         { "resume-queue",    VERB_GROUP_CONTROL, VERB_ARGUMENTS_QUEUES,   1, VERB_ANY_NUMBER, "QUEUE…",       "End the pause of queues", verb_resume_queue },
 

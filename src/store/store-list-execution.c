@@ -3,9 +3,9 @@
 /*
  * Lists of executions.
  *
- * The filter chooses where the ids come from, so that a rare thing is not looked for in millions of rows: a
- * few jobs have a source each, then a few states, then a range of time; whatever is left of the filter is
- * judged row by row. A filter that matches many jobs walks all rows, and meets matches soon.
+ * The filter chooses where the ids come from, so that a rare thing is not looked for in millions of rows: it
+ * names them, or a few jobs have a source each, then a few states, then a range of time; whatever is left of
+ * the filter is judged row by row. A filter that matches many jobs walks all rows, and meets matches soon.
  */
 
 #include <assert.h>
@@ -172,6 +172,33 @@ static int sources_of_jobs(StoreWalk *walk, const JobSet *jobs) {
         return 0;
 }
 
+static int compare_newest(const void *a, const void *b) {
+        const uint64_t *x = a, *y = b;
+
+        return (*x < *y) - (*x > *y);
+}
+
+/* Known beforehand: sources that nothing has to be fetched for. */
+static int sources_of_ids(StoreWalk *walk, const uint64_t *ids, size_t n_ids) {
+        size_t n_sources = (n_ids + STORE_WALK_CHUNK - 1) / STORE_WALK_CHUNK;
+
+        walk->sources = calloc(n_sources, sizeof(*walk->sources));
+        if (!walk->sources)
+                return -ENOMEM;
+
+        walk->n_sources = n_sources;
+        for (size_t i = 0; i < n_ids; i++) {
+                StoreSource *source = &walk->sources[i / STORE_WALK_CHUNK];
+
+                source->ids[source->n_ids++] = ids[i];
+                source->is_empty = true;
+        }
+        for (size_t i = 0; i < n_sources; i++)
+                qsort(walk->sources[i].ids, (size_t) walk->sources[i].n_ids, sizeof(uint64_t),
+                      compare_newest);
+        return 0;
+}
+
 static int sources_of_states(StoreWalk *walk, uint32_t states) {
         walk->sources = calloc(EXECUTION_STATE_COUNT, sizeof(*walk->sources));
         if (!walk->sources)
@@ -217,6 +244,8 @@ static int source_of_range(Store *store, const ExecutionFilter *filter, StoreWal
 }
 
 static int choose_sources(Store *store, const ExecutionFilter *filter, const JobSet *jobs, StoreWalk *walk) {
+        if (filter->n_ids > 0)
+                return sources_of_ids(walk, filter->ids, filter->n_ids);
         if (filter->jobs && jobs->n_ids <= JOB_SOURCES_MAX)
                 return sources_of_jobs(walk, jobs);
         if (filter->states != 0 && !(filter->states & (UINT32_C(1) << EXECUTION_SUCCEEDED)))
@@ -231,7 +260,8 @@ static bool is_wanted(const ExecutionFilter *filter, const JobSet *jobs, const E
                         (filter->states == 0 || (filter->states & (UINT32_C(1) << record->state))) &&
                         (!has_range(filter) ||
                          (record->due_usec >= filter->since_usec && record->due_usec <= range_end(filter))) &&
-                        (!filter->owner_uid || record->owner_uid == *filter->owner_uid);
+                        (!filter->owner_uid || record->owner_uid == *filter->owner_uid) &&
+                        (!filter->judge || filter->judge(filter->judge_userdata, filter, record));
 }
 
 /* Returns 1 if it was shown and the next is wanted, 0 if it was not, and -ECANCELED if `visit` has enough. */

@@ -34,7 +34,7 @@ static void teardown(void) {
 static int read_filter(BusFilterKind kind, bool is_dump, BusFilter *ret) {
         ck_assert_int_ge(sd_bus_message_seal(message, 1, 0), 0);
         ck_assert_int_ge(sd_bus_message_rewind(message, true), 0);
-        return bus_filter_read(message, kind, is_dump, ret, &error);
+        return bus_filter_read(message, NULL, kind, is_dump, ret, &error);
 }
 
 START_TEST(an_empty_filter_is_everything) {
@@ -46,6 +46,7 @@ START_TEST(an_empty_filter_is_everything) {
         ck_assert_uint_eq(filter.states, 0);
         ck_assert_uint_eq(filter.limit, 0);
         ck_assert(!filter.mine);
+        ck_assert_ptr_null(bus_filter_selection(&filter));
         bus_filter_done(&filter);
 }
 END_TEST
@@ -56,7 +57,10 @@ START_TEST(every_key_is_read) {
 
         ck_assert_int_ge(
                         sd_bus_message_append(
-                                        message, "a{sv}", 8, "names", "as", 2, "a*", "b", "states", "as", 2,
+                                        message, "a{sv}", 15, "names", "as", 2, "a*", "b", "kinds", "as", 1,
+                                        "ht*", "templates", "as", 1, "t", "profiles", "as", 1, "p", "tags",
+                                        "as", 1, "x", "owners", "as", 2, "0", "1000", "ids", "at", 2,
+                                        UINT64_C(3), UINT64_C(4), "after", "s", "m", "states", "as", 2,
                                         "failed", "missed", "since", "x", INT64_C(-5), "until", "x",
                                         INT64_C(7), "mine", "b", 1, "limit", "t", UINT64_C(9), "before", "t",
                                         UINT64_MAX, "all", "b", 1),
@@ -71,6 +75,16 @@ START_TEST(every_key_is_read) {
         ck_assert_uint_eq(filter.limit, 9);
         ck_assert_uint_eq(filter.before_id, UINT64_MAX);
         ck_assert(filter.all);
+        ck_assert_str_eq(filter.selection.kinds[0], "ht*");
+        ck_assert_str_eq(filter.selection.templates[0], "t");
+        ck_assert_str_eq(filter.selection.profiles[0], "p");
+        ck_assert_str_eq(filter.selection.tags[0], "x");
+        ck_assert_uint_eq(filter.selection.n_owners, 2);
+        ck_assert_uint_eq(filter.selection.owners[1], 1000);
+        ck_assert_uint_eq(filter.n_ids, 2);
+        ck_assert_uint_eq(filter.ids[1], 4);
+        ck_assert_str_eq(filter.after, "m");
+        ck_assert_ptr_eq(bus_filter_selection(&filter), &filter.selection);
         bus_filter_done(&filter);
 }
 END_TEST
@@ -112,10 +126,13 @@ static const struct {
         const char *key, *type, *fault;
         bool is_dump;
 } fault_cases[] = {
-        { "nmaes", "x", "The filter has an unknown key 'nmaes'; known are names, states, since, until, mine.", false },
-        { "limit", "x", "The filter has an unknown key 'limit'; known are names, states, since, until, mine.", false },
-        { "nmaes", "x", "The filter has an unknown key 'nmaes'; known are names, states, since, until, mine, limit, "
-                        "before, all.", true },
+        { "nmaes", "x", "The filter has an unknown key 'nmaes'; known are names, ids, states, kinds, templates, "
+                        "profiles, owners, tags, since, until, mine.", false },
+        { "limit", "x", "The filter has an unknown key 'limit'; known are names, ids, states, kinds, templates, "
+                        "profiles, owners, tags, since, until, mine.", false },
+        { "nmaes", "x", "The filter has an unknown key 'nmaes'; known are names, ids, states, kinds, templates, "
+                        "profiles, owners, tags, since, until, mine, "
+                        "limit, before, after, all.", true },
         { "limit", "x", "The filter's 'limit' must have the type 't', not 'x'.", true },
         { "names", "x", "The filter's 'names' must have the type 'as', not 'x'.", false },
         { "since", "t", "The filter's 'since' must have the type 'x', not 't'.", false },
@@ -164,6 +181,16 @@ START_TEST(names_have_limits) {
 }
 END_TEST
 
+START_TEST(an_owner_that_nobody_knows_is_refused) {
+        static const char *const owners[] = { "nobody-knows-them", "", "-1", "4294967295", "1x" };
+        BusFilter filter = { 0 };
+
+        ck_assert_int_ge(sd_bus_message_append(message, "a{sv}", 1, "owners", "as", 1, owners[_i]), 0);
+        ck_assert_int_eq(read_filter(BUS_FILTER_JOBS, false, &filter), -EINVAL);
+        ck_assert_ptr_nonnull(strstr(error.message, "give the number"));
+}
+END_TEST
+
 Suite *test_suite(void) {
         Suite *suite = suite_create("bus-filter");
         TCase *filter = tcase_create("filter");
@@ -174,6 +201,7 @@ Suite *test_suite(void) {
         tcase_add_loop_test(filter, a_state_must_be_one_of_the_kind, 0, ARRAY_SIZE(state_cases));
         tcase_add_loop_test(filter, a_fault_names_the_key, 0, ARRAY_SIZE(fault_cases));
         tcase_add_loop_test(filter, names_have_limits, 0, 3);
+        tcase_add_loop_test(filter, an_owner_that_nobody_knows_is_refused, 0, 5);
         suite_add_tcase(suite, filter);
         return suite;
 }

@@ -58,6 +58,10 @@ static uint64_t prune(const PruneRequest *request) {
 static char *only_b[] = { (char *) "b", NULL };
 static char *pattern[] = { (char *) "[ab]", NULL };
 
+static char *command[] = { (char *) "comm*", NULL }, *http[] = { (char *) "http", (char *) "sql", NULL };
+static const JobSelection commands = { .kinds = command }, others = { .kinds = http };
+static const uint64_t some_ids[] = { 10, 12, 10, 99999 };
+
 #define STATE(state) (UINT32_C(1) << (state))
 
 /* clang-format off */
@@ -71,7 +75,9 @@ static const struct {
         { { .jobs = only_b, .keep = 2 },                                       1,           MINUTES, 2 },
         { { .jobs = only_b, .states = STATE(EXECUTION_FAILED) },               1,           MINUTES, 2 },
         { { .jobs = only_b, .states = STATE(EXECUTION_RUNNING) },              0,           MINUTES, 3 },
-        { { .jobs = only_b, .kinds = STATE(ACTION_COMMAND) },                  2,           MINUTES, 1 },
+        { { .jobs = only_b, .selection = &commands },                          2,           MINUTES, 1 },
+        { { .jobs = only_b, .selection = &others },                            0,           MINUTES, 3 },
+        { { .all = true, .ids = some_ids, .n_ids = ARRAY_SIZE(some_ids) },     2,           MINUTES - 2, 3 },
         { { .until_usec = INT64_C(1767225600) * USEC_PER_SEC },                0,           MINUTES, 3 },
         { { .jobs = pattern },                                                 MINUTES + 1, 1,       1 },
         { { .keep = 600 },                                                     MINUTES - 600, 600,   3 },

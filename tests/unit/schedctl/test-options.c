@@ -96,7 +96,7 @@ static const struct {
         { "--user", "backup", 0 },
         { "-r", "audit", 0 },
         { "--since=now", "why", -EINVAL },
-        { "-n3", "list-jobs", -EINVAL },
+        { "-n3", "list-queues", -EINVAL },
         { "-n3", "calendar", 0 },
 };
 
