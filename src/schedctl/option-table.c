@@ -203,7 +203,7 @@ const OptionRow option_rows[] = {
         { "state",       0,  "STATE,…", .help = "Only those in one of these states", .values = STATES, .verbs = SELECTING, LIST(states) },
         { "kind",        0,  "KIND,…",  .help = "Only those whose action is of one of these kinds", .verbs = SELECTING, LIST(kinds) },
         { "template",    0,  "NAME,…",  .help = "Only those that are made from one of these templates", .verbs = SELECTING, LIST(templates) },
-        { "profile",     0,  "NAME,…",  .help = "Only those with one of these profiles", .verbs = SELECTING, LIST(profiles) },
+        { "profile",     0,  "NAME,…",  .help = "Only those with one of these profiles", .verbs = "list-jobs list-timers list-executions prune pause resume", LIST(profiles) },
         { "owner",       0,  "USER,…",  .help = "Only those of these users", .verbs = SELECTING, .set = set_owners },
         { "tag",         0,  "TAG,…",   .help = "Only those with one of these tags", .verbs = SELECTING, LIST(tags) },
         { "id",          0,  "ID,…",    .help = "Only these executions", .verbs = "list-executions prune", .set = set_ids },
