@@ -239,6 +239,21 @@ int bus_order_prune(BusCall *call, sd_bus_error *reterr);
 /* Reads the record of an execution that the caller may see. Returns 0, or a negative errno with *reterr. */
 int bus_read_execution(BusCall *call, uint64_t id, ExecutionRecord *ret, sd_bus_error *reterr);
 
+/* --- bus-change.c ---------------------------------------------------------------------------------- */
+
+int bus_change_jobs(BusCall *call, sd_bus_error *reterr);
+int bus_create_job(BusCall *call, sd_bus_error *reterr);
+int bus_replace_job(BusCall *call, sd_bus_error *reterr);
+int bus_delete_job(BusCall *call, sd_bus_error *reterr);
+int bus_get_source(BusCall *call, sd_bus_error *reterr);
+
+/*
+ * What an ordinary user calls NAME is USER/NAME, if there is such a job or it `is_new`. The caller's name has
+ * been asked for (bus_call_name_caller()). Returns 1 with *ret, 0: it stands as it is, -EACCES: the caller
+ * has no name, or -ENOMEM.
+ */
+int bus_complete_job_name(BusCall *call, const char *name, bool is_new, char **ret);
+
 /* --- bus-queue.c ----------------------------------------------------------------------------------- */
 
 int bus_list_queues(BusCall *call);

@@ -117,6 +117,26 @@ static int method_start_job(sd_bus_message *message, void *userdata, sd_bus_erro
         return bus_order_start(bus_current_call(userdata), name, &options, reterr);
 }
 
+static int method_change_jobs(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
+        return bus_change_jobs(bus_current_call(userdata), reterr);
+}
+
+static int method_create_job(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
+        return bus_create_job(bus_current_call(userdata), reterr);
+}
+
+static int method_replace_job(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
+        return bus_replace_job(bus_current_call(userdata), reterr);
+}
+
+static int method_delete_job(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
+        return bus_delete_job(bus_current_call(userdata), reterr);
+}
+
+static int method_get_source(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
+        return bus_get_source(bus_current_call(userdata), reterr);
+}
+
 static int method_pause_job(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
         const char *name;
         int64_t until;
@@ -411,6 +431,28 @@ static const sd_bus_vtable manager_vtable[] = {
                                 SD_BUS_ARGS("s", name),
                                 SD_BUS_RESULT("s", definition, "s", file, "u", line),
                                 method_get_definition, SD_BUS_VTABLE_UNPRIVILEGED),
+
+        SD_BUS_METHOD_WITH_ARGS("GetSource",
+                                SD_BUS_ARGS("s", name),
+                                SD_BUS_RESULT("s", source),
+                                method_get_source, SD_BUS_VTABLE_UNPRIVILEGED),
+
+        SD_BUS_METHOD_WITH_ARGS("ChangeJobs",
+                                SD_BUS_ARGS("aa{sv}", changes, "b", trial),
+                                SD_BUS_RESULT("aa{sv}", results),
+                                method_change_jobs, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("CreateJob",
+                                SD_BUS_ARGS("s", name, "s", definition),
+                                SD_BUS_RESULT("o", job),
+                                method_create_job, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("ReplaceJob",
+                                SD_BUS_ARGS("s", name, "s", definition, "t", if_revision),
+                                SD_BUS_RESULT("t", revision),
+                                method_replace_job, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("DeleteJob",
+                                SD_BUS_ARGS("s", name),
+                                SD_BUS_NO_RESULT,
+                                method_delete_job, SD_BUS_VTABLE_UNPRIVILEGED),
 
         SD_BUS_METHOD_WITH_ARGS("StartJob",
                                 SD_BUS_ARGS("s", name, "a{sv}", options),

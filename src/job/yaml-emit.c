@@ -8,7 +8,12 @@
 #define INDENT 2U
 #define PLAIN_KEY_MAX 128U
 
-static void emit_node(const YamlNode *node, unsigned depth, Buffer *buffer);
+typedef struct Emitter {
+        Buffer *buffer;
+        bool nulls; /* what is null is said, too */
+} Emitter;
+
+static void emit_node(const Emitter *emitter, const YamlNode *node, unsigned depth);
 
 static void emit_indent(unsigned depth, Buffer *buffer) {
         static const char spaces[] = "                                ";
@@ -170,66 +175,81 @@ static void emit_key(const YamlNode *key, Buffer *buffer) {
         (void) buffer_add_char(buffer, ':');
 }
 
-static bool has_children(const YamlNode *node) {
+static bool is_said(const Emitter *emitter, const YamlNode *key) {
+        return !(key->flags & YAML_FLAG_DUPLICATE) && (emitter->nulls || !yaml_node_is_null(key->value));
+}
+
+static bool has_children(const Emitter *emitter, const YamlNode *node) {
         if (node->kind == YAML_KIND_LIST)
                 return node->size > 0;
 
         YAML_FOREACH(key, node)
-        if (!yaml_node_is_null(key->value))
+        if (is_said(emitter, key))
                 return true;
         return false;
 }
 
 /* What follows "key:" or "-": on the same line, or below it. */
-static void emit_value(const YamlNode *node, unsigned depth, Buffer *buffer) {
-        if (node->kind != YAML_KIND_SCALAR && has_children(node)) {
-                (void) buffer_add_char(buffer, '\n');
-                emit_node(node, depth, buffer);
+static void emit_value(const Emitter *emitter, const YamlNode *node, unsigned depth) {
+        if (node->kind != YAML_KIND_SCALAR && has_children(emitter, node)) {
+                (void) buffer_add_char(emitter->buffer, '\n');
+                emit_node(emitter, node, depth);
                 return;
         }
-        (void) buffer_add_char(buffer, ' ');
-        emit_node(node, depth, buffer);
+        (void) buffer_add_char(emitter->buffer, ' ');
+        emit_node(emitter, node, depth);
 }
 
 /* The first key of a mapping in a list stands behind the dash. */
-static void emit_mapping(const YamlNode *node, unsigned depth, bool behind_dash, Buffer *buffer) {
+static void emit_mapping(const Emitter *emitter, const YamlNode *node, unsigned depth, bool behind_dash) {
         YAML_FOREACH(key, node) {
-                if ((key->flags & YAML_FLAG_DUPLICATE) || yaml_node_is_null(key->value))
+                if (!is_said(emitter, key))
                         continue;
                 if (!behind_dash)
-                        emit_indent(depth, buffer);
+                        emit_indent(depth, emitter->buffer);
                 behind_dash = false;
-                emit_key(key, buffer);
-                emit_value(key->value, depth + 1, buffer);
+                emit_key(key, emitter->buffer);
+                emit_value(emitter, key->value, depth + 1);
         }
 }
 
-static void emit_list(const YamlNode *node, unsigned depth, Buffer *buffer) {
+static void emit_list(const Emitter *emitter, const YamlNode *node, unsigned depth) {
         YAML_FOREACH(item, node) {
-                emit_indent(depth, buffer);
-                (void) buffer_add_char(buffer, '-');
-                if (item->kind == YAML_KIND_MAPPING && has_children(item)) {
-                        (void) buffer_add_char(buffer, ' ');
-                        emit_mapping(item, depth + 1, true, buffer);
+                emit_indent(depth, emitter->buffer);
+                (void) buffer_add_char(emitter->buffer, '-');
+                if (item->kind == YAML_KIND_MAPPING && has_children(emitter, item)) {
+                        (void) buffer_add_char(emitter->buffer, ' ');
+                        emit_mapping(emitter, item, depth + 1, true);
                 } else
-                        emit_value(item, depth + 1, buffer);
+                        emit_value(emitter, item, depth + 1);
         }
 }
 
-static void emit_node(const YamlNode *node, unsigned depth, Buffer *buffer) {
+static void emit_node(const Emitter *emitter, const YamlNode *node, unsigned depth) {
         if (node->kind == YAML_KIND_SCALAR)
-                emit_scalar(node, depth, buffer);
-        else if (!has_children(node))
-                (void) buffer_add_string(buffer, node->kind == YAML_KIND_LIST ? "[]\n" : "{}\n");
+                emit_scalar(node, depth, emitter->buffer);
+        else if (!has_children(emitter, node))
+                (void) buffer_add_string(emitter->buffer, node->kind == YAML_KIND_LIST ? "[]\n" : "{}\n");
         else if (node->kind == YAML_KIND_LIST)
-                emit_list(node, depth, buffer);
+                emit_list(emitter, node, depth);
         else
-                emit_mapping(node, depth, false, buffer);
+                emit_mapping(emitter, node, depth, false);
 }
 
 void yaml_emit(const YamlNode *node, Buffer *buffer) {
+        const Emitter emitter = { .buffer = buffer };
+
         assert(node);
         assert(buffer);
 
-        emit_node(node, 0, buffer);
+        emit_node(&emitter, node, 0);
+}
+
+void yaml_emit_with_nulls(const YamlNode *node, Buffer *buffer) {
+        const Emitter emitter = { .buffer = buffer, .nulls = true };
+
+        assert(node);
+        assert(buffer);
+
+        emit_node(&emitter, node, 0);
 }

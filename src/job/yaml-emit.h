@@ -10,3 +10,5 @@
  * when memory runs out.
  */
 void yaml_emit(const YamlNode *node, Buffer *buffer);
+/* The same with keys whose value is null: what is merged below it is not to be taken. */
+void yaml_emit_with_nulls(const YamlNode *node, Buffer *buffer);

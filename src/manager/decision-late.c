@@ -379,6 +379,8 @@ int decision_in_the_past(ScheduledJob *job, const Job *old) {
                         continue;
                 if (schedule_entry_previous(entry, &view.context, now_usec, &occurrence) <= 0)
                         continue;
+                if (!job->manager->untrusted && occurrence.due_usec > job->stored.cursor_usec)
+                        continue; /* it is hardly late, and will run */
 
                 r = one_in_the_past(job, occurrence.due_usec);
                 if (r < 0)

@@ -46,6 +46,51 @@ void dependency_forget(Manager *manager) {
         manager->dependents_known = false;
 }
 
+/* A name that a definition has in `after:` or `trigger:`. */
+typedef struct NamedJob {
+        UT_hash_handle hh;
+        char name[];
+} NamedJob;
+
+void dependency_done(Manager *manager) {
+        NamedJob *named, *next;
+
+        HASH_ITER(hh, manager->named_jobs, named, next) {
+                HASH_DEL(manager->named_jobs, named);
+                free(named);
+        }
+}
+
+/* Without memory for it, whoever comes or goes under that name is noticed at the next reload only. */
+static void add_named(Manager *manager, char *const *names) {
+        STRING_LIST_FOREACH(name, names) {
+                size_t size = strlen(*name) + 1;
+                NamedJob *named = NULL;
+
+                HASH_FIND_STR(manager->named_jobs, *name, named);
+                named = named ? NULL : calloc(1, sizeof(*named) + size);
+                if (!named)
+                        continue;
+                memcpy(named->name, *name, size);
+                HASH_ADD_STR(manager->named_jobs, name, named);
+        }
+}
+
+static bool names_others(const Job *definition) {
+        return definition &&
+                        (definition->after.jobs || definition->triggers.on_success ||
+                         definition->triggers.on_failure);
+}
+
+bool dependency_concerns(const ScheduledJob *job, const Job *definition) {
+        NamedJob *named = NULL;
+
+        if (names_others(definition))
+                return true;
+        HASH_FIND_STR(job->manager->named_jobs, job->stored.name, named);
+        return named != NULL;
+}
+
 static int add_dependent(ScheduledJob *predecessor, ScheduledJob *job) {
         size_t n = predecessor->n_dependents;
         ScheduledJob **grown;
@@ -304,8 +349,15 @@ void dependency_definitions_changed(Manager *manager) {
         ScheduledJob *job, *next;
 
         dependency_forget(manager);
-        HASH_ITER(hh, manager->jobs, job, next)
+        dependency_done(manager);
+        HASH_ITER(hh, manager->jobs, job, next) {
+                if (scheduled_job_is_listed(job) && names_others(job->job)) {
+                        add_named(manager, job->job->after.jobs);
+                        add_named(manager, job->job->triggers.on_success);
+                        add_named(manager, job->job->triggers.on_failure);
+                }
                 look_for_unknown(job);
+        }
 }
 
 void dependency_clock_set_back(Manager *manager, usec_t now_usec) {

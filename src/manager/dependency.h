@@ -42,8 +42,11 @@ void dependency_look(ScheduledJob *job);
 
 /* Definitions are about to change, or a job is freed. */
 void dependency_forget(Manager *manager);
+/* Whether it matters to others that the job has this definition (NULL: none), or that there is such a job. */
+bool dependency_concerns(const ScheduledJob *job, const Job *definition);
 /* They have changed: tells of those that are blocked now, or not any more. */
 void dependency_definitions_changed(Manager *manager);
+void dependency_done(Manager *manager);
 /* What a new definition does not count: ends before it, unless `after:` is the same. `old` NULL: a new job.
  */
 void dependency_definition_changed(ScheduledJob *job, const Job *old);

@@ -138,6 +138,9 @@ struct Manager {
         Order *orders;
         RecordNotice *record_notices;
         ApplyNotice *apply_notices;
+        struct JobLeave *leaves;
+        struct ChangeOrder *change_orders;
+        struct NamedJob *named_jobs; /* that definitions name in `after:` and `trigger:` */
 
         struct ConditionWait *condition_waits, *condition_changes;
 

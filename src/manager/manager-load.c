@@ -13,25 +13,6 @@
 #include "manager/notification-queue.h"
 #include "manager/scheduled-job.h"
 
-static int copy_text(const char *text, char **ret) {
-        *ret = text ? strdup(text) : NULL;
-        return text && !*ret ? -ENOMEM : 0;
-}
-
-static int copy_stored(const StoredJob *stored, StoredJob *ret) {
-        StoredJob copy = *stored;
-
-        copy.name = copy.definition = copy.file = copy.boot_identity = NULL;
-        if (copy_text(stored->name, &copy.name) < 0 || copy_text(stored->definition, &copy.definition) < 0 ||
-            copy_text(stored->file, &copy.file) < 0 ||
-            copy_text(stored->boot_identity, &copy.boot_identity) < 0) {
-                stored_job_done(&copy);
-                return -ENOMEM;
-        }
-        *ret = copy;
-        return 0;
-}
-
 static int on_stored_job(void *userdata, const StoredJob *stored) {
         Manager *manager = userdata;
         ScheduledJob *job = manager_find_any_job(manager, stored->name);
@@ -41,7 +22,7 @@ static int on_stored_job(void *userdata, const StoredJob *stored) {
         if (job && scheduled_job_is_listed(job) && stored->removed_usec != USEC_INFINITY)
                 return 0; /* an older life of the same name */
 
-        r = copy_stored(stored, &copy);
+        r = stored_job_copy(stored, &copy);
         if (r < 0)
                 return r;
 

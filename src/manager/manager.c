@@ -7,7 +7,10 @@
 #include <utlist.h>
 
 #include "manager/alert-events.h"
+#include "manager/dependency.h"
 #include "manager/execution.h"
+#include "manager/job-change.h"
+#include "manager/job-leave.h"
 #include "manager/notification-queue.h"
 #include "manager/scheduled-job.h"
 #include "util/string-list.h"
@@ -118,6 +121,9 @@ Manager *manager_free(Manager *manager) {
         (void) order_free(order);
         manager_notices_done(manager);
         manager_prune_orders_done(manager);
+        manager_change_orders_done(manager);
+        job_leave_done(manager);
+        dependency_done(manager);
 
         queues_done(&manager->queues);
         heap_done(&manager->wakes);

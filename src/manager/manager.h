@@ -125,6 +125,9 @@ struct ScheduledJob {
         usec_t last_end_usec; /* of its last execution, as the clock shows it now; USEC_INFINITY: none */
         usec_t startup_usec;  /* when the daemon started, if it was there then; USEC_INFINITY */
         unsigned apply_mark;
+        uint64_t stamp;            /* what its composition went by, of a job that was made at run time */
+        unsigned n_leaves;         /* removals that are not on disk yet */
+        bool is_being_made;        /* an execution that is to be started with it is yet to come */
         ScheduledJob **dependents; /* who comes after it, as dependency.c last counted */
         size_t n_dependents;
         bool is_blocked; /* it comes after a job that there is not */

@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utlist.h>
 
 #include "manager/scheduled-job.h"
 
@@ -143,6 +144,20 @@ void queues_follow_jobs(Manager *manager) {
         HASH_ITER(hh, manager->executions, execution, next_execution)
                 queue_reconsider(execution);
         drop_idle(queues);
+}
+
+void queues_follow_job(ScheduledJob *job) {
+        Queues *queues = &job->manager->queues;
+        Execution *execution, *next;
+        JobQueue *queue;
+
+        if (scheduled_job_is_listed(job) && job->job && job->job->queue) {
+                queue = queues_get(queues, job->job->queue);
+                if (queue) /* otherwise it is made when something is due */
+                        queue->is_used_by_jobs = true;
+        }
+        DL_FOREACH_SAFE(job->executions, execution, next)
+        queue_reconsider(execution);
 }
 
 /* --- life ------------------------------------------------------------------------------------------ */

@@ -16,6 +16,7 @@
 #include "manager/start-rate.h"
 
 typedef struct Manager Manager;
+typedef struct ScheduledJob ScheduledJob;
 typedef struct Execution Execution;
 
 typedef struct JobQueue {
@@ -52,6 +53,9 @@ void queues_update_turn(Queues *queues, JobQueue *queue);
 int queues_load(Manager *manager);
 /* Definitions have changed: what waits does so in the queue and with the priority of the newest. */
 void queues_follow_jobs(Manager *manager);
+/* The same for one job that has another definition now; a queue that nobody uses any more stays until then.
+ */
+void queues_follow_job(ScheduledJob *job);
 
 /* gate-queue.c: the batch at work has looked at one job. */
 void queues_looked_at(Queues *queues);

@@ -9,6 +9,7 @@
 #include "manager/dependency.h"
 #include "manager/execution.h"
 #include "manager/expectation.h"
+#include "manager/job-leave.h"
 #include "manager/scheduled-job.h"
 #include "manager/waiting.h"
 
@@ -66,8 +67,12 @@ static void job_plan_nothing(ScheduledJob *job) {
         job_wake_at(job, release(job));
 }
 
-static ExecutionCause cause_of(const PlannedOccurrence *planned) {
-        return planned->kind == SCHEDULE_BOOT ? CAUSE_BOOT : CAUSE_SCHEDULE;
+static ExecutionCause cause_of(const ScheduledJob *job, const PlannedOccurrence *planned) {
+        if (planned->kind == SCHEDULE_BOOT)
+                return CAUSE_BOOT;
+        if (job->job->of_template)
+                return CAUSE_TEMPLATE;
+        return job->stored.one_shot ? CAUSE_TIMER : CAUSE_SCHEDULE;
 }
 
 /* Writes the row of what is due next ahead, if its time has come for that. */
@@ -92,7 +97,7 @@ static void job_plan(ScheduledJob *job, const PlannedOccurrence *next) {
         if (may_arm && in_time && decision_excepted(job, due_usec) == 0) {
                 const ExecutionBegin begin = {
                         .planned = next,
-                        .cause = cause_of(next),
+                        .cause = cause_of(job, next),
                         .state = EXECUTION_ARMED,
                         .insert_flags = decision_insert_flags(job, next),
                 };
@@ -146,7 +151,7 @@ static int job_decide_next(ScheduledJob *job, const PlannedOccurrence *next) {
 
         r = decision_excepted(job, next->occurrence.due_usec);
         if (r == 0)
-                r = decision_begin(job, next, cause_of(next));
+                r = decision_begin(job, next, cause_of(job, next));
         return r < 0 ? r : 1;
 }
 
@@ -229,5 +234,6 @@ static void job_replan(ScheduledJob *job) {
 void scheduled_job_replan(ScheduledJob *job) {
         job_replan(job);
         expectation_plan(job);
+        job_leave_look(job);
         manager_arm_timer(job->manager);
 }

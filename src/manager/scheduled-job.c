@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "job/job-decode.h"
+#include "manager/dependency.h"
 #include "manager/place.h"
 #include "schedule/stable-delay.h"
 
@@ -49,7 +50,8 @@ ScheduledJob *scheduled_job_free(ScheduledJob *job) {
         if (!job)
                 return NULL;
 
-        job->manager->dependents_known = false;
+        if (job->n_dependents > 0 || dependency_concerns(job, job->job))
+                dependency_forget(job->manager); /* others point to it */
         heap_remove(&job->manager->wakes, &job->wake);
         heap_remove(&job->manager->alarms, &job->alarm);
         heap_remove(&job->manager->expectations, &job->expectation);
@@ -61,6 +63,45 @@ ScheduledJob *scheduled_job_free(ScheduledJob *job) {
         free(job->dependents);
         free(job);
         return NULL;
+}
+
+int scheduled_job_look_up(Manager *manager, const char *name, ScheduledJob **ret) {
+        CLEANUP(scheduled_job_freep) ScheduledJob *job = NULL;
+        CLEANUP(stored_job_done) StoredJob stored = { 0 };
+        int r;
+
+        *ret = manager_find_any_job(manager, name);
+        if (*ret)
+                return 1;
+
+        r = scheduled_job_new(manager, name, &job);
+        if (r < 0)
+                return r;
+        stored_job_init(&stored);
+        r = store_read_job(manager->host.store, name, &stored);
+        if (r < 0)
+                return r;
+        if (r > 0) {
+                stored_job_done(&job->stored);
+                job->stored = stored;
+                stored_job_init(&stored);
+                if (job->stored.last_ended_usec != USEC_INFINITY)
+                        job->last_end_usec = MIN(job->stored.last_ended_usec, manager_now(manager));
+        }
+        *ret = TAKE_PTR(job);
+        return 0;
+}
+
+void scheduled_job_drop(ScheduledJob *job) {
+        Manager *manager = job->manager;
+
+        assert(!job->executions);
+
+        if (manager->prune_next == job)
+                manager->prune_next = job->hh.next;
+        HASH_DEL(manager->jobs, job);
+        manager_invalidate(manager);
+        (void) scheduled_job_free(job);
 }
 
 const Manager *scheduled_job_manager(const ScheduledJob *job) {
@@ -254,6 +295,7 @@ int scheduled_job_decode(const ScheduledJob *job, uint64_t revision, const char 
                 return r;
 
         /* Lines of messages would be those of the stored text; the job's own place is known all the same. */
+        (*ret)->one_shot = job->stored.one_shot;
         r = set_place(*ret, job);
         if (r < 0)
                 *ret = job_unref(*ret);

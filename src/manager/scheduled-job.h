@@ -11,6 +11,14 @@ int scheduled_job_new(Manager *manager, const char *name, ScheduledJob **ret);
 ScheduledJob *scheduled_job_free(ScheduledJob *job);
 DEFINE_CLEANUP(ScheduledJob, scheduled_job_free);
 
+/*
+ * The job of that name, listed or not, with what is left of it in the store. Returns 1; 0 with one that is
+ * not in the table (and has no id, if nothing is known of it); or a negative errno.
+ */
+int scheduled_job_look_up(Manager *manager, const char *name, ScheduledJob **ret);
+/* Takes it out of the table, and frees it. */
+void scheduled_job_drop(ScheduledJob *job);
+
 /* In the list: not removed. */
 bool scheduled_job_is_listed(const ScheduledJob *job);
 

@@ -21,6 +21,9 @@
 #define ERROR_OVERLAP "org.jobsched1.Overlap"             /* a start was skipped */
 #define ERROR_JOB_NOT_LOADED "org.jobsched1.JobNotLoaded" /* it has no good definition */
 #define ERROR_INVALID_DEFINITION "org.jobsched1.InvalidDefinition"
+#define ERROR_JOB_EXISTS "org.jobsched1.JobExists"
+#define ERROR_JOB_CHANGED "org.jobsched1.JobChanged"  /* it is at another revision */
+#define ERROR_JOB_OF_FILE "org.jobsched1.JobOfFile"   /* it is changed where it is defined */
 #define ERROR_NO_RUNNER "org.jobsched1.NoRunner"
 #define ERROR_STORE "org.jobsched1.StoreUnavailable" /* the disk refuses */
 

@@ -150,8 +150,7 @@ static void bind_changeable(StoreBinder *binder, const ExecutionRecord *record, 
 }
 
 static bool is_occurrence(ExecutionCause cause) {
-        return cause == CAUSE_SCHEDULE || cause == CAUSE_CATCH_UP || cause == CAUSE_BOOT ||
-                        cause == CAUSE_DEPENDENCY;
+        return cause != CAUSE_MANUAL;
 }
 
 /*

@@ -16,6 +16,7 @@ void stored_job_init(StoredJob *job) {
                 .revision = 1,
                 .added_usec = USEC_INFINITY,
                 .removed_usec = USEC_INFINITY,
+                .expires_usec = USEC_INFINITY,
                 .paused_since_usec = USEC_INFINITY,
                 .paused_until_usec = USEC_INFINITY,
                 .cursor_usec = USEC_INFINITY,
@@ -40,6 +41,7 @@ void stored_job_done(StoredJob *job) {
 
         free(job->name);
         free(job->definition);
+        free(job->source);
         free(job->file);
         free(job->boot_identity);
         stored_job_init(job);
@@ -54,17 +56,24 @@ static int copy_string(const char *text, char **ret) {
 static int copy_job(const StoredJob *job, bool whole, StoredJob *ret) {
         StoredJob copy = *job;
 
-        copy.name = copy.definition = copy.file = copy.boot_identity = NULL;
+        copy.name = copy.definition = copy.source = copy.file = copy.boot_identity = NULL;
         if (copy_string(job->boot_identity, &copy.boot_identity) < 0 ||
             (whole &&
              (copy_string(job->name, &copy.name) < 0 || copy_string(job->definition, &copy.definition) < 0 ||
-              copy_string(job->file, &copy.file) < 0))) {
+              copy_string(job->source, &copy.source) < 0 || copy_string(job->file, &copy.file) < 0))) {
                 stored_job_done(&copy);
                 return -ENOMEM;
         }
 
         *ret = copy;
         return 0;
+}
+
+int stored_job_copy(const StoredJob *job, StoredJob *ret) {
+        assert(job);
+        assert(ret);
+
+        return copy_job(job, true, ret);
 }
 
 static int queue_job(Store *store, StoreOperationKind kind, const StoredJob *job) {
@@ -124,6 +133,9 @@ static int write_job(StoreConnection *connection, const StoredJob *job) {
         store_bind_positive(&binder, job->line);
         store_bind_time(&binder, job->added_usec);
         store_bind_time(&binder, job->removed_usec);
+        store_bind_text(&binder, job->source);
+        store_bind_integer(&binder, job->one_shot);
+        store_bind_time(&binder, job->expires_usec);
         return store_bound_step(connection, &binder);
 }
 
@@ -162,6 +174,7 @@ int store_apply_put_job_state(StoreConnection *connection, StoreOperation *opera
         store_bind_time(&binder, job->overdue_usec);
         store_bind_time(&binder, job->expect_usec);
         store_bind_time(&binder, job->failing_usec);
+        store_bind_time(&binder, job->skip_until_usec);
         return store_bound_step(connection, &binder);
 }
 
@@ -204,7 +217,8 @@ static int job_state_from_row(sqlite3_stmt *row, int column, StoredJob *job) {
         job->last_success_usec = store_column_time(row, column++);
         job->overdue_usec = store_column_time(row, column++);
         job->expect_usec = store_column_time(row, column++);
-        job->failing_usec = store_column_time(row, column);
+        job->failing_usec = store_column_time(row, column++);
+        job->skip_until_usec = store_column_time(row, column);
         return 0;
 }
 
@@ -229,6 +243,11 @@ static int job_from_row(sqlite3_stmt *row, StoredJob *job) {
         job->line = (unsigned) sqlite3_column_int64(row, column++);
         job->added_usec = store_column_time(row, column++);
         job->removed_usec = store_column_time(row, column++);
+        r = store_column_text(row, column++, &job->source);
+        if (r < 0)
+                return r;
+        job->one_shot = sqlite3_column_int(row, column++) != 0;
+        job->expires_usec = store_column_time(row, column++);
 
         return job_state_from_row(row, column, job);
 }
@@ -242,7 +261,7 @@ int store_load_jobs(Store *store, int (*visit)(void *userdata, const StoredJob *
 
         statement = store_statement(store->reader, STATEMENT_LOAD_JOBS);
         while ((r = store_step(store->reader, statement)) > 0) {
-                CLEANUP(stored_job_done) StoredJob job;
+                CLEANUP(stored_job_done) StoredJob job = { 0 };
 
                 stored_job_init(&job);
                 r = job_from_row(statement, &job);
@@ -252,6 +271,32 @@ int store_load_jobs(Store *store, int (*visit)(void *userdata, const StoredJob *
                         return r;
         }
         return r;
+}
+
+int store_read_job(Store *store, const char *name, StoredJob *ret) {
+        CLEANUP(store_statement_release) sqlite3_stmt *statement = NULL;
+        CLEANUP(stored_job_done) StoredJob job = { 0 };
+        StoreBinder binder;
+        int r;
+
+        assert(store);
+        assert(name);
+        assert(ret);
+
+        stored_job_init(&job);
+        statement = store_statement(store->reader, STATEMENT_READ_JOB);
+        binder = (StoreBinder){ statement };
+        store_bind_text(&binder, name);
+        r = store_bound_step(store->reader, &binder);
+        if (r <= 0)
+                return r;
+        r = job_from_row(statement, &job);
+        if (r < 0)
+                return r;
+
+        *ret = job;
+        stored_job_init(&job);
+        return 1;
 }
 
 int store_read_revision(Store *store, int64_t job_id, uint64_t revision, char **ret_definition) {

@@ -207,6 +207,17 @@ static const char *const migrations[STORE_SCHEMA_VERSION] = {
         "ALTER TABLE job ADD COLUMN source TEXT;"
         "ALTER TABLE job ADD COLUMN one_shot INTEGER NOT NULL DEFAULT 0;"
         "ALTER TABLE job_state ADD COLUMN skip_until INTEGER;"
+        /* When a job that was removed is forgotten, with its history and its cursor. */
+        "ALTER TABLE job ADD COLUMN expires INTEGER;"
+        "UPDATE job SET expires = removed + 7776000000000 WHERE removed IS NOT NULL;"
+        "CREATE INDEX job_expires ON job (expires) WHERE expires IS NOT NULL;"
+        /* What was planned for an instant at run time is started once, too. */
+        "DROP INDEX execution_occurrence;"
+        "DROP INDEX execution_other;"
+        "CREATE UNIQUE INDEX execution_occurrence ON execution (job_id, due, pass)"
+        " WHERE cause IN ('schedule', 'catch-up', 'boot', 'dependency', 'timer', 'template');"
+        "CREATE INDEX execution_other ON execution (job_id, due)"
+        " WHERE cause NOT IN ('schedule', 'catch-up', 'boot', 'dependency', 'timer', 'template');"
 
         /* Effective ones as JSON, secrets masked; what the runner keeps of secrets as "NAME=ID" lines. */
         "ALTER TABLE execution ADD COLUMN parameters TEXT;"

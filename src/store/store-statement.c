@@ -14,8 +14,8 @@
 #define STRINGIFY(value) STRINGIFY_VALUE(value)
 
 /* What the unique index covers. Word for word the condition of the partial indexes in store-schema.c. */
-#define IS_OCCURRENCE "cause IN ('schedule', 'catch-up', 'boot', 'dependency')"
-#define IS_OTHER "cause NOT IN ('schedule', 'catch-up', 'boot', 'dependency')"
+#define IS_OCCURRENCE "cause IN ('schedule', 'catch-up', 'boot', 'dependency', 'timer', 'template')"
+#define IS_OTHER "cause NOT IN ('schedule', 'catch-up', 'boot', 'dependency', 'timer', 'template')"
 
 #define NEVER_STARTED "state IN ('missed', 'skipped')"
 #define IS_OPEN "state IN ('armed', 'waiting', 'starting', 'running', 'retrying')"
@@ -42,7 +42,16 @@
 #define JOB_STATE_COLUMNS                                                       \
         "paused_since, paused_until, cursor, anchor, boot_identity, boot_due, " \
         "last_execution_id, last_state, last_due, last_started, last_ended, "   \
-        "joined, last_success, overdue_since, expect_since, failing_since"
+        "joined, last_success, overdue_since, expect_since, failing_since, "    \
+        "skip_until"
+#define JOB_COLUMNS                                                               \
+        "job.id, name, owner_uid, origin, job.revision, definition, file, line, " \
+        "added, removed, source, one_shot, expires, " JOB_STATE_COLUMNS
+/* With what belongs to the job's newest revision. */
+#define FROM_JOBS                                                          \
+        "FROM job LEFT JOIN job_revision ON job_revision.job_id = job.id " \
+        "AND job_revision.revision = job.revision "                        \
+        "LEFT JOIN job_state ON job_state.job_id = job.id "
 
 #define NOTIFICATION_COLUMNS                                                   \
         "id, created, event, job, owner_uid, execution_id, fold_key, window, " \
@@ -66,13 +75,13 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
         [STATEMENT_LAST_JOB_ID]       = "SELECT coalesce(max(id), 0) FROM job",
 
         [STATEMENT_PUT_JOB] =
-                "INSERT INTO job (id, name, owner_uid, origin, revision, file, line, added, removed) "
-                "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) "
+                "INSERT INTO job (id, name, owner_uid, origin, revision, file, line, added, removed, source, "
+                "one_shot, expires) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) "
                 "ON CONFLICT (id) DO UPDATE SET name = ?2, owner_uid = ?3, origin = ?4, revision = ?5, "
-                "file = ?6, line = ?7, added = ?8, removed = ?9",
+                "file = ?6, line = ?7, added = ?8, removed = ?9, source = ?10, one_shot = ?11, expires = ?12",
         [STATEMENT_PUT_JOB_STATE] =
                 "INSERT INTO job_state (job_id, " JOB_STATE_COLUMNS ") "
-                "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17) "
+                "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18) "
                 "ON CONFLICT (job_id) DO UPDATE SET "
                 "paused_since = ?2, paused_until = ?3, cursor = ?4, anchor = ?5, boot_identity = ?6, "
                 "boot_due = ?7, last_execution_id = ?8, last_state = ?9, last_due = ?10, "
@@ -83,12 +92,13 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
                 "ON CONFLICT (job_id, revision) DO UPDATE SET definition = ?3 WHERE definition != ?3",
         [STATEMENT_READ_REVISION] =
                 "SELECT definition FROM job_revision WHERE job_id = ? AND revision = ?",
+        /* One-shots that are over are not kept in memory, unless the runner may still speak of them. */
         [STATEMENT_LOAD_JOBS] =
-                "SELECT job.id, name, owner_uid, origin, job.revision, definition, file, line, added, "
-                "removed, " JOB_STATE_COLUMNS " FROM job "
-                "LEFT JOIN job_revision ON job_revision.job_id = job.id "
-                "AND job_revision.revision = job.revision "
-                "LEFT JOIN job_state ON job_state.job_id = job.id ORDER BY job.id",
+                "SELECT " JOB_COLUMNS " " FROM_JOBS
+                "WHERE one_shot = 0 OR removed IS NULL OR job.id IN (SELECT job_id FROM execution "
+                "INDEXED BY execution_state WHERE state != 'succeeded' AND " IS_OPEN ") ORDER BY job.id",
+        [STATEMENT_READ_JOB] =
+                "SELECT " JOB_COLUMNS " " FROM_JOBS "WHERE name = ? ORDER BY removed IS NULL DESC, job.id DESC LIMIT 1",
         [STATEMENT_JOB_NAMES]   = "SELECT id, name FROM job",
         [STATEMENT_JOB_BY_NAME] = "SELECT id FROM job WHERE name = ?",
 

@@ -24,6 +24,7 @@ typedef enum StoreStatement {
         STATEMENT_PUT_REVISION,
         STATEMENT_READ_REVISION,
         STATEMENT_LOAD_JOBS,
+        STATEMENT_READ_JOB,
         STATEMENT_JOB_NAMES,
         STATEMENT_JOB_BY_NAME,
 

@@ -110,6 +110,7 @@ typedef struct StoredJob {
         unsigned line;
         usec_t added_usec;   /* first load; anchor of `every` unless the schedule has a start */
         usec_t removed_usec; /* USEC_INFINITY: in the list */
+        usec_t expires_usec; /* of a removed one: from then on it may be forgotten; USEC_INFINITY: never */
 
         usec_t paused_since_usec; /* USEC_INFINITY: not paused */
         usec_t paused_until_usec; /* USEC_INFINITY: until resumed */
@@ -132,12 +133,17 @@ typedef struct StoredJob {
 
 void stored_job_init(StoredJob *job);
 void stored_job_done(StoredJob *job);
+/* *ret need not be initialised. Returns 0 or -ENOMEM. */
+int stored_job_copy(const StoredJob *job, StoredJob *ret);
 
 int64_t store_last_job_id(const Store *store);
 
-/* Calls `visit` for each job, the removed ones too (history stays under the name). A negative return stops
- * and goes up. */
+/* Calls `visit` for each job, the removed ones too (history stays under the name), but for one-shots that are
+ * over. A negative return stops and goes up. */
 int store_load_jobs(Store *store, int (*visit)(void *userdata, const StoredJob *job), void *userdata);
+
+/* The job of that name: the listed one, else the last that had it. Returns 1 with *ret, 0, or an errno. */
+int store_read_job(Store *store, const char *name, StoredJob *ret);
 
 /* Inserts or replaces the whole; a changed definition also goes to the table of revisions. */
 int store_put_job(Store *store, const StoredJob *job);

@@ -1,0 +1,527 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Definitions at run time: ChangeJobs, and the simple calls that are one change each. Each change is judged
+ * by whose job it is about, handed to the manager with the others, and answered when all are on disk.
+ */
+
+#include <assert.h>
+#include <string.h>
+
+#include "bus/bus-internal.h"
+#include "protocol/names.h"
+
+#define CHANGES_MAX 100000U
+#define UID_INVALID ((uid_t) -1) /* none was named */
+
+/* What is read of a call, with what the manager is given. Texts that are not listed are the message's. */
+typedef struct ChangeRequest {
+        JobChange *changes;
+        size_t n_changes, n_allocated;
+        char **texts; /* names that were completed */
+        size_t n_texts;
+} ChangeRequest;
+
+static void change_request_done(ChangeRequest *request) {
+        for (size_t i = 0; i < request->n_texts; i++)
+                free(request->texts[i]);
+        free(request->texts);
+        free(request->changes);
+}
+
+static int add_change(ChangeRequest *request, const JobChange *change) {
+        if (request->n_changes == request->n_allocated) {
+                size_t n_wanted = MAX(2 * request->n_allocated, (size_t) 4);
+                JobChange *grown = reallocarray(request->changes, n_wanted, sizeof(*grown));
+
+                if (!grown)
+                        return -ENOMEM;
+                request->changes = grown;
+                request->n_allocated = n_wanted;
+        }
+        request->changes[request->n_changes++] = *change;
+        return 0;
+}
+
+/* --- reading --------------------------------------------------------------------------------------- */
+
+typedef struct ChangeKey {
+        const char *name, *signature;
+        int (*read)(sd_bus_message *message, JobChange *change, sd_bus_error *reterr);
+} ChangeKey;
+
+static int read_kind(sd_bus_message *message, JobChange *change, sd_bus_error *reterr) {
+        const char *text;
+        int kind, r;
+
+        r = sd_bus_message_read_basic(message, 's', &text);
+        if (r < 0)
+                return r;
+        kind = job_change_kind_from_string(text);
+        if (kind < 0)
+                return sd_bus_error_setf(
+                                reterr, SD_BUS_ERROR_INVALID_ARGS,
+                                "'%.50s' is no kind of change: it is create, replace, put, merge, delete, "
+                                "rename, enable or disable.",
+                                text);
+        change->kind = (JobChangeKind) kind;
+        return 0;
+}
+
+static int read_owner(sd_bus_message *message, JobChange *change, sd_bus_error *reterr) {
+        uint32_t uid;
+        int r;
+
+        r = sd_bus_message_read_basic(message, 'u', &uid);
+        if (r >= 0)
+                change->owner_uid = uid;
+        return r;
+}
+
+#define READ_TEXT(member)                                                                            \
+        static int read_##member(sd_bus_message *message, JobChange *change, sd_bus_error *reterr) { \
+                return sd_bus_message_read_basic(message, 's', &change->member);                     \
+        }                                                                                            \
+        struct unused_read_##member /* takes the semicolon */
+
+#define READ_BOOL(member)                                                                            \
+        static int read_##member(sd_bus_message *message, JobChange *change, sd_bus_error *reterr) { \
+                int on = 0, r = sd_bus_message_read_basic(message, 'b', &on);                        \
+                                                                                                     \
+                change->member = on != 0;                                                            \
+                return r;                                                                            \
+        }                                                                                            \
+        struct unused_read_##member /* takes the semicolon */
+
+READ_TEXT(name);
+READ_TEXT(definition);
+READ_TEXT(new_name);
+READ_BOOL(numbered);
+READ_BOOL(one_shot);
+READ_BOOL(paused);
+READ_BOOL(start);
+
+static int read_if_revision(sd_bus_message *message, JobChange *change, sd_bus_error *reterr) {
+        return sd_bus_message_read_basic(message, 't', &change->if_revision);
+}
+
+static const ChangeKey keys[] = {
+        { "kind", "s", read_kind },
+        { "name", "s", read_name },
+        { "definition", "s", read_definition },
+        { "new-name", "s", read_new_name },
+        { "if-revision", "t", read_if_revision },
+        { "numbered", "b", read_numbered },
+        { "one-shot", "b", read_one_shot },
+        { "paused", "b", read_paused },
+        { "start", "b", read_start },
+        { "owner", "u", read_owner },
+};
+
+static int read_entry(sd_bus_message *message, JobChange *change, sd_bus_error *reterr) {
+        const ChangeKey *key = NULL;
+        const char *name, *signature;
+        int r;
+
+        r = sd_bus_message_read_basic(message, 's', &name);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < ARRAY_SIZE(keys) && !key; i++)
+                if (strcmp(keys[i].name, name) == 0)
+                        key = &keys[i];
+        if (!key)
+                return sd_bus_error_setf(
+                                reterr, SD_BUS_ERROR_INVALID_ARGS, "A change has no key '%.50s'.", name);
+
+        r = sd_bus_message_peek_type(message, NULL, &signature);
+        if (r < 0)
+                return r;
+        if (!signature || strcmp(signature, key->signature) != 0)
+                return sd_bus_error_setf(
+                                reterr, SD_BUS_ERROR_INVALID_ARGS,
+                                "'%s' of a change must have the type '%s'.", key->name, key->signature);
+        r = sd_bus_message_enter_container(message, 'v', key->signature);
+        if (r >= 0)
+                r = key->read(message, change, reterr);
+        return r < 0 ? r : sd_bus_message_exit_container(message);
+}
+
+static const char *missing_key(const JobChange *change) {
+        bool defines = change->kind == JOB_CHANGE_CREATE || change->kind == JOB_CHANGE_REPLACE ||
+                        change->kind == JOB_CHANGE_PUT || change->kind == JOB_CHANGE_MERGE;
+
+        if (change->kind == JOB_CHANGE_KIND_COUNT)
+                return "kind";
+        if (!change->name)
+                return "name";
+        if (defines && !change->definition)
+                return "definition";
+        return change->kind == JOB_CHANGE_RENAME && !change->new_name ? "new-name" : NULL;
+}
+
+static int read_change(sd_bus_message *message, ChangeRequest *request, sd_bus_error *reterr) {
+        JobChange change = { .kind = JOB_CHANGE_KIND_COUNT, .owner_uid = UID_INVALID };
+        const char *missing;
+        int r;
+
+        while ((r = sd_bus_message_enter_container(message, 'e', "sv")) > 0) {
+                r = read_entry(message, &change, reterr);
+                if (r >= 0)
+                        r = sd_bus_message_exit_container(message);
+                if (r < 0)
+                        return r;
+        }
+        if (r < 0)
+                return r;
+
+        missing = missing_key(&change);
+        if (missing)
+                return sd_bus_error_setf(
+                                reterr, SD_BUS_ERROR_INVALID_ARGS, "Change %zu has no '%s'.",
+                                request->n_changes + 1, missing);
+        if (request->n_changes == CHANGES_MAX)
+                return sd_bus_error_setf(
+                                reterr, SD_BUS_ERROR_LIMITS_EXCEEDED,
+                                "More than %u changes at once are not taken.", CHANGES_MAX);
+        return add_change(request, &change);
+}
+
+static int read_changes(sd_bus_message *message, ChangeRequest *request, sd_bus_error *reterr) {
+        int r;
+
+        r = sd_bus_message_enter_container(message, 'a', "a{sv}");
+        if (r < 0)
+                return r;
+        while ((r = sd_bus_message_enter_container(message, 'a', "{sv}")) > 0) {
+                r = read_change(message, request, reterr);
+                if (r >= 0)
+                        r = sd_bus_message_exit_container(message);
+                if (r < 0)
+                        return r;
+        }
+        return r < 0 ? r : sd_bus_message_exit_container(message);
+}
+
+/* --- who may ---------------------------------------------------------------------------------------- */
+
+static ScheduledJob *find_visible(BusCall *call, const char *name) {
+        ScheduledJob *job = manager_find_job(call->connection->server->host.manager, name);
+
+        return job && bus_may_see(call, job->stored.owner_uid) ? job : NULL;
+}
+
+int bus_complete_job_name(BusCall *call, const char *name, bool is_new, char **ret) {
+        const char *user = call->caller.user;
+        char *full = NULL;
+
+        if (!call->is_privileged && !strchr(name, '/')) {
+                if (!user)
+                        return is_new ? -EACCES : 0;
+                if (asprintf(&full, "%s/%s", user, name) < 0)
+                        return -ENOMEM;
+                if (!is_new && !find_visible(call, full) && find_visible(call, name)) {
+                        free(full);
+                        full = NULL;
+                }
+        }
+        *ret = full;
+        return full ? 1 : 0;
+}
+
+/* Replaces a name by the full one. */
+static int complete(BusCall *call, ChangeRequest *request, const char **name, bool is_new) {
+        char *full = NULL, **grown;
+        int r;
+
+        r = bus_complete_job_name(call, *name, is_new, &full);
+        if (r <= 0)
+                return r;
+        grown = reallocarray(request->texts, request->n_texts + 1, sizeof(char *));
+        if (!grown) {
+                free(full);
+                return -ENOMEM;
+        }
+        request->texts = grown;
+        request->texts[request->n_texts++] = full;
+        *name = full;
+        return 0;
+}
+
+/* What a privileged caller makes is the instance's, unless another owner is named. */
+static int choose_owner(BusCall *call, JobChange *change, sd_bus_error *reterr) {
+        const BusHost *host = &call->connection->server->host;
+        uid_t own_uid = host->instance->user ? host->owner_uid : 0;
+        bool has_prefix = strchr(change->name, '/') != NULL;
+
+        if (!call->is_privileged) {
+                if (change->owner_uid != UID_INVALID && change->owner_uid != call->caller.uid)
+                        return sd_bus_error_set(
+                                        reterr, SD_BUS_ERROR_ACCESS_DENIED,
+                                        "You may not make jobs for somebody else.");
+                change->owner_uid = call->caller.uid;
+        } else if (change->owner_uid == UID_INVALID) {
+                change->owner_uid = own_uid;
+        }
+        if ((change->owner_uid == own_uid) == has_prefix && change->kind == JOB_CHANGE_CREATE)
+                return sd_bus_error_setf(
+                                reterr, SD_BUS_ERROR_INVALID_ARGS,
+                                "'%.200s' is not a name for a job of that owner: those of ordinary users, "
+                                "and no others, are USER/NAME.",
+                                change->name);
+        return 0;
+}
+
+/* An ordinary user's jobs begin with that user's name. */
+static int check_prefix(const BusCall *call, const char *name, sd_bus_error *reterr) {
+        const char *user = call->caller.user ?: "";
+        size_t n = strlen(user);
+
+        if (call->is_privileged || (n > 0 && strncmp(name, user, n) == 0 && name[n] == '/'))
+                return 0;
+        return sd_bus_error_setf(
+                        reterr, SD_BUS_ERROR_ACCESS_DENIED, "Your jobs are called %s/NAME, not '%.200s'.",
+                        n > 0 ? user : "USER", name);
+}
+
+/* Returns 1: go on; 0: parked; or negative with *reterr. */
+static int authorize(BusCall *call, ChangeRequest *request, JobChange *change, sd_bus_error *reterr) {
+        bool is_new = change->kind == JOB_CHANGE_CREATE;
+        const ScheduledJob *job;
+        const uid_t *owner;
+        int r;
+
+        r = complete(call, request, &change->name, is_new);
+        if (r >= 0 && change->new_name)
+                r = complete(call, request, &change->new_name, true);
+        if (r == -EACCES)
+                return sd_bus_error_set(
+                                reterr, SD_BUS_ERROR_ACCESS_DENIED,
+                                "Your user has no name here, and your jobs could have none.");
+        if (r < 0)
+                return r;
+
+        job = is_new ? NULL : find_visible(call, change->name);
+        if (!job && !is_new && change->kind != JOB_CHANGE_PUT)
+                return bus_error_no_such_job(reterr, change->name);
+        r = choose_owner(call, change, reterr);
+        if (r >= 0 && !job)
+                r = check_prefix(call, change->name, reterr);
+        if (r >= 0 && change->new_name && job && job->stored.owner_uid == call->caller.uid)
+                r = check_prefix(call, change->new_name, reterr);
+        if (r < 0)
+                return r;
+
+        owner = job ? &job->stored.owner_uid : &change->owner_uid;
+        return bus_require(call, ACTION_MANAGE, owner, change->name, reterr);
+}
+
+static int authorize_all(BusCall *call, ChangeRequest *request, sd_bus_error *reterr) {
+        int r;
+
+        r = bus_call_name_caller(call, reterr); /* names are completed by it */
+        for (size_t i = 0; i < request->n_changes && r > 0; i++)
+                r = authorize(call, request, &request->changes[i], reterr);
+        return r;
+}
+
+/* --- answers --------------------------------------------------------------------------------------- */
+
+/* What is the same in other orders is said by bus_error_set(). */
+static const struct {
+        int error;
+        const char *name;
+} errors[] = {
+        { EINVAL, ERROR_INVALID_DEFINITION }, { EFBIG, ERROR_INVALID_DEFINITION },
+        { EEXIST, ERROR_JOB_EXISTS },         { ESTALE, ERROR_JOB_CHANGED },
+        { EROFS, ERROR_JOB_OF_FILE },         { EBUSY, SD_BUS_ERROR_FAILED },
+};
+
+static void reply_error(sd_bus_message *call, int result, const char *text) {
+        CLEANUP(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+
+        for (size_t i = 0; i < ARRAY_SIZE(errors) && text; i++)
+                if (errors[i].error == -result)
+                        (void) sd_bus_error_set(&error, errors[i].name, text);
+        if (!sd_bus_error_is_set(&error))
+                (void) bus_error_set(&error, result, text);
+        (void) sd_bus_reply_method_error(call, &error); /* the client may have gone */
+}
+
+static int append_result(sd_bus_message *reply, const JobChangeResult *result) {
+        return sd_bus_message_append(
+                        reply, "a{sv}", 6, "Name", "s", result->name ?: "", "Revision", "t", result->revision,
+                        "Effect", "s", job_change_effect_to_string(result->effect), "Execution", "t",
+                        result->execution_id, "Text", "s", result->text ?: "", "Result", "i",
+                        (int32_t) result->result);
+}
+
+static int reply_results(sd_bus_message *call, const JobChangeResult *results, size_t n_results) {
+        CLEANUP(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        int r;
+
+        r = sd_bus_message_new_method_return(call, &reply);
+        if (r >= 0)
+                r = sd_bus_message_open_container(reply, 'a', "a{sv}");
+        for (size_t i = 0; i < n_results && r >= 0; i++)
+                r = append_result(reply, &results[i]);
+        if (r >= 0)
+                r = sd_bus_message_close_container(reply);
+        return r < 0 ? r : sd_bus_message_send(reply);
+}
+
+/* Which of them is at fault is in the results. */
+static void on_changed(
+                void *userdata,
+                int result,
+                const JobChangeResult *results,
+                size_t n_results,
+                const char *text) {
+
+        CLEANUP(sd_bus_message_unrefp) sd_bus_message *call = userdata;
+
+        if (n_results == 0 && result < 0)
+                reply_error(call, result, text);
+        else
+                (void) reply_results(call, results, n_results); /* the client may have gone */
+}
+
+static void on_created(
+                void *userdata,
+                int result,
+                const JobChangeResult *results,
+                size_t n_results,
+                const char *text) {
+
+        CLEANUP(sd_bus_message_unrefp) sd_bus_message *call = userdata;
+        CLEANUP_FREE char *path = NULL;
+
+        if (result < 0)
+                reply_error(call, result, text);
+        else if (bus_job_path(results[0].name, &path) >= 0)
+                (void) sd_bus_reply_method_return(call, "o", path);
+}
+
+static void on_replaced(
+                void *userdata,
+                int result,
+                const JobChangeResult *results,
+                size_t n_results,
+                const char *text) {
+
+        CLEANUP(sd_bus_message_unrefp) sd_bus_message *call = userdata;
+
+        if (result < 0)
+                reply_error(call, result, text);
+        else
+                (void) sd_bus_reply_method_return(call, "t", results[0].revision);
+}
+
+static void on_deleted(
+                void *userdata,
+                int result,
+                const JobChangeResult *results,
+                size_t n_results,
+                const char *text) {
+
+        CLEANUP(sd_bus_message_unrefp) sd_bus_message *call = userdata;
+
+        if (result < 0)
+                reply_error(call, result, text);
+        else
+                (void) sd_bus_reply_method_return(call, NULL);
+}
+
+/* --- methods --------------------------------------------------------------------------------------- */
+
+static int change(
+                BusCall *call,
+                ChangeRequest *request,
+                bool trial,
+                manager_changed_t answer,
+                sd_bus_error *reterr) {
+
+        int r;
+
+        r = authorize_all(call, request, reterr);
+        if (r <= 0)
+                return r < 0 ? r : 1;
+        manager_change_jobs(
+                        call->connection->server->host.manager, request->changes, request->n_changes, trial,
+                        &call->caller, answer, sd_bus_message_ref(call->message));
+        return 1;
+}
+
+int bus_change_jobs(BusCall *call, sd_bus_error *reterr) {
+        CLEANUP(change_request_done) ChangeRequest request = { 0 };
+        int trial = 0, r;
+
+        r = read_changes(call->message, &request, reterr);
+        if (r >= 0)
+                r = sd_bus_message_read_basic(call->message, 'b', &trial);
+        return r < 0 ? r : change(call, &request, trial != 0, on_changed, reterr);
+}
+
+static int change_one(BusCall *call, const JobChange *one, manager_changed_t answer, sd_bus_error *reterr) {
+        CLEANUP(change_request_done) ChangeRequest request = { 0 };
+        int r;
+
+        r = add_change(&request, one);
+        return r < 0 ? r : change(call, &request, false, answer, reterr);
+}
+
+int bus_create_job(BusCall *call, sd_bus_error *reterr) {
+        JobChange one = { .kind = JOB_CHANGE_CREATE, .owner_uid = UID_INVALID };
+        int r;
+
+        r = sd_bus_message_read(call->message, "ss", &one.name, &one.definition);
+        return r < 0 ? r : change_one(call, &one, on_created, reterr);
+}
+
+int bus_replace_job(BusCall *call, sd_bus_error *reterr) {
+        JobChange one = { .kind = JOB_CHANGE_REPLACE, .owner_uid = UID_INVALID };
+        int r;
+
+        r = sd_bus_message_read(call->message, "sst", &one.name, &one.definition, &one.if_revision);
+        return r < 0 ? r : change_one(call, &one, on_replaced, reterr);
+}
+
+int bus_delete_job(BusCall *call, sd_bus_error *reterr) {
+        JobChange one = { .kind = JOB_CHANGE_DELETE, .owner_uid = UID_INVALID };
+        int r;
+
+        r = sd_bus_message_read(call->message, "s", &one.name);
+        return r < 0 ? r : change_one(call, &one, on_deleted, reterr);
+}
+
+int bus_get_source(BusCall *call, sd_bus_error *reterr) {
+        CLEANUP_FREE char *full = NULL, *source = NULL;
+        const ScheduledJob *job;
+        const char *name;
+        int r;
+
+        r = sd_bus_message_read_basic(call->message, 's', &name);
+        if (r < 0)
+                return r;
+        r = bus_call_name_caller(call, reterr);
+        if (r <= 0)
+                return r < 0 ? r : 1;
+        r = bus_complete_job_name(call, name, false, &full);
+        if (r < 0)
+                return r;
+        name = full ?: name;
+        job = find_visible(call, name);
+        if (!job)
+                return bus_error_no_such_job(reterr, name);
+        r = bus_require(call, ACTION_VIEW_ALL, &job->stored.owner_uid, name, reterr);
+        if (r <= 0)
+                return r < 0 ? r : 1;
+
+        r = manager_get_source(call->connection->server->host.manager, job, &source);
+        if (r < 0)
+                return r;
+        if (r == 0)
+                return sd_bus_error_setf(
+                                reterr, ERROR_JOB_OF_FILE, "Job '%.200s' is defined in %s, not at run time.",
+                                name, job->job && job->job->file ? job->job->file : "a file");
+        return sd_bus_reply_method_return(call->message, "s", source);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* What a definition may not be, although each of its keys is good. */
+
+#include "manager/manager-internal.h"
+
+/*
+ * An `at` of `job` that has gone by, and that the definition before it (NULL: none) did not have;
+ * USEC_INFINITY: none. One that is hardly late is none: it was "now" when it was written.
+ */
+usec_t definition_past_instant(const Manager *manager, const Job *job, const Job *before);
+
+/* The first `at` of a job with nothing else that is hardly late; 0: none. */
+usec_t definition_late_instant(const Manager *manager, const Job *job);
