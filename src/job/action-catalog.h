@@ -25,6 +25,40 @@
 #include "job/action.h"
 #include "job/parameter.h"
 #include "util/cleanup.h"
+#include "util/string-table.h"
+
+typedef enum ActionValueType {
+        ACTION_VALUE_INTEGER,
+        ACTION_VALUE_NUMBER,
+        ACTION_VALUE_STRING,
+        ACTION_VALUE_BOOLEAN,
+        ACTION_VALUE_CHOICE,
+        ACTION_VALUE_DATE,
+        ACTION_VALUE_DURATION,
+        ACTION_VALUE_SIZE,
+        ACTION_VALUE_PATH,
+        ACTION_VALUE_LIST,
+        ACTION_VALUE_MAPPING,
+        ACTION_VALUE_ANY,
+        ACTION_VALUE_TYPE_COUNT,
+} ActionValueType;
+
+DECLARE_STRING_TABLE(action_value_type, ActionValueType);
+
+#define ACTION_DEPTH_MAX 8U /* of declarations within each other */
+
+/* What a key of a kind's mapping takes, or an item of a list. */
+typedef struct ActionParameter ActionParameter;
+struct ActionParameter {
+        ActionValueType type;
+        Parameter rule; /* its name, and the rules that those of templates have; its default is for people */
+        bool credentials;         /* ${credential:NAME} may stand in its texts */
+        bool literal;             /* ${name} may not: nothing is ever pasted into it */
+        ActionParameter *item;    /* of a list; NULL: texts */
+        ActionParameter *members; /* of a mapping, by name … */
+        size_t n_members;
+        bool is_open; /* … or any keys, with texts */
+};
 
 struct ActionDescription {
         char *name; /* of the kind, as job keys are: [a-z][a-z0-9-]{0,31} */
@@ -32,6 +66,10 @@ struct ActionDescription {
         bool builtin;
         char *schema; /* its whole answer, as JSON; NULL: it has not said it yet, or `error` */
         char *error;  /* why it cannot be used; NULL: it can */
+
+        /* What the answer says. */
+        char *description, *notes, *example; /* for people; NULL: nothing */
+        ActionParameter parameters;          /* a mapping */
 };
 
 struct ActionCatalog {
@@ -40,5 +78,16 @@ struct ActionCatalog {
         uint64_t generation; /* another one when anything has changed */
 };
 
+void action_description_done(ActionDescription *description);
 void action_catalog_done(ActionCatalog *catalog);
 const ActionDescription *action_catalog_find(const ActionCatalog *catalog, const char *name);
+
+/* May a kind be called that? NULL: yes; or why not: static text. */
+const char *action_name_fault(const char *name);
+
+/*
+ * Takes the answer of the program into description->schema and what it says; its name is set. Whatever it
+ * says that has no meaning is a fault: a misspelt rule would check nothing. Returns 0, -EINVAL with the fault
+ * as a sentence in *ret_error, or -ENOMEM.
+ */
+int action_description_parse(ActionDescription *description, const char *answer, char **ret_error);

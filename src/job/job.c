@@ -47,6 +47,7 @@ static Job *job_free(Job *job) {
         free(job->request.request);
         (void) string_list_free(job->request.credentials);
         (void) string_list_free(job->request.files);
+        (void) string_list_free(job->request.paths);
         parameter_set_done(&job->parameters);
         (void) string_list_free(job->values);
         free(job->template);

@@ -61,7 +61,7 @@ bool parameter_is_secret_id(const char *text) {
         return strlen(text) == SECRET_ID_LENGTH && text[strspn(text, DIGITS "abcdef")] == '\0';
 }
 
-static void parameter_done(Parameter *parameter) {
+void parameter_done(Parameter *parameter) {
         free(parameter->name);
         free(parameter->label);
         free(parameter->help);

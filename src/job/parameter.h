@@ -44,6 +44,7 @@ typedef struct ParameterSet {
         size_t n_items;
 } ParameterSet;
 
+void parameter_done(Parameter *parameter);
 void parameter_set_done(ParameterSet *set);
 int parameter_set_copy(const ParameterSet *set, ParameterSet *ret);
 const Parameter *parameter_set_find(const ParameterSet *set, const char *name);
