@@ -20,6 +20,8 @@ typedef enum AuditEvent {
         AUDIT_HISTORY_DELETED,
         AUDIT_QUEUE_PAUSED,
         AUDIT_QUEUE_RESUMED,
+        AUDIT_FROZEN,
+        AUDIT_THAWED,
         AUDIT_RELOADED,
         AUDIT_NOTIFICATION_LOST, /* it could not be delivered */
         AUDIT_EVENT_COUNT,

@@ -12,6 +12,7 @@
 
 #include "manager/dependency.h"
 #include "manager/expectation.h"
+#include "manager/freeze.h"
 #include "manager/notification-queue.h"
 #include "manager/scheduled-job.h"
 #include "manager/waiting.h"
@@ -39,6 +40,8 @@ void clock_watch_init(Manager *manager) {
         manager->set_back_until_usec = INT64_MIN;
         manager->resumed_usec = USEC_INFINITY;
         manager->gap = (Gap){ .from_usec = USEC_INFINITY, .until_usec = USEC_INFINITY };
+        manager->thawed = manager->gap;
+        manager->frozen_since_usec = USEC_INFINITY;
 }
 
 static bool only_at(const Job *job) {
@@ -63,6 +66,7 @@ static void set_back(Manager *manager, usec_t now_usec, usec_t delta_usec) {
                 scheduled_job_save_state(job);
         }
         dependency_clock_set_back(manager, now_usec);
+        freeze_shift(manager, delta_usec);
 }
 
 static void note_gap(

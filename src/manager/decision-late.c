@@ -16,6 +16,12 @@ void decision_late_reason(
                 ExecutionReason *ret,
                 const char **ret_detail) {
 
+        if (instant_usec > manager->thawed.from_usec && instant_usec <= manager->thawed.until_usec) {
+                *ret = manager->thawed.reason;
+                *ret_detail = manager->thawed.detail;
+                return;
+        }
+
         *ret = REASON_DOWN;
         *ret_detail = "jobschedd was not running";
         if (instant_usec <= manager->started_usec)
@@ -45,7 +51,9 @@ static int write_missed(
         };
 
         decision_late_reason(job->manager, span->last_usec, &missed.reason, &missed.detail);
-        if (plan->too_late) {
+        if (missed.reason == REASON_FROZEN) { /* nobody missed it: it was held back */
+                missed.state = EXECUTION_SKIPPED;
+        } else if (plan->too_late) {
                 missed.reason = REASON_TOO_LATE;
                 missed.detail = "later than catch-up allows";
         }
@@ -246,8 +254,8 @@ int decision_overtaken(Execution *execution) {
         return r < 0 ? r : 1;
 }
 
-/* The row of what a pause has kept from running so far. */
-static int paused_span(ScheduledJob *job, usec_t until_usec) {
+/* The row of what a pause or a freeze has kept from running so far. */
+static int held_span(ScheduledJob *job, usec_t until_usec, ExecutionReason reason) {
         PlannerView view = scheduled_job_view(job);
         usec_t after_usec = scheduled_job_cursor(job);
         OccurrenceSpan span = { 0 };
@@ -263,7 +271,7 @@ static int paused_span(ScheduledJob *job, usec_t until_usec) {
                                                 .last_usec = span.last_usec,
                                                 .count = span.n_occurrences,
                                                 .state = EXECUTION_SKIPPED,
-                                                .reason = REASON_PAUSED,
+                                                .reason = reason,
                                                 .cause = CAUSE_SCHEDULE,
                                 });
                 if (r < 0)
@@ -287,7 +295,9 @@ int decision_settle(ScheduledJob *job, bool may_run, PlannedOccurrence *ret_catc
 
         *ret_catch_up = (PlannedOccurrence){ .occurrence.due_usec = USEC_INFINITY };
         if (scheduled_job_is_paused(job))
-                return paused_span(job, now_usec);
+                return held_span(job, now_usec, REASON_PAUSED);
+        if (manager_is_frozen(job->manager))
+                return held_span(job, now_usec, REASON_FROZEN);
         if (!job->job->enabled || view.elapsed_only)
                 return 0;
 
@@ -325,13 +335,22 @@ int decision_end_pause(ScheduledJob *job, usec_t until_usec) {
         /* No more than was lived through, if the clock was set back. */
         until_usec = MIN(until_usec, manager_now(job->manager));
         if (job->job) {
-                r = paused_span(job, until_usec);
+                r = held_span(job, until_usec, REASON_PAUSED);
                 if (r < 0)
                         return r;
         }
         job->stored.paused_since_usec = job->stored.paused_until_usec = USEC_INFINITY;
         scheduled_job_save_state(job);
         return 0;
+}
+
+int decision_drop_frozen(ScheduledJob *job, usec_t until_usec) {
+        int r;
+
+        r = held_span(job, until_usec, REASON_FROZEN);
+        if (r >= 0)
+                scheduled_job_save_state(job);
+        return r;
 }
 
 static int one_in_the_past(ScheduledJob *job, usec_t due_usec) {

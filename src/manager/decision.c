@@ -336,7 +336,8 @@ int decision_begin(ScheduledJob *job, const PlannedOccurrence *planned, Executio
         char detail[BLOCKER_TEXT_MAX];
 
         if (start_after_usec > manager_now(job->manager) ||
-            (!cause_is_of_schedule(cause) && scheduled_job_is_held(job))) {
+            (!cause_is_of_schedule(cause) &&
+             (scheduled_job_is_held(job) || manager_is_frozen(job->manager)))) {
                 /* Whether it overlaps is seen then. */
                 begin.state = EXECUTION_WAITING;
                 begin.waiting_for = WAITING_FOR_DELAY;

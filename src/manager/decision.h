@@ -69,6 +69,9 @@ int decision_excepted(ScheduledJob *job, usec_t until_usec);
 /* What a pause kept from running until `until_usec`. */
 int decision_end_pause(ScheduledJob *job, usec_t until_usec);
 
+/* What the freeze has kept from running until `until_usec` is not owed any more. */
+int decision_drop_frozen(ScheduledJob *job, usec_t until_usec);
+
 /* `at` entries of a new definition that are past already: each is a missed row. `old` NULL: a new job. */
 int decision_in_the_past(ScheduledJob *job, const Job *old);
 

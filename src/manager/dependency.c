@@ -194,13 +194,18 @@ static usec_t free_due(const ScheduledJob *job, usec_t due_usec) {
         return due_usec;
 }
 
-static int begin(ScheduledJob *job, usec_t ended_usec, uint64_t parent_id) {
+static PlannedOccurrence plan(const ScheduledJob *job, usec_t ended_usec, uint64_t parent_id) {
         usec_t due_usec = free_due(job, MIN(ended_usec, manager_now(job->manager)));
-        const PlannedOccurrence planned = {
+
+        return (PlannedOccurrence){
                 .occurrence = { .due_usec = due_usec, .nominal_usec = due_usec, .count = 1 },
                 .kind = SCHEDULE_AT,
                 .parent_id = parent_id,
         };
+}
+
+static int begin(ScheduledJob *job, usec_t ended_usec, uint64_t parent_id) {
+        const PlannedOccurrence planned = plan(job, ended_usec, parent_id);
 
         if (scheduled_job_is_paused(job))
                 return decision_skip(job, &planned, CAUSE_DEPENDENCY, REASON_PAUSED, NULL);
@@ -215,7 +220,7 @@ void dependency_look(ScheduledJob *job) {
         int r;
 
         if (!dependency_is_trigger(job) || !takes_starts(job) || scheduled_job_is_paused(job) ||
-            scheduled_job_is_held(job))
+            scheduled_job_is_held(job) || manager_is_frozen(job->manager))
                 return;
         join = join_of(job);
         if (!join_is_complete(&join))
@@ -231,6 +236,21 @@ void dependency_look(ScheduledJob *job) {
                 scheduled_job_save_state(job);
         }
         store_end_group(store);
+}
+
+int dependency_drop(ScheduledJob *job) {
+        PlannedOccurrence planned;
+        Join join;
+
+        if (!dependency_is_trigger(job) || scheduled_job_is_paused(job))
+                return 0;
+        join = join_of(job);
+        if (!join_is_complete(&join))
+                return 0;
+
+        planned = plan(job, join.ended_usec, join.last_execution_id);
+        job->stored.joined_usec = join.ended_usec;
+        return decision_skip(job, &planned, CAUSE_DEPENDENCY, REASON_FROZEN, NULL);
 }
 
 /* --- starts and ends -------------------------------------------------------------------------------- */

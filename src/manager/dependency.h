@@ -39,6 +39,8 @@ void dependency_job_ended(const Execution *execution);
 void dependency_end_on_disk(ScheduledJob *job);
 /* Starts the job if its join is complete and nothing keeps it from being decided. */
 void dependency_look(ScheduledJob *job);
+/* Thawed without what was held back: a join that is complete is used up, and skipped (frozen). */
+int dependency_drop(ScheduledJob *job);
 
 /* Definitions are about to change, or a job is freed. */
 void dependency_forget(Manager *manager);

@@ -226,7 +226,8 @@ static Execution *next_of_all(const Manager *manager) {
         const RunQueueEntry *first = run_queue_first(&manager->queues.all);
         Execution *execution = NULL;
 
-        if (!first || run_queue_free_slots(&manager->queues.all) == 0 || manager->untrusted)
+        if (!first || run_queue_free_slots(&manager->queues.all) == 0 || manager->untrusted ||
+            manager_is_frozen(manager))
                 return NULL;
         HASH_FIND(hh, manager->executions, &first->rank.id, sizeof(first->rank.id), execution);
         assert(execution);                                         /* whoever goes leaves */

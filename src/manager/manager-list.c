@@ -192,6 +192,7 @@ void manager_get_status(const Manager *manager, ManagerStatus *ret) {
 
         ret->load_errors = manager->load_errors;
         ret->store_trouble = manager->store_trouble;
+        ret->frozen_since_usec = manager->frozen_since_usec;
         ret->runner_connected = manager->connected;
         ret->n_undelivered = notification_queue_length(manager->notifications, &ret->delivery_error);
         ret->notes = manager->notes;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "manager/execution.h"
+#include "manager/freeze.h"
 #include "manager/notification-queue.h"
 #include "manager/scheduled-job.h"
 
@@ -83,6 +84,9 @@ int manager_load(Manager *manager) {
         r = queues_load(manager);
         if (r < 0)
                 return log_error_errno(r, "Cannot read the queues from the database: %m");
+        r = freeze_load(manager);
+        if (r < 0)
+                return log_error_errno(r, "Cannot read from the database whether the jobs are frozen: %m");
         r = store_list_open_executions(store, on_open_execution, manager);
         if (r < 0)
                 return log_error_errno(r, "Cannot read the open executions from the database: %m");

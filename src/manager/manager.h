@@ -441,6 +441,8 @@ int manager_list_jobs(
                 void *userdata);
 
 JobState scheduled_job_state(const ScheduledJob *job);
+/* When it is due next: as planned; while all is frozen, as its schedule says. USEC_INFINITY: never. */
+usec_t scheduled_job_next_due(const ScheduledJob *job);
 const Manager *scheduled_job_manager(const ScheduledJob *job);
 
 typedef struct ManagerStatus {
@@ -449,6 +451,7 @@ typedef struct ManagerStatus {
         usec_t next_start_usec;
         char *const *load_errors;  /* lines as diagnostic_format() gives them */
         const char *store_trouble; /* NULL: all is well */
+        usec_t frozen_since_usec;  /* nothing starts; USEC_INFINITY: it may */
         bool runner_connected;
         uint64_t n_undelivered;     /* messages */
         const char *delivery_error; /* of the last of them; NULL: none yet */

@@ -10,6 +10,7 @@
 
 #include "manager/decision.h"
 #include "manager/execution.h"
+#include "manager/freeze.h"
 #include "manager/scheduled-job.h"
 #include "manager/start-request.h"
 
@@ -109,6 +110,19 @@ static ScheduledJob *job_for_order(
         return NULL;
 }
 
+static bool refuse_frozen(const Manager *manager, const char *name, manager_reply_t reply, void *userdata) {
+        CLEANUP_FREE char *what = NULL;
+        CLEANUP_FREE char *text = NULL;
+        int r;
+
+        if (asprintf(&what, "Job '%s'", name) < 0)
+                what = NULL;
+        r = freeze_refuse(manager, what ?: "The job", &text);
+        if (r < 0)
+                reply(userdata, r, 0, text ?: "Out of memory");
+        return r < 0;
+}
+
 /* --- start ----------------------------------------------------------------------------------------- */
 
 /* A name for the row: the user's, else the number. */
@@ -187,7 +201,7 @@ void manager_start_job(
         Order *order = NULL;
         int r;
 
-        if (!job)
+        if (!job || refuse_frozen(manager, name, reply, userdata))
                 return;
         if (!manager->connected) {
                 refuse(reply, userdata, -ENOTCONN,
@@ -247,8 +261,12 @@ void manager_pause_job(
         order = order_for_job(job, reply, userdata);
         if (!order)
                 return;
-        if (!scheduled_job_is_paused(job))
+        if (!scheduled_job_is_paused(job)) {
+                /* A paused job owes nothing, so neither what the freeze has held back of it until here. */
+                if (manager_is_frozen(manager) && decision_drop_frozen(job, manager_now(manager)) < 0)
+                        (void) manager_store_error(manager, -ENOMEM, "what the freeze has held back");
                 job->stored.paused_since_usec = manager_now(manager);
+        }
         job->stored.paused_until_usec = until_usec;
         scheduled_job_save_state(job);
 

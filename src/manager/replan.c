@@ -185,6 +185,20 @@ static bool job_pause_is_over(ScheduledJob *job) {
         return true;
 }
 
+/* Nothing is decided and nothing is written ahead; only a pause may come to its end. */
+static void job_rest(ScheduledJob *job) {
+        usec_t wake_usec = USEC_INFINITY;
+
+        if (scheduled_job_is_held(job)) {
+                job_wake_at(job, USEC_INFINITY);
+                return;
+        }
+        if (scheduled_job_is_paused(job) && !job_pause_is_over(job))
+                wake_usec = job->stored.paused_until_usec;
+        scheduled_job_unplan(job);
+        job_wake_at(job, wake_usec);
+}
+
 static void job_replan(ScheduledJob *job) {
         PlannedOccurrence next;
         PlannerView view;
@@ -192,6 +206,10 @@ static void job_replan(ScheduledJob *job) {
 
         if (!scheduled_job_is_listed(job) || !job->job) {
                 scheduled_job_unplan(job);
+                return;
+        }
+        if (manager_is_frozen(job->manager)) {
+                job_rest(job);
                 return;
         }
         if (!job->job->enabled) {

@@ -59,6 +59,24 @@ static void send(Execution *execution) {
         execution_try_start(execution);
 }
 
+/* It starts after the thaw, if catch-up lets it then. */
+static void hold_frozen(Execution *execution) {
+        ExecutionRecord *record = &execution->record;
+
+        queue_give_slot(execution);
+        execution->phase = PHASE_READY;
+        if (record->attempts <= 1) {
+                record->attempts = 0;
+                decision_hold(execution, record->start_after_usec, WAITING_FOR_DELAY);
+                return;
+        }
+        record->attempts--; /* this one has not begun */
+        record->state = EXECUTION_RETRYING;
+        record->retry_at_usec = manager_now(execution->manager);
+        record->runner_incarnation[0] = record->runner_generation[0] = '\0';
+        (void) execution_save(execution);
+}
+
 /* (a): the runner never received it. */
 static void send_or_miss(Execution *execution) {
         const ExecutionRecord *record = &execution->record;
@@ -80,6 +98,10 @@ static void send_or_miss(Execution *execution) {
                         execution_replace(execution);
                 else
                         execution_cancel(execution);
+                return;
+        }
+        if (manager_is_frozen(execution->manager)) {
+                hold_frozen(execution);
                 return;
         }
         if (record->attempts > 1) { /* it has begun in time; however late, this attempt belongs to it */

@@ -231,6 +231,20 @@ usec_t scheduled_job_held_until(const ScheduledJob *job) {
         return delayed ? delayed->record.start_after_usec : USEC_INFINITY;
 }
 
+usec_t scheduled_job_next_due(const ScheduledJob *job) {
+        usec_t now_usec = manager_now(job->manager);
+        PlannedOccurrence next;
+        PlannerView view;
+
+        if (!manager_is_frozen(job->manager) || !job->job || !job->job->enabled ||
+            scheduled_job_is_paused(job))
+                return job->next_due_usec;
+        view = scheduled_job_view(job);
+        return planner_next(&view, MAX(now_usec, scheduled_job_cursor(job)), &next) > 0
+                        ? next.occurrence.due_usec
+                        : USEC_INFINITY;
+}
+
 static bool job_has_waiting(const ScheduledJob *job) {
         return job->n_places[PLACE_STARTED] > 0 || job->n_places[PLACE_GATED] > 0 ||
                         job->n_places[PLACE_QUEUED] > 0 || job->n_places[PLACE_DELAYED] > 0 ||

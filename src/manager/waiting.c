@@ -76,9 +76,9 @@ static bool is_paused(Execution *execution) {
         return true;
 }
 
-/* Its commit comes back to it, or the clock has to be trusted first. */
+/* Its commit comes back to it, or nothing may start, or the clock has to be trusted first. */
 static bool is_held(const Execution *execution) {
-        return execution->phase != PHASE_READY ||
+        return execution->phase != PHASE_READY || manager_is_frozen(execution->manager) ||
                         (execution->manager->untrusted && execution->record.cause != CAUSE_BOOT &&
                          !is_by_hand(execution));
 }
@@ -226,7 +226,8 @@ static bool is_missed(Execution *execution, usec_t now_usec) {
         if (reason == REASON_DOWN)
                 decision_late_reason(job->manager, execution->record.start_after_usec, &reason, &detail);
         if (reason != REASON_NONE)
-                never_started(execution, EXECUTION_MISSED, reason, detail);
+                never_started(execution, reason == REASON_FROZEN ? EXECUTION_SKIPPED : EXECUTION_MISSED,
+                              reason, detail);
         return reason != REASON_NONE;
 }
 
@@ -301,6 +302,8 @@ static usec_t release_retries(ScheduledJob *job, usec_t now_usec) {
         usec_t again_usec = USEC_INFINITY;
         Execution *execution, *next;
 
+        if (manager_is_frozen(job->manager))
+                return again_usec;
         for (execution = scheduled_job_first(job, PLACE_RETRYING); execution; execution = next) {
                 usec_t retry_at_usec = retry_at(execution, now_usec);
 
@@ -360,6 +363,18 @@ void waiting_take_back(ScheduledJob *job, usec_t now_usec) {
                         execution->record.start_after_usec = now_usec; /* what asked for it has happened */
                         (void) execution_save(execution);
                 }
+        }
+}
+
+void waiting_drop(ScheduledJob *job, usec_t now_usec) {
+        Execution *execution, *next;
+
+        for (execution = scheduled_job_first(job, PLACE_DELAYED); execution; execution = next) {
+                next = execution->place_next;
+                if (execution->record.start_after_usec > now_usec)
+                        break;
+                if (execution->phase == PHASE_READY && !is_by_hand(execution))
+                        never_started(execution, EXECUTION_SKIPPED, REASON_FROZEN, NULL);
         }
 }
 

@@ -28,6 +28,9 @@ bool waiting_admit(Execution *execution);
 /* The clock was set back before their due times: they become due again. */
 void waiting_take_back(ScheduledJob *job, usec_t now_usec);
 
+/* What was to start by now, and was not since all was frozen, is skipped (frozen). */
+void waiting_drop(ScheduledJob *job, usec_t now_usec);
+
 /* The job was removed: what has not been started, or was to be tried again, is cancelled. */
 void waiting_cancel(ScheduledJob *job);
 /* It was disabled: the same, but what was asked for by hand goes on. */

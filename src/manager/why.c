@@ -13,6 +13,7 @@
 #include "manager/execution.h"
 #include "manager/scheduled-job.h"
 #include "manager/why-dependency.h"
+#include "manager/why-except.h"
 #include "manager/why-say.h"
 #include "util/duration.h"
 #include "util/string-list.h"
@@ -56,6 +57,17 @@ static int add_row_blocker(Why *why, const ExecutionRecord *record) {
         return string_list_push(&why->answer->blockers, queue);
 }
 
+/* Whatever else there is to say of a start to come. */
+static int say_frozen(Why *why) {
+        char since[TIMESTAMP_MAX];
+
+        if (!manager_is_frozen(why->manager))
+                return 0;
+        SAY(why, "; nothing starts now, since all jobs have been frozen since %s",
+            why_local_time(why, why->manager->frozen_since_usec, since));
+        return string_list_push(&why->answer->blockers, "frozen");
+}
+
 static int answer_from_row(Why *why, const ExecutionRecord *record) {
         WhyAnswer *answer = why->answer;
         int r = 0;
@@ -72,6 +84,10 @@ static int answer_from_row(Why *why, const ExecutionRecord *record) {
         why_say_row(why, record);
         if (record->state == EXECUTION_WAITING && record->waiting_for == WAITING_FOR_DEPENDENCY)
                 r = why_say_predecessors(why);
+        if (r >= 0 &&
+            (answer->when == WHY_FUTURE || record->state == EXECUTION_WAITING ||
+             record->state == EXECUTION_RETRYING))
+                r = say_frozen(why);
         SAY(why, ".");
         return r < 0 ? r : add_row_blocker(why, record);
 }
@@ -144,6 +160,7 @@ static int answer_future(Why *why, usec_t due_usec) {
         PlannerView view = scheduled_job_view(job);
         usec_t start_usec = usec_add(due_usec, random_delay->fresh ? 0 : view.delay_usec);
         char due[TIMESTAMP_MAX], left[DURATION_SHORT_MAX];
+        int r;
 
         why->answer->when = WHY_FUTURE;
         SAY(why, "The occurrence of %s", why_local_time(why, due_usec, due));
@@ -158,7 +175,8 @@ static int answer_future(Why *why, usec_t due_usec) {
         if (why->manager->untrusted)
                 SAY(why, ", if the clock can be trusted by then");
         say_provisos(why);
-        return blocker ? say_blocker(why, blocker) : 0;
+        r = blocker ? say_blocker(why, blocker) : 0;
+        return r < 0 ? r : say_frozen(why);
 }
 
 static int take_time(void *userdata, const AuditRecord *record) {
@@ -213,6 +231,11 @@ static int answer_past(Why *why, usec_t due_usec) {
                 return say_no_record(why, due_usec);
 
         why->answer->when = WHY_NOW;
+        if (manager_is_frozen(why->manager)) {
+                why->answer->reason = REASON_FROZEN;
+                SAY(why, " did not start, and is judged by catch-up when the jobs are thawed");
+                return say_frozen(why);
+        }
         if (why->manager->store_trouble)
                 SAY(why, " waits until the database can be written: %s", why->manager->store_trouble);
         else if (why->manager->untrusted)
@@ -310,20 +333,6 @@ static void find_neighbours(Why *why, usec_t from_usec, usec_t until_usec) {
                 answer->next_due_usec = occurrence.due_usec;
 }
 
-/* Whether exceptions took an occurrence in [from, until] away; the first of them. */
-static bool find_excepted(const Why *why, usec_t from_usec, usec_t until_usec, usec_t *ret) {
-        const Timetable *timetable = &why->job->job->timetable;
-        PlannerView view = scheduled_job_view(why->job);
-        OccurrenceSpan span;
-
-        if (!timetable->exceptions)
-                return false;
-        timetable_excepted(timetable, &view.context, from_usec - 1, until_usec, &span);
-        if (span.n_occurrences > 0)
-                *ret = span.first_usec;
-        return span.n_occurrences > 0;
-}
-
 /* Computed: its row is written only when the span of what is excepted ends. */
 static void answer_excepted(Why *why, usec_t due_usec) {
         bool is_past = due_usec <= why->now_usec;
@@ -338,48 +347,6 @@ static void answer_excepted(Why *why, usec_t due_usec) {
             is_past ? "was skipped" : "will be skipped", why_reason_phrase(REASON_EXCEPTED));
         say_neighbours(why);
         SAY(why, ".");
-}
-
-#define MOVED_DAYS_MAX 32 /* on-except looks no further */
-#define MOVED_STEPS_MAX 10000U
-
-/* Whether an occurrence whose nominal time is in [from, until] was moved to another time. */
-static bool find_moved(const Why *why, usec_t from_usec, usec_t until_usec, Occurrence *ret) {
-        const Timetable *timetable = &why->job->job->timetable;
-        PlannerView view = scheduled_job_view(why->job);
-        usec_t at_usec = from_usec - MOVED_DAYS_MAX * USEC_PER_DAY;
-        Occurrence occurrence;
-
-        if (!timetable->exceptions || timetable->on_except == ON_EXCEPT_SKIP)
-                return false;
-        for (unsigned i = 0; i < MOVED_STEPS_MAX; i++) {
-                if (timetable_next(timetable, &view.context, at_usec, &occurrence, NULL) <= 0 ||
-                    occurrence.due_usec > until_usec + MOVED_DAYS_MAX * USEC_PER_DAY)
-                        return false;
-                if ((occurrence.notes & SCHEDULE_NOTE_EXCEPTED_MOVED) &&
-                    occurrence.nominal_usec >= from_usec && occurrence.nominal_usec <= until_usec) {
-                        *ret = occurrence;
-                        return true;
-                }
-                at_usec = occurrence.due_usec;
-        }
-        return false;
-}
-
-/* An occurrence in [from, until] that met another one where it was moved to: the two are one. */
-static bool find_merged(const Why *why, usec_t from_usec, usec_t until_usec, usec_t *ret) {
-        PlannerView view = scheduled_job_view(why->job);
-        Timetable nominal = why->job->job->timetable;
-        Occurrence occurrence;
-
-        if (!nominal.exceptions || nominal.on_except == ON_EXCEPT_SKIP)
-                return false;
-        nominal.exceptions = NULL;
-        if (timetable_next(&nominal, &view.context, from_usec - 1, &occurrence, NULL) <= 0 ||
-            occurrence.due_usec > until_usec)
-                return false;
-        *ret = occurrence.due_usec;
-        return true;
 }
 
 static void answer_merged(Why *why, usec_t nominal_usec) {
@@ -427,11 +394,11 @@ static int answer_from_schedule(Why *why, usec_t from_usec, usec_t until_usec) {
         view = scheduled_job_view(why->job);
         if (timetable_next(&job->timetable, &view.context, from_usec - 1, &occurrence, NULL) <= 0 ||
             occurrence.due_usec > until_usec) {
-                if (find_moved(why, from_usec, until_usec, &moved))
+                if (why_find_moved(why, from_usec, until_usec, &moved))
                         return answer_moved(why, &moved);
-                if (find_excepted(why, from_usec, until_usec, &excepted_usec))
+                if (why_find_excepted(why, from_usec, until_usec, &excepted_usec))
                         answer_excepted(why, excepted_usec);
-                else if (find_merged(why, from_usec, until_usec, &excepted_usec))
+                else if (why_find_merged(why, from_usec, until_usec, &excepted_usec))
                         answer_merged(why, excepted_usec);
                 else
                         return answer_not_scheduled(why);
@@ -447,7 +414,7 @@ static int answer_from_schedule(Why *why, usec_t from_usec, usec_t until_usec) {
         return r;
 }
 
-static int answer_last(Why *why) {
+static int answer_last_decided(Why *why) {
         CLEANUP(execution_record_done) ExecutionRecord record = { 0 };
         const Execution *active = find_active(why->job, INT64_MIN, why->now_usec);
         char next[TIMESTAMP_MAX];
@@ -475,6 +442,18 @@ static int answer_last(Why *why) {
         return 0;
 }
 
+/* Whoever asks while all is frozen asks for what did not happen since. */
+static int answer_last(Why *why) {
+        int r = answer_last_decided(why);
+        char since[TIMESTAMP_MAX];
+
+        if (r < 0 || !manager_is_frozen(why->manager) || why->answer->blockers)
+                return r;
+        SAY(why, " Nothing starts now: all jobs have been frozen since %s.",
+            why_local_time(why, why->manager->frozen_since_usec, since));
+        return string_list_push(&why->answer->blockers, "frozen");
+}
+
 /* A folded row also spans the times between its occurrences. */
 static bool row_is_about(const Why *why, const ExecutionRecord *record, usec_t from_usec, usec_t until_usec) {
         const Job *job = why->job->job;
@@ -490,7 +469,7 @@ static bool row_is_about(const Why *why, const ExecutionRecord *record, usec_t f
 
         view = scheduled_job_view(why->job);
         if (record->reason == REASON_EXCEPTED)
-                return find_excepted(why, from_usec, until_usec, &excepted_usec);
+                return why_find_excepted(why, from_usec, until_usec, &excepted_usec);
         return timetable_next(&job->timetable, &view.context, from_usec - 1, &occurrence, NULL) > 0 &&
                         occurrence.due_usec <= until_usec;
 }

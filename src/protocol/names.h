@@ -24,6 +24,7 @@
 #define ERROR_JOB_EXISTS "org.jobsched1.JobExists"
 #define ERROR_JOB_CHANGED "org.jobsched1.JobChanged"  /* it is at another revision */
 #define ERROR_JOB_OF_FILE "org.jobsched1.JobOfFile"   /* it is changed where it is defined */
+#define ERROR_FROZEN "org.jobsched1.Frozen" /* nothing starts before the thaw */
 #define ERROR_NO_RUNNER "org.jobsched1.NoRunner"
 #define ERROR_STORE "org.jobsched1.StoreUnavailable" /* the disk refuses */
 

@@ -17,6 +17,7 @@ typedef enum StoreOperationKind {
         OPERATION_DELETE_NOTIFICATION,
         OPERATION_PUT_QUEUE_PAUSE,
         OPERATION_PUT_PROFILE,
+        OPERATION_PUT_FREEZE,
         OPERATION_PRUNE_JOB,
         OPERATION_DELETE_HISTORY,
         OPERATION_AFTER_COMMIT,
@@ -58,8 +59,9 @@ typedef struct StoreOperation {
                         char *name;
                         usec_t since_usec; /* USEC_INFINITY: it is resumed */
                 } queue_pause;
-                char *message; /* trouble */
-                int fd;        /* backup */
+                usec_t frozen_since_usec; /* USEC_INFINITY: thawed */
+                char *message;            /* trouble */
+                int fd;                   /* backup */
         };
 
         union {

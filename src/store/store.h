@@ -186,6 +186,12 @@ int store_put_queue_pause(Store *store, const char *name, usec_t paused_since_us
 /* By name. A negative return of `visit` stops and goes up. */
 int store_load_paused_queues(Store *store, store_visit_queue_t visit, void *userdata);
 
+/* --- freeze ---------------------------------------------------------------------------------------- */
+
+/* Nothing starts since then; USEC_INFINITY: it may. */
+int store_put_freeze(Store *store, usec_t since_usec);
+int store_read_freeze(Store *store, usec_t *ret_since_usec);
+
 /* --- executions ------------------------------------------------------------------------------------ */
 
 /*

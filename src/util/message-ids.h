@@ -14,3 +14,4 @@
 #define MESSAGE_ID_JOB_OUTPUT "f5ab5f0e2d6a4b0c9a6bb6f7d7a2c00a"
 #define MESSAGE_ID_NOTIFICATION_LOST "f5ab5f0e2d6a4b0c9a6bb6f7d7a2c00b"
 #define MESSAGE_ID_JOB_OVERDUE "f5ab5f0e2d6a4b0c9a6bb6f7d7a2c00c"
+#define MESSAGE_ID_FROZEN "f5ab5f0e2d6a4b0c9a6bb6f7d7a2c00d"

@@ -84,6 +84,8 @@ static int executor_start(void *userdata, const Launch *launch) {
         }
 
         SIM_ASSERT(sim, sim->n_runs < SIM_RUNS_MAX, "too many launches");
+        SIM_ASSERT(sim, !sim->is_frozen, "execution %" PRIu64 " of '%s' is started while all is frozen",
+                   launch->id.execution_id, launch->job->name);
         run = &sim->runs[sim->n_runs++];
         *run = (SimRun){
                 .id = launch->id,

@@ -449,6 +449,23 @@ void sim_resume_queue(Sim *sim, const char *name) {
         sim_settle(sim);
 }
 
+void sim_freeze_jobs(Sim *sim) {
+        unsigned n_replies = sim->n_replies;
+
+        if (sim->manager)
+                manager_freeze(sim->manager, &sim_caller, on_reply, sim);
+        sim_settle(sim);
+        if (sim->n_replies > n_replies && sim->last_result == 0)
+                sim->is_frozen = true;
+}
+
+void sim_thaw_jobs(Sim *sim, bool skip_missed) {
+        sim->is_frozen = sim->is_frozen && !sim->manager;
+        if (sim->manager)
+                manager_thaw(sim->manager, skip_missed, &sim_caller, on_reply, sim);
+        sim_settle(sim);
+}
+
 void sim_write_queue(Sim *sim, const char *name, uint64_t slots) {
         size_t i;
 

@@ -135,6 +135,7 @@ typedef struct Sim {
         uint64_t seed;
         uint64_t random; /* what the daemon draws */
 
+        bool is_frozen;  /* the daemon has said so: nothing may start */
         int last_result; /* of the last order */
         uint64_t last_id;
         unsigned n_replies;
@@ -183,6 +184,8 @@ void sim_resume_job(Sim *sim, const char *name);
 void sim_stop_execution(Sim *sim, uint64_t id);
 void sim_pause_queue(Sim *sim, const char *name);
 void sim_resume_queue(Sim *sim, const char *name);
+void sim_freeze_jobs(Sim *sim); /* `freeze` */
+void sim_thaw_jobs(Sim *sim, bool skip_missed);
 
 /* The rows of a job, oldest first, as "STATE REASON CAUSE DUE[..LAST xCOUNT]" lines. */
 char *sim_rows(Sim *sim, const char *name);

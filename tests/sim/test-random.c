@@ -165,6 +165,15 @@ static void act_fact(Story *story) {
         sim_set_fact(&story->sim, kind, (double) test_random_between(&story->random, 0, 1) * 3);
 }
 
+static void act_freeze_jobs(Story *story) {
+        int64_t what = test_random_between(&story->random, 0, 3);
+
+        if (what == 0)
+                sim_freeze_jobs(&story->sim);
+        else
+                sim_thaw_jobs(&story->sim, what == 1);
+}
+
 static void act_queue(Story *story) {
         const char *queue = test_random_between(&story->random, 0, 1) == 0 ? "disk" : "tape";
 
@@ -175,9 +184,9 @@ static void act_queue(Story *story) {
 }
 
 static void (*const acts[])(Story *story) = {
-        act_run,         act_run,          act_run,    act_run,    act_kill_daemon, act_crash_soon,
-        act_kill_runner, act_runner_away,  act_pause,  act_start,  act_stop,        act_reload,
-        act_sleep,       act_step_forward, act_reboot, act_freeze, act_fact,        act_queue,
+        act_run,         act_run,    act_run,   act_run,   act_kill_daemon, act_crash_soon, act_kill_runner,
+        act_runner_away, act_pause,  act_start, act_stop,  act_reload,      act_sleep,      act_step_forward,
+        act_reboot,      act_freeze, act_fact,  act_queue, act_freeze_jobs,
 };
 
 static bool takes_part(const Life *life, size_t i) {
@@ -200,6 +209,7 @@ static void begin(Story *story, const Life *life, const char *now, const char *c
 
 static void resume_all(Sim *sim) {
         sim->crash_at = 0;
+        sim_thaw_jobs(sim, false);
         sim_resume_queue(sim, "disk");
         sim_resume_queue(sim, "tape");
         for (size_t i = 0; i < ARRAY_SIZE(names); i++)
