@@ -101,14 +101,15 @@ static int visit_job(void *userdata, const ScheduledJob *job) {
         return dump_add(dump, &dump->server->job_set, job);
 }
 
-/* They come in order of next_start: jobs that will not start again by themselves are the last. Only those
- * that have a schedule can be timers at all. */
+/* They come in order of next_start: jobs that will not start again by themselves are the last, and while all
+ * is frozen every job is one of them. Only those that have a schedule can be timers at all. */
 static int visit_timer(void *userdata, const ScheduledJob *job) {
         Dump *dump = userdata;
+        bool starts = job->next_start_usec != USEC_INFINITY;
 
-        if (job->next_start_usec == USEC_INFINITY && !dump->filter.all)
-                return 1;
-        if (job->next_start_usec == USEC_INFINITY && (!job->job || job->job->timetable.n_entries == 0))
+        if (!starts && (!job->job || job->job->timetable.n_entries == 0))
+                return 0;
+        if (!starts && !dump->filter.all && scheduled_job_next_due(job) == USEC_INFINITY)
                 return 0;
         return dump_add(dump, &dump->server->timer_set, job);
 }

@@ -14,6 +14,7 @@ static const struct {
         { ENOENT,    ERROR_NO_SUCH_JOB,             "There is no such job or execution." },
         { EBUSY,     ERROR_OVERLAP,                 "The job is running already, so that this start was skipped." },
         { ENOEXEC,   ERROR_JOB_NOT_LOADED,          "The job has no good definition to run." },
+        { ECANCELED, ERROR_FROZEN,                  "All jobs are frozen: nothing starts before the thaw." },
         { ENOTCONN,  ERROR_NO_RUNNER,               "jobsched-runner is not connected, so that nothing can be started or stopped." },
         { ESRCH,     ERROR_NOT_ACTIVE,              "The execution is not active." },
         { EALREADY,  ERROR_NOT_ACTIVE,              "That is the case already." },

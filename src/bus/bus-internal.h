@@ -259,6 +259,11 @@ int bus_complete_job_name(BusCall *call, const char *name, bool is_new, char **r
 int bus_list_queues(BusCall *call);
 int bus_order_queue(BusCall *call, bool pause, sd_bus_error *reterr);
 
+/* --- bus-freeze.c ---------------------------------------------------------------------------------- */
+
+int bus_order_freeze(BusCall *call, sd_bus_error *reterr);
+int bus_order_thaw(BusCall *call, sd_bus_error *reterr);
+
 /* --- bus-attempt.c --------------------------------------------------------------------------------- */
 
 int bus_list_attempts(BusCall *call, uint64_t id, sd_bus_error *reterr);

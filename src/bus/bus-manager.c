@@ -246,6 +246,14 @@ static int method_resume_queue(sd_bus_message *message, void *userdata, sd_bus_e
         return bus_order_queue(bus_current_call(userdata), false, reterr);
 }
 
+static int method_freeze(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
+        return bus_order_freeze(bus_current_call(userdata), reterr);
+}
+
+static int method_thaw(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
+        return bus_order_thaw(bus_current_call(userdata), reterr);
+}
+
 static int method_prune(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
         return bus_order_prune(bus_current_call(userdata), reterr);
 }
@@ -293,6 +301,7 @@ PROPERTY_GET(paused_jobs,      "t", context->status.n_paused_jobs);
 PROPERTY_GET(running,          "t", context->status.n_running);
 PROPERTY_GET(waiting,          "t", context->status.n_waiting);
 PROPERTY_GET(next_start,       "x", context->status.next_start_usec);
+PROPERTY_GET(frozen,           "x", context->status.frozen_since_usec);
 PROPERTY_GET(store_trouble,    "s", context->status.store_trouble ?: "");
 PROPERTY_GET(undelivered,      "t", context->status.n_undelivered);
 PROPERTY_GET(delivery_error,   "s", context->is_open ? context->status.delivery_error ?: "" : "");
@@ -323,6 +332,7 @@ static const ManagerProperty properties[] = {
         { "Waiting",         "t",  append_waiting },
         { "NextStart",       "x",  append_next_start },
         { "LoadErrors",      "as", append_load_errors },
+        { "Frozen",          "x",  append_frozen },
         { "StoreTrouble",    "s",  append_store_trouble },
         { "Undelivered",     "t",  append_undelivered },
         { "DeliveryError",   "s",  append_delivery_error },
@@ -335,10 +345,23 @@ static const ManagerProperty properties[] = {
 /* clang-format on */
 
 const char *const manager_changing_properties[] = {
-        "Jobs",          "FailedJobs",    "PausedJobs",      "Running",
-        "Waiting",       "NextStart",     "LoadErrors",      "StoreTrouble",
-        "Undelivered",   "DeliveryError", "RunnerConnected", "RunnerPid",
-        "RunnerVersion", "RunnerCgroup",  "Notes",           NULL,
+        "Jobs",
+        "FailedJobs",
+        "PausedJobs",
+        "Running",
+        "Waiting",
+        "NextStart",
+        "LoadErrors",
+        "StoreTrouble",
+        "Undelivered",
+        "DeliveryError",
+        "RunnerConnected",
+        "RunnerPid",
+        "RunnerVersion",
+        "RunnerCgroup",
+        "Notes",
+        "Frozen",
+        NULL,
 };
 
 static void property_context_init(PropertyContext *context, const BusServer *server, bool is_open) {
@@ -515,6 +538,14 @@ static const sd_bus_vtable manager_vtable[] = {
                                 SD_BUS_ARGS("s", name),
                                 SD_BUS_NO_RESULT,
                                 method_resume_queue, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Freeze",
+                                SD_BUS_NO_ARGS,
+                                SD_BUS_NO_RESULT,
+                                method_freeze, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Thaw",
+                                SD_BUS_ARGS("b", skip_missed),
+                                SD_BUS_NO_RESULT,
+                                method_thaw, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Prune",
                                 SD_BUS_ARGS("a{sv}", filter, "b", trial),
                                 SD_BUS_RESULT("t", rows),
@@ -543,6 +574,7 @@ static const sd_bus_vtable manager_vtable[] = {
         CHANGING("Waiting", "t"),
         CHANGING("NextStart", "x"),
         CHANGING("LoadErrors", "as"),
+        CHANGING("Frozen", "x"),
         CHANGING("StoreTrouble", "s"),
         CHANGING("Undelivered", "t"),
         CHANGING("DeliveryError", "s"),

@@ -73,7 +73,7 @@ FIELD_GET(ScheduledJob, after_when,  field_give_text(value, record->job && recor
 FIELD_GET(ScheduledJob, triggers_on_success, field_give_list(value, record->job ? record->job->triggers.on_success : NULL));
 FIELD_GET(ScheduledJob, triggers_on_failure, field_give_list(value, record->job ? record->job->triggers.on_failure : NULL));
 FIELD_GET(ScheduledJob, timezone,    field_give_text(value, record->job ? record->job->timezone : NULL));
-FIELD_GET(ScheduledJob, next_due,    field_give_instant(value, record->next_due_usec));
+FIELD_GET(ScheduledJob, next_due,    field_give_instant(value, scheduled_job_next_due(record)));
 FIELD_GET(ScheduledJob, next_start,  field_give_instant(value, record->next_start_usec));
 FIELD_GET(ScheduledJob, last_due,    field_give_instant(value, record->stored.last_due_usec));
 FIELD_GET(ScheduledJob, last_execution, field_give_known(value, (int64_t) record->stored.last_execution_id, 0));

@@ -7,7 +7,7 @@
 /* clang-format off */
 FIELD_GET(ScheduledJob, job,            field_give_text(value, record->stored.name));
 FIELD_GET(ScheduledJob, schedule,       field_give_list(value, record->job ? record->job->schedule_texts : NULL));
-FIELD_GET(ScheduledJob, next_due,       field_give_instant(value, record->next_due_usec));
+FIELD_GET(ScheduledJob, next_due,       field_give_instant(value, scheduled_job_next_due(record)));
 FIELD_GET(ScheduledJob, next_start,     field_give_instant(value, record->next_start_usec));
 FIELD_GET(ScheduledJob, left_seconds,   field_give_span(value, context->now_usec, record->next_start_usec));
 FIELD_GET(ScheduledJob, last_due,       field_give_instant(value, record->stored.last_due_usec));

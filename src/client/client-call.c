@@ -283,6 +283,24 @@ int client_resume_queue(Client *client, const char *queue, ClientError *reterr) 
         return client_call(client, reterr, NULL, "ResumeQueue", "s", queue);
 }
 
+int client_freeze(Client *client, ClientError *reterr) {
+        return client_call(client, reterr, NULL, "Freeze", "");
+}
+
+int client_thaw(Client *client, bool skip_missed, ClientError *reterr) {
+        return client_call(client, reterr, NULL, "Thaw", "b", (int) skip_missed);
+}
+
+int client_get_frozen(Client *client, usec_t *ret_since_usec, ClientError *reterr) {
+        CLEANUP(sd_bus_error_free) sd_bus_error error = SD_BUS_ERROR_NULL;
+        int r;
+
+        r = sd_bus_get_property_trivial(
+                        client->bus, BUS_NAME, MANAGER_PATH, MANAGER_INTERFACE, "Frozen", &error, 'x',
+                        ret_since_usec);
+        return r < 0 ? client_error_set_bus(reterr, r, &error) : 0;
+}
+
 int client_stop_execution(Client *client, uint64_t id, ClientError *reterr) {
         return client_call(client, reterr, NULL, "StopExecution", "t", id);
 }

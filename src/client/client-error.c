@@ -26,6 +26,7 @@ static const struct {
         { ERROR_OVERLAP,                                       CLIENT_FAULT_OTHER,       "Wait for the active execution to end, or stop it." },
         { ERROR_JOB_NOT_LOADED,                                CLIENT_FAULT_OTHER,       "'schedctl status JOB' shows what is wrong with its definition." },
         { ERROR_JOB_CHANGED,                                   CLIENT_FAULT_OTHER,       "Look at it again ('schedctl cat JOB'), then repeat the change." },
+        { ERROR_FROZEN,                                        CLIENT_FAULT_OTHER,       NULL },
         { ERROR_NO_RUNNER,                                     CLIENT_FAULT_OTHER,       "'schedctl status' and the log of jobschedd say why; it goes on trying." },
         { ERROR_STORE,                                         CLIENT_FAULT_OTHER,       "'schedctl status' shows what is wrong with the store." },
         { SD_BUS_ERROR_ACCESS_DENIED,                          CLIENT_FAULT_DENIED,      HINT_DENIED },

@@ -12,7 +12,7 @@
 
 /* Numbers that are instants, "none" being 0, -1 or USEC_INFINITY. */
 static const char *const instant_names[] = {
-        "Due", "Ended", "NextDue", "NextStart", "Queued", "Started", NULL
+        "Due", "Ended", "Frozen", "NextDue", "NextStart", "Queued", "Started", NULL
 };
 /* Numbers whose "none" is -1. */
 static const char *const optional_names[] = { "CpuSeconds", "ExitCode", "MemoryPeakBytes", "Signal", NULL };

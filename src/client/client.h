@@ -146,6 +146,10 @@ int client_pause_job(
 int client_resume_job(Client *client, const char *job, ClientError *reterr);
 int client_pause_queue(Client *client, const char *queue, ClientError *reterr);
 int client_resume_queue(Client *client, const char *queue, ClientError *reterr);
+int client_freeze(Client *client, ClientError *reterr);
+int client_thaw(Client *client, bool skip_missed, ClientError *reterr);
+/* Since when nothing starts; USEC_INFINITY: it may. */
+int client_get_frozen(Client *client, usec_t *ret_since_usec, ClientError *reterr);
 int client_stop_execution(Client *client, uint64_t id, ClientError *reterr);
 int client_kill_execution(Client *client, uint64_t id, const char *whom, int number, ClientError *reterr);
 int client_reload(Client *client, char ***ret_faults, ClientError *reterr);

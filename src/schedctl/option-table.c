@@ -220,6 +220,7 @@ const OptionRow option_rows[] = {
         { "attempt",     0,  "N",       .help = "What the Nth attempt wrote, instead of the last", .verbs = "logs", .set = set_attempt },
         { "force",       0,  NULL,      .help = "Start in spite of overlap, queue and conditions", .verbs = "start", FLAG(force) },
         { "signal",     's', "SIGNAL",  .help = "Which signal to send", .values = SIGNALS, .verbs = "kill", TEXT(signal) },
+        { "skip-missed", 0,  NULL,      .help = "What was held back is not caught up with", .verbs = "thaw", FLAG(skip_missed) },
         { "kill-whom",   0,  "WHOM",    .help = "main (the main process) or all", .values = "main all", .verbs = "kill", TEXT(kill_whom) },
         { "timezone",    0,  "ZONE",    .help = "Zone of the schedule", .verbs = "calendar", TEXT(timezone) },
         { "from",        0,  "TIME",    .help = "Times later than this instead of now", .verbs = "calendar simulate", TEXT(from) },

@@ -30,7 +30,7 @@ typedef struct Options {
         char **states;     /* NULL-terminated, owned */
         char **properties; /* likewise */
         bool value;
-        bool wait, follow, force;
+        bool wait, follow, force, skip_missed;
         const char *signal, *kill_whom;
         char **paths, **durations; /* likewise */
         bool batch;

@@ -194,6 +194,19 @@ static void print_waiting(const Context *context, const json_t *executions) {
         }
 }
 
+/* Before all else: whoever looks why a job did not run has to see it. */
+static void print_frozen(const Context *context, usec_t since_usec) {
+        char since[TIME_TEXT_MAX], relative[TIME_TEXT_MAX];
+
+        if (since_usec == USEC_INFINITY)
+                return;
+        printf("%sAll jobs are FROZEN since %s (%s): nothing starts until 'schedctl thaw'.%s\n",
+               screen_colour(&context->screen, COLOUR_RED),
+               time_text_format(context->zone, since_usec, since),
+               time_text_relative(since_usec, context_now(context), relative),
+               screen_reset(&context->screen, COLOUR_RED));
+}
+
 void status_print_daemon(
                 const Context *context,
                 const json_t *manager,
@@ -207,6 +220,7 @@ void status_print_daemon(
         const char *state = !runner || *trouble ? "failing" : faults ? "degraded" : "running";
         Colour colour = !runner || *trouble ? COLOUR_RED : faults ? COLOUR_YELLOW : COLOUR_GREEN;
 
+        print_frozen(context, view_instant(manager, "frozen"));
         print_head(context, GLYPH_ACTIVE, colour, "jobschedd", view_text(manager, "version"));
         print_field(context, "State", colour, "%s (%s)", state, view_text(manager, "mode"));
         print_instant(context, "Since", view_instant(manager, "started"));

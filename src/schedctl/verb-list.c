@@ -145,6 +145,7 @@ static int run_list(const List *list, Context *context, char **names, bool names
         if (r < 0)
                 return complain_client(r, &error, NULL);
 
+        remark_frozen(context);
         if (names_must_exist && !options_choose(&context->options) && !filter.since_usec &&
             !filter.until_usec && !filter.after)
                 status = check_names(list, names, &lines);
@@ -226,7 +227,9 @@ static void add_timer(Table *table, const Context *context, const json_t *timer)
         CLEANUP_FREE char *schedule = NULL;
 
         (void) view_joined(timer, "schedule", "; ", &schedule);
-        column_instant(table, context, view_instant(timer, "next_start"));
+        /* While all is frozen it is due, and does not start. */
+        column_instant(table, context,
+                       MIN(view_instant(timer, "next_start"), view_instant(timer, "next_due")));
         column_relative(table, context, view_instant(timer, "next_start"));
         column_instant(table, context, view_instant(timer, "last_started"));
         column_relative(table, context, view_instant(timer, "last_started"));

@@ -29,6 +29,8 @@ const Verb verbs[] = {
         { "resume",          VERB_GROUP_CONTROL, VERB_ARGUMENTS_JOBS,     0, VERB_ANY_NUMBER, "[PATTERN…]",   "End the pause of jobs", verb_resume },
         { "pause-queue",     VERB_GROUP_CONTROL, VERB_ARGUMENTS_QUEUES,   1, VERB_ANY_NUMBER, "QUEUE…",       "Start nothing more in queues", verb_pause_queue },
         { "resume-queue",    VERB_GROUP_CONTROL, VERB_ARGUMENTS_QUEUES,   1, VERB_ANY_NUMBER, "QUEUE…",       "End the pause of queues", verb_resume_queue },
+        { "freeze",          VERB_GROUP_CONTROL, VERB_ARGUMENTS_NONE,     0, 0,               "",             "Start nothing at all until thaw", verb_freeze },
+        { "thaw",            VERB_GROUP_CONTROL, VERB_ARGUMENTS_NONE,     0, 0,               "",             "End the freeze: what was held back is caught up with", verb_thaw },
 
         { "cat",             VERB_GROUP_DEFINITIONS, VERB_ARGUMENTS_JOBS, 1, VERB_ANY_NUMBER, "PATTERN…",     "Show definitions as YAML", verb_cat },
         { "edit",            VERB_GROUP_DEFINITIONS, VERB_ARGUMENTS_JOBS_AND_FILES, 1, 1,     "JOB|FILE",     "Edit a file of definitions, checked before it is saved", verb_edit },

@@ -47,6 +47,9 @@ const char *verb_group_title(VerbGroup group);
 /* NULL, after saying so with the nearest verb, if there is none. */
 const Verb *verb_find(const char *name);
 
+/* While all jobs are frozen: a line on standard error, in red on a terminal. The client is connected. */
+void remark_frozen(const Context *context);
+
 int verb_audit(Context *context, char **arguments);
 int verb_pause_queue(Context *context, char **arguments);
 int verb_progress(Context *context, char **arguments);
@@ -56,6 +59,7 @@ int verb_calendar(Context *context, char **arguments);
 int verb_cat(Context *context, char **arguments);
 int verb_completion(Context *context, char **arguments);
 int verb_edit(Context *context, char **arguments);
+int verb_freeze(Context *context, char **arguments);
 int verb_help(Context *context, char **arguments);
 int verb_kill(Context *context, char **arguments);
 int verb_list_dependencies(Context *context, char **arguments);
@@ -74,6 +78,7 @@ int verb_simulate(Context *context, char **arguments);
 int verb_start(Context *context, char **arguments);
 int verb_status(Context *context, char **arguments);
 int verb_stop(Context *context, char **arguments);
+int verb_thaw(Context *context, char **arguments);
 int verb_verify(Context *context, char **arguments);
 int verb_version(Context *context, char **arguments);
 int verb_why(Context *context, char **arguments);
