@@ -9,6 +9,7 @@
 #include "job/job-body.h"
 #include "job/job-fields.h"
 #include "job/job-keys.h"
+#include "job/parameter-decode.h"
 #include "job/yaml-emit.h"
 #include "util/string-list.h"
 
@@ -128,6 +129,18 @@ static const YamlField job_fields[] = {
           .type = "duration", .fallback = "infinity" },
         { YAML_MAPPING ("keep", Job, keep, KeepPolicy, keep_fields),
           .type = "mapping", .fallback = "" },
+        { YAML_CUSTOM  ("template", Job, template, char *, job_decode_template),
+          .type = "template", .fallback = "" },
+        { YAML_CUSTOM  ("parameters", Job, parameters, ParameterSet, parameter_set_decode), .fields = parameter_name_fields,
+          .type = "mapping", .fallback = "those of the template" },
+        { YAML_OBJECT  ("values", leave_for_later),
+          .type = "mapping of values", .fallback = "" },
+        { YAML_CUSTOM  ("profile", Job, profile, char *, job_decode_profile),
+          .type = "profile", .fallback = "" },
+        { YAML_CUSTOM  ("tags", Job, tags, char **, job_decode_tags),
+          .type = "word | list of words", .fallback = "" },
+        { YAML_CUSTOM  ("renamed-from", Job, renamed_from, char *, job_decode_renamed_from),
+          .type = "job", .fallback = "" },
         { YAML_BOOL    ("enabled", Job, enabled),
           .type = "true | false", .fallback = "true" },
         { .key = NULL },
@@ -383,6 +396,10 @@ int job_decode_body(
                         r = decode_rest(&yaml, body->node, job);
                 if (r >= 0)
                         r = complete_action(&yaml, body, job);
+                if (r >= 0)
+                        r = job_complete_values(&yaml, body->node, job);
+                if (r >= 0)
+                        r = job_check_expansions(&yaml, body->node, job);
                 check_whole(&yaml, body, job);
                 if (r >= 0)
                         r = emit_definition(&yaml, body, job);

@@ -160,6 +160,28 @@ int job_decode_random_delay(
                 const YamlNode *node,
                 void *member);
 
+/* char **: words */
+int job_decode_tags(const YamlContext *context, const YamlField *field, const YamlNode *node, void *member);
+/* char *: the name of a template, a profile, a job of the same owner */
+int job_decode_template(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member);
+int job_decode_profile(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member);
+int job_decode_renamed_from(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member);
+/* What can be said once the whole job is known. Returns 0 or -ENOMEM. */
+int job_complete_values(const YamlContext *context, const YamlNode *body, Job *job);
+int job_check_expansions(const YamlContext *context, const YamlNode *body, const Job *job);
+
 /* Exceptions * */
 int job_decode_except(const YamlContext *context, const YamlField *field, const YamlNode *node, void *member);
 

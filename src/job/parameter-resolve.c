@@ -63,12 +63,59 @@ static int check_names(const ParameterSet *declared, char *const *list, Buffer *
         return 0;
 }
 
-static const char *find_in_sources(const Parameter *parameter, const ParameterSources *sources) {
-        return find_value(sources->start, parameter->name)
-                        ?: find_value(sources->start_profile, parameter->name)
-                        ?: find_value(sources->values, parameter->name)
-                        ?: find_value(sources->profile, parameter->name)
-                        ?: parameter->fallback;
+/* NULL: no value. A profile's are told apart: it does not know which of its values are secrets. */
+static const char *find_in_sources(
+                const Parameter *parameter,
+                const ParameterSources *sources,
+                bool *ret_of_profile) {
+
+        const struct {
+                char *const *list;
+                bool is_profile;
+        } order[] = {
+                { sources->start, false },
+                { sources->start_profile, true },
+                { sources->values, false },
+                { sources->profile, true },
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(order); i++) {
+                const char *text = find_value(order[i].list, parameter->name);
+
+                if (text) {
+                        *ret_of_profile = order[i].is_profile;
+                        return text;
+                }
+        }
+        *ret_of_profile = false;
+        return parameter->fallback;
+}
+
+/* What is wrong with it is added to the errors, and *ret NULL. */
+static int check_value(
+                const Parameter *parameter,
+                const char *text,
+                bool of_profile,
+                Buffer *errors,
+                char **ret) {
+
+        CLEANUP_FREE char *error = NULL;
+        int r;
+
+        *ret = NULL;
+        if (of_profile && parameter->type == PARAMETER_SECRET && parameter_credential(text, NULL) == 0 &&
+            !parameter_is_secret_id(text)) {
+                (void) buffer_add_format(
+                                errors,
+                                "%sparameter '%s' is a secret, which a profile can give as "
+                                "${credential:NAME} only",
+                                errors->size > 0 ? "; " : "", parameter->name);
+                return 0;
+        }
+        r = parameter_check(parameter, text, ret, &error);
+        if (r == -EINVAL)
+                add_sentence(errors, error);
+        return r == -EINVAL ? 0 : r;
 }
 
 static int resolve_one(
@@ -78,9 +125,9 @@ static int resolve_one(
                 Buffer *errors) {
 
         ParameterValue *item = &values->items[values->n_items];
-        const char *text = find_in_sources(parameter, sources);
-        CLEANUP_FREE char *error = NULL;
         CLEANUP_FREE char *value = NULL;
+        bool of_profile;
+        const char *text = find_in_sources(parameter, sources, &of_profile);
         int r;
 
         if (!text) {
@@ -90,11 +137,9 @@ static int resolve_one(
                                         errors->size > 0 ? "; " : "", parameter->name);
                 return 0;
         }
-        r = parameter_check(parameter, text, &value, &error);
-        if (r == -EINVAL)
-                add_sentence(errors, error);
-        if (r < 0)
-                return r == -EINVAL ? 0 : r;
+        r = check_value(parameter, text, of_profile, errors, &value);
+        if (r < 0 || !value)
+                return r;
 
         item->name = strdup(parameter->name);
         if (!item->name)

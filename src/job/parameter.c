@@ -70,6 +70,7 @@ void parameter_done(Parameter *parameter) {
         free(parameter->maximum);
         free(parameter->pattern);
         (void) string_list_free(parameter->choices);
+        *parameter = (Parameter){ 0 };
 }
 
 void parameter_set_done(ParameterSet *set) {

@@ -104,8 +104,9 @@ typedef struct ParameterSources {
 
 /*
  * Puts the sources and the defaults together. An unknown name in `start` or `values` is an error; of a
- * profile only what is declared is taken. Returns 0, -EINVAL with *ret_error (unknown, wrong, or missing
- * though required: all of them, a sentence each), or -ENOMEM.
+ * profile only what is declared is taken, and for a secret only what stands for one (a credential, an id).
+ * Returns 0, -EINVAL with *ret_error (unknown, wrong, or missing though required: all of them, a sentence
+ * each), or -ENOMEM.
  */
 int parameter_values_resolve(
                 const ParameterSet *declared,

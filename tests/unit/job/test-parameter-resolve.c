@@ -43,6 +43,11 @@ static const struct {
         /* secrets are never shown */
         { .values = { T("user-id=3"), T("password=hunter2") }, .json = "{\"user-id\":3,\"channel\":\"sms\",\"password\":\"***\"}" },
 
+        { .values = { T("user-id=3") }, .profile = { T("password=${credential:x}") },
+          .json = "{\"user-id\":3,\"channel\":\"sms\",\"password\":\"***\"}" },
+        { .values = { T("user-id=3") }, .profile = { T("password=hunter2") },
+          .error = "parameter 'password' is a secret, which a profile can give as ${credential:NAME} only" },
+
         { .error = "parameter 'user-id' needs a value" },
         { .values = { T("user-id=3"), T("chanel=x") }, .error = "there is no parameter 'chanel'; did you mean 'channel'?" },
         { .values = { T("user-id=3") }, .start = { T("zzz=x") }, .error = "there is no parameter 'zzz'" },
