@@ -57,11 +57,22 @@ START_TEST(what_is_written_reads_as_the_same) {
 }
 END_TEST
 
+START_TEST(a_patch_keeps_what_is_null) {
+        CLEANUP(yaml_tree_done) YamlTree tree = { 0 };
+        CLEANUP(buffer_done) Buffer buffer = { 0 };
+
+        ck_assert_int_eq(yaml_tree_add_source(&tree, NULL), 0);
+        yaml_emit_with_nulls(parse(&tree, "a:\nb: {c: ~, d: 1}\ne: {f: null}\n"), &buffer);
+        ck_assert_str_eq(buffer.data, "a: null\nb:\n  c: null\n  d: 1\ne:\n  f: null\n");
+}
+END_TEST
+
 Suite *test_suite(void) {
         Suite *suite = suite_create("yaml-emit");
         TCase *tcase = tcase_create("yaml-emit");
 
         tcase_add_loop_test(tcase, what_is_written_reads_as_the_same, 0, ARRAY_SIZE(emit_cases));
+        tcase_add_test(tcase, a_patch_keeps_what_is_null);
         suite_add_tcase(suite, tcase);
         return suite;
 }
