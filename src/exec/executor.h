@@ -181,6 +181,6 @@ typedef struct Executor {
                         const char *value,
                         void (*done)(void *userdata, int error),
                         void *done_userdata);
-        /* Secrets of other ids than these, which are sorted, are forgotten. Returns 0 or a negative errno. */
-        int (*keep_only_secrets)(void *userdata, char *const *ids);
+        /* Secrets of other ids than these, sorted and 32 bytes each, are forgotten. Returns 0 or an errno. */
+        int (*keep_only_secrets)(void *userdata, const char *ids, size_t n_ids);
 } Executor;

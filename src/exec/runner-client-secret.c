@@ -9,6 +9,8 @@
 
 #include "exec/runner-client-send.h"
 
+#define ID_SIZE 32U
+
 struct PendingSecret {
         char *id;
         void (*done)(void *userdata, int error);
@@ -41,14 +43,6 @@ void runner_client_on_secret_kept(RunnerClient *client, const MessageSecretKept 
 void runner_client_fail_secrets(RunnerClient *client, int error) {
         while (client->secrets)
                 finish(client, client->secrets, error);
-}
-
-void runner_client_forget_secrets(RunnerClient *client) {
-        PendingSecret *secret, *next;
-
-        DL_FOREACH_SAFE(client->secrets, secret, next)
-        free_secret(secret);
-        client->secrets = NULL;
 }
 
 static int drop(RunnerClient *client, const char *id) {
@@ -98,17 +92,11 @@ int runner_client_request_keep_secret(
         return r;
 }
 
-int runner_client_request_keep_only(void *userdata, char *const *ids) {
-        CLEANUP(buffer_done) Buffer joined = { 0 };
-
-        for (char *const *id = ids; id && *id; id++)
-                (void) buffer_add_string(&joined, *id);
-        if (joined.failed)
-                return -ENOMEM;
+int runner_client_request_keep_only(void *userdata, const char *ids, size_t n_ids) {
         return runner_client_send(
                         userdata,
                         &(Message){
                                         .type = MESSAGE_KEEP_ONLY,
-                                        .keep_only = { .ids = joined.data, .ids_size = joined.size },
+                                        .keep_only = { .ids = (char *) ids, .ids_size = n_ids * ID_SIZE },
                         });
 }

@@ -11,10 +11,8 @@ int runner_client_request_keep_secret(
                 const char *value,
                 void (*done)(void *userdata, int error),
                 void *done_userdata);
-int runner_client_request_keep_only(void *userdata, char *const *ids);
+int runner_client_request_keep_only(void *userdata, const char *ids, size_t n_ids);
 
 void runner_client_on_secret_kept(RunnerClient *client, const MessageSecretKept *answer);
-/* The connection is lost: what has not been answered may be kept or not. */
+/* The connection is lost, or the client goes: what has not been answered may be kept or not. */
 void runner_client_fail_secrets(RunnerClient *client, int error);
-/* Without a word to anybody. */
-void runner_client_forget_secrets(RunnerClient *client);

@@ -241,7 +241,7 @@ RunnerClient *runner_client_free(RunnerClient *client) {
                 return NULL;
 
         runner_client_forget_lookups(client);
-        runner_client_forget_secrets(client);
+        runner_client_fail_secrets(client, -ESHUTDOWN);
         runner_client_forget_errands(client);
         runner_client_forget_list(client);
         runner_client_forget_welcome(client);

@@ -18,6 +18,9 @@ typedef enum AuditEvent {
         AUDIT_EXECUTION_KILLED,
         AUDIT_EXECUTION_ADOPTED, /* the runner had one that the store did not know */
         AUDIT_HISTORY_DELETED,
+        AUDIT_PROFILE_ADDED,
+        AUDIT_PROFILE_CHANGED,
+        AUDIT_PROFILE_DELETED,
         AUDIT_QUEUE_PAUSED,
         AUDIT_QUEUE_RESUMED,
         AUDIT_FROZEN,

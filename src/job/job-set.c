@@ -21,6 +21,8 @@ void job_set_done(JobSet *set) {
                 diagnostic_done(&set->held_files[i].error);
         }
         free(set->held_files);
+        job_templates_done(&set->templates);
+        profile_definitions_done(&set->profiles);
         queue_definitions_done(&set->queues);
         diagnostics_done(&set->diagnostics);
         *set = (JobSet){ 0 };

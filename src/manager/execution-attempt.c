@@ -10,6 +10,7 @@
 #include "job/output-path.h"
 #include "manager/alert-events.h"
 #include "manager/dependency.h"
+#include "manager/execution-parameters.h"
 #include "manager/execution-private.h"
 #include "manager/gates.h"
 #include "manager/parent-environment.h"
@@ -44,7 +45,26 @@ static int name_output_file(Execution *execution, const Job *job) {
         return execution_set_text(path, &execution->record.output_file);
 }
 
+/* Returns false when it has ended over it. What is not in the row yet comes there before START is sent. */
+static bool fix_parameters(Execution *execution) {
+        CLEANUP_FREE char *error = NULL, *detail = NULL;
+        const Job *job = execution_job(execution);
+        int r;
+
+        r = job ? parameters_fix(execution->scheduled_job, job, NULL, &execution->record, &error) : 0;
+        if (r > 0)
+                execution->record.runner_incarnation[0] = execution->record.runner_generation[0] = '\0';
+        if (r >= 0)
+                return true;
+        if (asprintf(&detail, "its parameters cannot be put together: %s", error ?: strerror(-r)) < 0)
+                detail = NULL;
+        execution_close(execution, EXECUTION_FAILED, REASON_LAUNCH, detail);
+        execution_answer_start(execution, r, detail);
+        return false;
+}
+
 static int send_start(Execution *execution) {
+        CLEANUP(parameter_values_done) ParameterValues parameters = { 0 };
         const Executor *executor = execution->manager->host.executor;
         CLEANUP(string_list_freep) char **environment = NULL;
         Launch launch = {
@@ -61,6 +81,11 @@ static int send_start(Execution *execution) {
         if (r < 0)
                 return r;
         launch.environment = environment;
+        r = parameters_restore(launch.job, &execution->record, &parameters);
+        if (r < 0)
+                return r;
+        launch.parameters = &parameters;
+        launch.secrets = execution->record.secrets;
         r = name_output_file(execution, launch.job);
         if (r < 0)
                 return r;
@@ -110,6 +135,8 @@ void execution_try_start(Execution *execution) {
         if (execution->phase != PHASE_READY || execution->record.state != EXECUTION_STARTING ||
             !manager->connected)
                 return;
+        if (!fix_parameters(execution))
+                return;
 
         /* Which runner may have got it has to be known after a crash: on disk before it is sent. */
         if (!execution_is_marked(execution)) {
@@ -130,6 +157,7 @@ void execution_try_start(Execution *execution) {
 bool execution_become_due(Execution *execution) {
         assert(execution->record.state == EXECUTION_ARMED);
 
+        parameters_refresh(execution->scheduled_job, &execution->record);
         execution->record.state = EXECUTION_STARTING;
         execution->record.queued_usec = manager_now(execution->manager);
         execution_place(execution);

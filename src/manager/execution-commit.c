@@ -11,6 +11,7 @@
 #include "manager/gates.h"
 #include "manager/place.h"
 #include "manager/scheduled-job.h"
+#include "manager/secrets.h"
 #include "manager/waiting.h"
 #include "util/duration.h"
 
@@ -199,4 +200,5 @@ void execution_withdraw(Execution *execution) {
                 return;
         }
         execution->n_pending++;
+        secrets_release_execution(execution);
 }

@@ -15,6 +15,7 @@
 #include "manager/place.h"
 #include "manager/retry.h"
 #include "manager/scheduled-job.h"
+#include "manager/secrets.h"
 #include "util/duration.h"
 
 /* --- the execution --------------------------------------------------------------------------------- */
@@ -42,6 +43,7 @@ static void remember_in_job(const Execution *execution) {
 void execution_became_final(Execution *execution, const OutputRecord *output) {
         assert(execution_state_is_final(execution->record.state));
 
+        secrets_release_execution(execution);
         if (execution_state_is_outcome(execution->record.state))
                 alerts_on_ended(execution, output);
         if (join_counts(&execution->record))

@@ -8,6 +8,7 @@
 #include <utlist.h>
 
 #include "manager/alert-events.h"
+#include "manager/execution-parameters.h"
 #include "manager/execution-private.h"
 #include "manager/gates.h"
 #include "manager/place.h"
@@ -175,6 +176,21 @@ static int fill_record(ScheduledJob *job, const ExecutionBegin *begin, Execution
         return 0;
 }
 
+/*
+ * What waits takes them when it starts, unless they were asked for. That they are wrong is said then, too:
+ * where it is to be said at once they have been checked.
+ */
+static int fix_parameters(ScheduledJob *job, const ExecutionBegin *begin, ExecutionRecord *record) {
+        bool is_asked = begin->options && (begin->options->parameters || begin->options->profile);
+        CLEANUP_FREE char *error = NULL;
+        int r;
+
+        if (begin->state == EXECUTION_WAITING && !is_asked)
+                return 0;
+        r = parameters_fix(job, job->job, begin->options, record, &error);
+        return r == -EINVAL && !is_asked ? 0 : r;
+}
+
 int execution_begin(ScheduledJob *job, const ExecutionBegin *begin, Execution **ret) {
         Manager *manager = job->manager;
         Execution *execution = NULL;
@@ -185,6 +201,8 @@ int execution_begin(ScheduledJob *job, const ExecutionBegin *begin, Execution **
                 return r;
 
         r = fill_record(job, begin, &execution->record);
+        if (r >= 0)
+                r = fix_parameters(job, begin, &execution->record);
         if (r >= 0) {
                 execution->job = job_ref(job->job);
                 execution->phase = PHASE_BEGINNING;

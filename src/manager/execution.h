@@ -21,11 +21,12 @@
 typedef struct ExecutionBegin {
         const PlannedOccurrence *planned;
         ExecutionCause cause;
-        ExecutionState state;     /* armed, waiting or starting */
-        WaitingFor waiting_for;   /* in state waiting */
-        usec_t start_after_usec;  /* counts if it is later than the due time */
-        const char *requested_by; /* NULL: nobody */
-        bool forced;              /* nothing holds it */
+        ExecutionState state;        /* armed, waiting or starting */
+        WaitingFor waiting_for;      /* in state waiting */
+        usec_t start_after_usec;     /* counts if it is later than the due time */
+        const char *requested_by;    /* NULL: nobody */
+        bool forced;                 /* nothing holds it */
+        const StartOptions *options; /* what was asked for; NULL: nothing */
         unsigned insert_flags;
 } ExecutionBegin;
 

@@ -19,7 +19,9 @@
 #include "manager/alert-events.h"
 #include "manager/definition-change.h"
 #include "manager/dependency.h"
+#include "manager/profiles.h"
 #include "manager/scheduled-job.h"
+#include "manager/secrets.h"
 #include "util/string-list.h"
 
 typedef struct Apply {
@@ -260,6 +262,7 @@ static void apply_commit(Apply *apply) {
                 manager->started_usec = MAX(manager->started_usec, manager_now(manager));
 
         manager_begin_batch(manager);
+        profiles_apply(manager, apply->set, apply->common.caller);
         dependency_forget(manager);
         manager->queues.n_rivals = apply->n_changes; /* more than the table has while it grows */
         for (size_t i = 0; i < apply->n_changes; i++)
@@ -273,8 +276,17 @@ static void apply_commit(Apply *apply) {
         manager_end_batch(manager);
 
         apply_notice_queue(TAKE_PTR(apply->common.notice));
-        if (apply->common.first)
+        if (apply->common.first) {
                 manager_prune_start(manager);
+                secrets_tell(manager);
+        }
+}
+
+/* The manager's from now on. */
+static void take_templates(Manager *manager, JobSet *set) {
+        job_templates_done(&manager->templates);
+        manager->templates = set->templates;
+        set->templates = (JobTemplates){ 0 };
 }
 
 int manager_apply(Manager *manager, JobSet *set, const Caller *caller) {
@@ -290,6 +302,8 @@ int manager_apply(Manager *manager, JobSet *set, const Caller *caller) {
         assert(set);
 
         r = apply_prepare(&apply);
+        if (r >= 0)
+                take_templates(manager, set);
         if (r >= 0)
                 apply_commit(&apply);
         job_set_done(set);

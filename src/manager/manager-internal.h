@@ -96,6 +96,10 @@ struct Manager {
         Execution *executions;                                                 /* by id */
         size_t n_places[EXECUTION_PLACE_COUNT], n_marks[EXECUTION_MARK_COUNT]; /* of all jobs */
 
+        JobTemplates templates;   /* of the last scan */
+        struct Profile *profiles; /* by name, also those that were removed */
+        struct ProfileOrder *profile_orders;
+        struct SecretUse *secrets; /* secrets.c */
         Queues queues;
         Heap wakes, alarms;
         Heap expectations, long_runs;
@@ -241,6 +245,9 @@ int manager_queue_audit(
 /* manager-prune.c */
 void manager_prune_start(Manager *manager);
 void manager_prune_after_end(ScheduledJob *job);
+
+/* profile-order.c */
+void manager_profile_orders_done(Manager *manager);
 
 /* prune-order.c */
 void manager_prune_orders_done(Manager *manager);

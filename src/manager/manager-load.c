@@ -12,6 +12,7 @@
 #include "manager/execution.h"
 #include "manager/freeze.h"
 #include "manager/notification-queue.h"
+#include "manager/profiles.h"
 #include "manager/scheduled-job.h"
 
 static int on_stored_job(void *userdata, const StoredJob *stored) {
@@ -87,6 +88,9 @@ int manager_load(Manager *manager) {
         r = freeze_load(manager);
         if (r < 0)
                 return log_error_errno(r, "Cannot read from the database whether the jobs are frozen: %m");
+        r = profiles_load(manager);
+        if (r < 0)
+                return log_error_errno(r, "Cannot read the profiles from the database: %m");
         r = store_list_open_executions(store, on_open_execution, manager);
         if (r < 0)
                 return log_error_errno(r, "Cannot read the open executions from the database: %m");

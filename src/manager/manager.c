@@ -12,7 +12,9 @@
 #include "manager/job-change.h"
 #include "manager/job-leave.h"
 #include "manager/notification-queue.h"
+#include "manager/profiles.h"
 #include "manager/scheduled-job.h"
+#include "manager/secrets.h"
 #include "util/string-list.h"
 
 usec_t manager_now(const Manager *manager) {
@@ -117,6 +119,10 @@ Manager *manager_free(Manager *manager) {
                 HASH_DEL(manager->jobs, job);
                 (void) scheduled_job_free(job);
         }
+        secrets_done(manager);
+        manager_profile_orders_done(manager);
+        profiles_done(manager);
+        job_templates_done(&manager->templates);
         DL_FOREACH_SAFE(manager->orders, order, next_order)
         (void) order_free(order);
         manager_notices_done(manager);

@@ -9,10 +9,13 @@
 #include <utlist.h>
 
 #include "manager/decision.h"
+#include "manager/execution-parameters.h"
 #include "manager/execution.h"
 #include "manager/freeze.h"
 #include "manager/scheduled-job.h"
+#include "manager/secrets.h"
 #include "manager/start-request.h"
+#include "util/string-list.h"
 
 int order_new(Manager *manager, manager_reply_t reply, void *userdata, Order **ret) {
         Order *order = calloc(1, sizeof(*order));
@@ -161,7 +164,9 @@ static void answer_skipped(const ScheduledJob *job, const StartAnswer *answer, O
         reply_after_commit(order);
 }
 
-static int start(ScheduledJob *job, bool forced, const Caller *caller, Order *order) {
+/* Returns 1 if there is an execution now, 0 if the start was skipped. */
+static int start(ScheduledJob *job, const StartOptions *options, const Caller *caller, Order *order) {
+        bool forced = options && options->force;
         StartAnswer answer = { 0 };
         char number[24];
         int r;
@@ -173,6 +178,7 @@ static int start(ScheduledJob *job, bool forced, const Caller *caller, Order *or
                                                       .due_usec = manager_now(job->manager),
                                                       .requested_by = caller_name(caller, number),
                                                       .forced = forced,
+                                                      .options = options,
                                       },
                                       &answer);
         if (r < 0)
@@ -186,7 +192,84 @@ static int start(ScheduledJob *job, bool forced, const Caller *caller, Order *or
         (void) manager_queue_audit(
                         job->manager, AUDIT_EXECUTION_STARTED, job->stored.name, answer.execution_id, caller,
                         forced ? "by force: neither overlap nor queue nor conditions were asked" : NULL);
-        return 0;
+        return 1;
+}
+
+/* A start whose secrets are being kept. */
+typedef struct SecretStart {
+        Order *order;
+        char *job, *profile;
+        char **parameters; /* with ids in the place of secrets */
+        bool force;
+        Caller caller;
+} SecretStart;
+
+static SecretStart *secret_start_free(SecretStart *start) {
+        (void) string_list_free(start->parameters);
+        caller_done(&start->caller);
+        free(start->profile);
+        free(start->job);
+        free(start);
+        return NULL;
+}
+DEFINE_CLEANUP(SecretStart, secret_start_free);
+
+static bool on_secrets_kept(void *userdata, int error) {
+        CLEANUP(secret_start_freep) SecretStart *pending = userdata;
+        const StartOptions options = {
+                .force = pending->force,
+                .parameters = pending->parameters,
+                .profile = pending->profile,
+        };
+        ScheduledJob *job;
+        int r;
+
+        if (error == -ESHUTDOWN) /* the order goes with the manager */
+                return false;
+        job = manager_find_job(pending->order->manager, pending->job);
+        if (error < 0)
+                order_reply(pending->order, error, 0,
+                            "The runner cannot keep the values of its secret parameters; its log says why");
+        else if (!job || !job->job)
+                order_reply(pending->order, -ENOENT, 0, "The job was removed meanwhile");
+        if (error < 0 || !job || !job->job)
+                return false;
+        r = start(job, &options, &pending->caller, pending->order);
+        if (r < 0)
+                order_reply(pending->order, r, 0,
+                            r == -EINVAL ? "The job was changed meanwhile: these are no parameters of it"
+                                         : "Out of memory");
+        return r > 0;
+}
+
+/* The values go to the runner first. Returns 0, or a negative errno: nobody has been answered. */
+static int start_with_secrets(
+                ScheduledJob *job,
+                const StartOptions *options,
+                const Caller *caller,
+                Order *order) {
+
+        CLEANUP(secret_start_freep) SecretStart *pending = calloc(1, sizeof(*pending));
+        CLEANUP(secret_values_done) SecretValues values = { 0 };
+        int r;
+
+        if (!pending)
+                return -ENOMEM;
+        pending->order = order;
+        pending->force = options->force;
+        pending->job = strdup(job->stored.name);
+        pending->profile = options->profile ? strdup(options->profile) : NULL;
+        if (!pending->job || (options->profile && !pending->profile))
+                return -ENOMEM;
+        r = caller ? caller_copy(caller, &pending->caller) : 0;
+        if (r >= 0)
+                r = secret_extract_list(
+                                &job->job->parameters, options->parameters, &pending->parameters, &values);
+        if (r >= 0)
+                r = secrets_keep(job->manager, &values, on_secrets_kept, pending);
+        if (r >= 0)
+                (void) TAKE_PTR(pending);
+        return r;
 }
 
 void manager_start_job(
@@ -198,11 +281,18 @@ void manager_start_job(
                 void *userdata) {
 
         ScheduledJob *job = job_for_order(manager, name, reply, userdata);
+        bool is_asked = options && (options->parameters || options->profile);
+        CLEANUP_FREE char *error = NULL;
         Order *order = NULL;
         int r;
 
         if (!job || refuse_frozen(manager, name, reply, userdata))
                 return;
+        if (is_asked && parameters_check(job, options, &error) < 0) {
+                refuse(reply, userdata, -EINVAL, "Job '%s' cannot be started so: %s", name,
+                       error ?: "out of memory");
+                return;
+        }
         if (!manager->connected) {
                 refuse(reply, userdata, -ENOTCONN,
                        "Job '%s' cannot be started: there is no connection to the runner", name);
@@ -214,9 +304,9 @@ void manager_start_job(
                 refuse(reply, userdata, r, "Job '%s' cannot be started: out of memory", name);
                 return;
         }
-        r = start(job, options && options->force, caller, order);
+        r = is_asked ? start_with_secrets(job, options, caller, order) : start(job, options, caller, order);
         if (r < 0)
-                order_reply(order, r, 0, "Out of memory");
+                order_reply(order, r, 0, r == -ENOTCONN ? "The runner has gone" : "Out of memory");
 }
 
 /* --- pause and resume ------------------------------------------------------------------------------ */

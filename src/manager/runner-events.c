@@ -14,6 +14,7 @@
 #include "manager/progress.h"
 #include "manager/reconcile.h"
 #include "manager/scheduled-job.h"
+#include "manager/secrets.h"
 #include "util/duration.h"
 
 /* Shorter than that a runner is restarted. */
@@ -337,6 +338,7 @@ static void on_connected(void *userdata, const ExecutorHello *hello) {
         HASH_ITER(hh, manager->jobs, job, next_job)
                 if (job->executions || job->wake.index == HEAP_NONE)
                         scheduled_job_replan(job);
+        secrets_tell(manager);
         tell_of_absence(manager);
         manager->disconnected_usec = USEC_INFINITY;
         alerts_run(manager);

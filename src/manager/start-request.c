@@ -71,6 +71,7 @@ static int begin(ScheduledJob *job, const StartRequest *request, OverlapAnswer a
                                                                               : WAITING_FOR_NOTHING,
                                         .requested_by = request->requested_by,
                                         .forced = request->forced,
+                                        .options = request->options,
                         },
                         &execution);
         if (r < 0)

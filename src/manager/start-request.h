@@ -8,9 +8,10 @@
 typedef struct StartRequest {
         ExecutionCause cause; /* manual, dependency, … */
         usec_t due_usec;
-        uint64_t parent_id;       /* the execution whose end is the cause; 0: none */
-        const char *requested_by; /* NULL: nobody */
-        bool forced;              /* neither overlap nor queue nor conditions hold it */
+        uint64_t parent_id;          /* the execution whose end is the cause; 0: none */
+        const char *requested_by;    /* NULL: nobody */
+        bool forced;                 /* neither overlap nor queue nor conditions hold it */
+        const StartOptions *options; /* parameters and profile, checked; NULL: none are given */
 } StartRequest;
 
 typedef struct StartAnswer {

@@ -339,10 +339,11 @@ static void on_kept(void *userdata, int error) {
 }
 
 START_TEST(a_secret_is_kept_before_anybody_is_told) {
-        char *ids[] = { (char *) "aa", (char *) "bb", NULL };
         const Executor *executor;
         Fixture fixture;
+        char ids[64];
 
+        memset(ids, 'a', sizeof(ids));
         fixture_init(&fixture, true);
         executor = runner_client_executor(fixture.client);
         ck_assert_int_eq(executor->keep_secret(executor->userdata, "aa", "x", on_kept, &fixture), -ENOTCONN);
@@ -350,13 +351,14 @@ START_TEST(a_secret_is_kept_before_anybody_is_told) {
         ck_assert_int_eq(executor->keep_secret(executor->userdata, "aa", "x", on_kept, &fixture), 0);
         ck_assert_int_eq(executor->keep_secret(executor->userdata, "bb", "y", on_kept, &fixture), 0);
         ck_assert_int_eq(executor->keep_secret(executor->userdata, "cc", NULL, NULL, NULL), 0);
-        ck_assert_int_eq(executor->keep_only_secrets(executor->userdata, ids), 0);
+        ck_assert_int_eq(executor->keep_only_secrets(executor->userdata, ids, 2), 0);
         wait_for_received(&fixture, 6);
         ck_assert_int_eq(fixture.received[2].type, MESSAGE_KEEP_SECRET);
         ck_assert_mem_eq(fixture.received[3].keep_secret.value, "y", 1);
         ck_assert_int_eq(fixture.received[4].type, MESSAGE_DROP_SECRET);
         ck_assert_str_eq(fixture.received[4].drop_secret.id, "cc");
-        ck_assert_mem_eq(fixture.received[5].keep_only.ids, "aabb", 4);
+        ck_assert_uint_eq(fixture.received[5].keep_only.ids_size, sizeof(ids));
+        ck_assert_mem_eq(fixture.received[5].keep_only.ids, ids, sizeof(ids));
         ck_assert_uint_eq(fixture.n_kept, 0);
 
         send_to_client(&fixture,
