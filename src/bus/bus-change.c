@@ -204,30 +204,6 @@ static int read_changes(sd_bus_message *message, ChangeRequest *request, sd_bus_
 
 /* --- who may ---------------------------------------------------------------------------------------- */
 
-static ScheduledJob *find_visible(BusCall *call, const char *name) {
-        ScheduledJob *job = manager_find_job(call->connection->server->host.manager, name);
-
-        return job && bus_may_see(call, job->stored.owner_uid) ? job : NULL;
-}
-
-int bus_complete_job_name(BusCall *call, const char *name, bool is_new, char **ret) {
-        const char *user = call->caller.user;
-        char *full = NULL;
-
-        if (!call->is_privileged && !strchr(name, '/')) {
-                if (!user)
-                        return is_new ? -EACCES : 0;
-                if (asprintf(&full, "%s/%s", user, name) < 0)
-                        return -ENOMEM;
-                if (!is_new && !find_visible(call, full) && find_visible(call, name)) {
-                        free(full);
-                        full = NULL;
-                }
-        }
-        *ret = full;
-        return full ? 1 : 0;
-}
-
 /* Replaces a name by the full one. */
 static int complete(BusCall *call, ChangeRequest *request, const char **name, bool is_new) {
         char *full = NULL, **grown;
@@ -300,9 +276,11 @@ static int authorize(BusCall *call, ChangeRequest *request, JobChange *change, s
         if (r < 0)
                 return r;
 
-        job = is_new ? NULL : find_visible(call, change->name);
+        job = is_new ? NULL : bus_find_visible_job(call, change->name);
         if (!job && !is_new && change->kind != JOB_CHANGE_PUT)
                 return bus_error_no_such_job(reterr, change->name);
+        if (!job && !is_new && manager_find_job(call->connection->server->host.manager, change->name))
+                return bus_error_no_such_job(reterr, change->name); /* there is, of somebody else */
         r = choose_owner(call, change, reterr);
         if (r >= 0 && !job)
                 r = check_prefix(call, change->name, reterr);
@@ -494,7 +472,7 @@ int bus_delete_job(BusCall *call, sd_bus_error *reterr) {
 }
 
 int bus_get_source(BusCall *call, sd_bus_error *reterr) {
-        CLEANUP_FREE char *full = NULL, *source = NULL;
+        CLEANUP_FREE char *source = NULL;
         const ScheduledJob *job;
         const char *name;
         int r;
@@ -502,16 +480,10 @@ int bus_get_source(BusCall *call, sd_bus_error *reterr) {
         r = sd_bus_message_read_basic(call->message, 's', &name);
         if (r < 0)
                 return r;
-        r = bus_call_name_caller(call, reterr);
-        if (r <= 0)
-                return r < 0 ? r : 1;
-        r = bus_complete_job_name(call, name, false, &full);
-        if (r < 0)
-                return r;
-        name = full ?: name;
-        job = find_visible(call, name);
+        job = bus_find_job(call, name, reterr);
         if (!job)
-                return bus_error_no_such_job(reterr, name);
+                return -ENOENT;
+        name = job->stored.name;
         r = bus_require(call, ACTION_VIEW_ALL, &job->stored.owner_uid, name, reterr);
         if (r <= 0)
                 return r < 0 ? r : 1;

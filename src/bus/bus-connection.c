@@ -93,6 +93,8 @@ static int on_message(sd_bus_message *message, void *userdata, sd_bus_error *ret
         r = bus_call_identify(call, reterr);
         if (r > 0)
                 r = bus_call_find_view(call, reterr);
+        if (r > 0 && !call->is_privileged) /* what they call NAME is USER/NAME */
+                r = bus_call_name_caller(call, reterr);
         if (r < 0)
                 return r;
         return r > 0 ? 0 : 1; /* 1: parked; it will come again */

@@ -360,6 +360,8 @@ int bus_dump(BusCall *call, sd_bus_error *reterr) {
                 return kind;
         dump->kind = (BusFilterKind) kind;
         r = bus_filter_read(call->message, queue->server->users, dump->kind, true, &dump->filter, reterr);
+        if (r >= 0 && dump->kind != BUS_FILTER_QUEUES)
+                r = bus_filter_complete(call, &dump->filter);
         if (r < 0)
                 return r;
         dump->before_id = dump->filter.before_id;

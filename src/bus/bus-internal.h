@@ -247,12 +247,24 @@ int bus_replace_job(BusCall *call, sd_bus_error *reterr);
 int bus_delete_job(BusCall *call, sd_bus_error *reterr);
 int bus_get_source(BusCall *call, sd_bus_error *reterr);
 
+/* --- bus-name.c ------------------------------------------------------------------------------------ */
+
+struct BusFilter;
+
+/* The job of that very name; NULL: there is none, or none that the caller may see. */
+ScheduledJob *bus_find_visible_job(BusCall *call, const char *name);
+
 /*
- * What an ordinary user calls NAME is USER/NAME, if there is such a job or it `is_new`. The caller's name has
- * been asked for (bus_call_name_caller()). Returns 1 with *ret, 0: it stands as it is, -EACCES: the caller
- * has no name, or -ENOMEM.
+ * What an ordinary user calls NAME is USER/NAME, unless there is only a NAME that is shown to them and it is
+ * not `is_new`. Returns 1 with *ret, 0: it stands as it is, -EACCES: the caller has no name, or -ENOMEM.
  */
 int bus_complete_job_name(BusCall *call, const char *name, bool is_new, char **ret);
+
+/* Both: the job that the caller means, or NULL with *reterr, which is the same whether there is one or not. */
+ScheduledJob *bus_find_job(BusCall *call, const char *name, sd_bus_error *reterr);
+
+/* An ordinary user's pattern without a slash also means USER/PATTERN. Returns 0 or -ENOMEM. */
+int bus_filter_complete(const BusCall *call, struct BusFilter *filter);
 
 /* --- bus-queue.c ----------------------------------------------------------------------------------- */
 

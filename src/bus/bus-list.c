@@ -62,6 +62,8 @@ static int page_begin(
         page->call = call;
         page->context = bus_field_context(call);
         r = bus_filter_read(call->message, call->connection->server->users, kind, false, filter, reterr);
+        if (r >= 0)
+                r = bus_filter_complete(call, filter);
         if (r < 0)
                 return r;
         r = sd_bus_message_read(call->message, "su", ret_cursor, &limit);

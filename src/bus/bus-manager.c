@@ -31,27 +31,19 @@ static int method_dump(sd_bus_message *message, void *userdata, sd_bus_error *re
         return bus_dump(bus_current_call(userdata), reterr);
 }
 
-/* Returns the job if the caller may see it; otherwise the answer is the same as if there were none. */
-static ScheduledJob *find_visible_job(BusCall *call, const char *name, sd_bus_error *reterr) {
-        ScheduledJob *job = manager_find_job(call->connection->server->host.manager, name);
-
-        if (job && bus_may_see(call, job->stored.owner_uid))
-                return job;
-        (void) bus_error_no_such_job(reterr, name);
-        return NULL;
-}
-
 static int method_get_job(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
         CLEANUP_FREE char *path = NULL;
+        const ScheduledJob *job;
         const char *name;
         int r;
 
         r = sd_bus_message_read_basic(message, 's', &name);
         if (r < 0)
                 return r;
-        if (!find_visible_job(bus_current_call(userdata), name, reterr))
+        job = bus_find_job(bus_current_call(userdata), name, reterr);
+        if (!job)
                 return -ENOENT;
-        r = bus_job_path(name, &path);
+        r = bus_job_path(job->stored.name, &path);
         if (r < 0)
                 return r;
         return sd_bus_reply_method_return(message, "o", path);
@@ -86,7 +78,7 @@ static int method_get_definition(sd_bus_message *message, void *userdata, sd_bus
         r = sd_bus_message_read_basic(message, 's', &name);
         if (r < 0)
                 return r;
-        job = find_visible_job(call, name, reterr);
+        job = bus_find_job(call, name, reterr);
         if (!job)
                 return -ENOENT;
         r = bus_require(call, ACTION_VIEW_ALL, &job->stored.owner_uid, name, reterr);

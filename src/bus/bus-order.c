@@ -42,23 +42,20 @@ static void on_started(void *userdata, int result, uint64_t execution_id, const 
                 (void) sd_bus_reply_method_return(call, "t", execution_id);
 }
 
-/* Returns the job if the caller may see it, or NULL with *reterr: the same answer as if there were none. */
-static ScheduledJob *find_job(BusCall *call, const char *name, sd_bus_error *reterr) {
-        ScheduledJob *job = manager_find_job(call->connection->server->host.manager, name);
+/* Returns 1: go on with *ret; 0: parked; or negative with *reterr. */
+static int require_for_job(
+                BusCall *call,
+                BusAction action,
+                const char *name,
+                const char **ret,
+                sd_bus_error *reterr) {
 
-        if (job && bus_may_see(call, job->stored.owner_uid))
-                return job;
-        (void) bus_error_no_such_job(reterr, name);
-        return NULL;
-}
-
-/* Returns 1: go on; 0: parked; or negative with *reterr. */
-static int require_for_job(BusCall *call, BusAction action, const char *name, sd_bus_error *reterr) {
-        ScheduledJob *job = find_job(call, name, reterr);
+        const ScheduledJob *job = bus_find_job(call, name, reterr);
 
         if (!job)
                 return -ENOENT;
-        return bus_require(call, action, &job->stored.owner_uid, name, reterr);
+        *ret = job->stored.name;
+        return bus_require(call, action, &job->stored.owner_uid, job->stored.name, reterr);
 }
 
 static int read_start_option(sd_bus_message *message, StartOptions *options, sd_bus_error *reterr) {
@@ -104,7 +101,7 @@ int bus_read_start_options(sd_bus_message *message, StartOptions *ret, sd_bus_er
 int bus_order_start(BusCall *call, const char *name, const StartOptions *options, sd_bus_error *reterr) {
         int r;
 
-        r = require_for_job(call, ACTION_RUN, name, reterr);
+        r = require_for_job(call, ACTION_RUN, name, &name, reterr);
         if (r <= 0)
                 return r < 0 ? r : 1;
 
@@ -121,7 +118,7 @@ int bus_order_pause(BusCall *call, const char *name, int64_t until, sd_bus_error
                 return sd_bus_error_set(
                                 reterr, SD_BUS_ERROR_INVALID_ARGS,
                                 "The end of the pause is microseconds since 1970, or 0.");
-        r = require_for_job(call, ACTION_MANAGE, name, reterr);
+        r = require_for_job(call, ACTION_MANAGE, name, &name, reterr);
         if (r <= 0)
                 return r < 0 ? r : 1;
 
@@ -134,7 +131,7 @@ int bus_order_pause(BusCall *call, const char *name, int64_t until, sd_bus_error
 int bus_order_resume(BusCall *call, const char *name, sd_bus_error *reterr) {
         int r;
 
-        r = require_for_job(call, ACTION_MANAGE, name, reterr);
+        r = require_for_job(call, ACTION_MANAGE, name, &name, reterr);
         if (r <= 0)
                 return r < 0 ? r : 1;
 
@@ -296,6 +293,8 @@ int bus_order_prune(BusCall *call, sd_bus_error *reterr) {
         r =
                         bus_filter_read(call->message, call->connection->server->users, BUS_FILTER_HISTORY,
                                         false, &filter, reterr);
+        if (r >= 0)
+                r = bus_filter_complete(call, &filter);
         if (r < 0)
                 return r;
         r = sd_bus_message_read_basic(call->message, 'b', &dry_run);

@@ -41,11 +41,12 @@ int bus_why(BusCall *call, const char *name, usec_t from_usec, usec_t until_usec
         CLEANUP(why_answer_done) WhyAnswer answer = { 0 };
         CLEANUP_FREE char *text = NULL;
         Manager *manager = call->connection->server->host.manager;
-        const ScheduledJob *job = manager_find_job(manager, name);
+        const ScheduledJob *job = bus_find_job(call, name, reterr);
         int r;
 
-        if (!job || !bus_may_see(call, job->stored.owner_uid))
-                return bus_error_no_such_job(reterr, name);
+        if (!job)
+                return -ENOENT;
+        name = job->stored.name;
         if (from_usec < 0)
                 return sd_bus_error_set(
                                 reterr, SD_BUS_ERROR_INVALID_ARGS,
