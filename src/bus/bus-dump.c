@@ -16,6 +16,7 @@
 
 #include "bus/bus-filter.h"
 #include "bus/bus-internal.h"
+#include "bus/profile-fields.h"
 #include "manager/dependency-list.h"
 #include "util/buffer.h"
 #include "util/file.h"
@@ -60,6 +61,8 @@ static const char *const kind_names[] = {
         [BUS_FILTER_TIMERS] = "timers",
         [BUS_FILTER_DEPENDENCIES] = "dependencies",
         [BUS_FILTER_QUEUES] = "queues",
+        [BUS_FILTER_PROFILES] = "profiles",
+        [BUS_FILTER_TEMPLATES] = "templates",
         [BUS_FILTER_KIND_COUNT] = NULL,
 };
 
@@ -141,13 +144,45 @@ static int visit_audit(void *userdata, const AuditRecord *record) {
         return dump_add(dump, &dump->server->audit_set, record);
 }
 
-static int visit_queue(void *userdata, const QueueStatus *queue) {
-        Dump *dump = userdata;
+static bool is_wanted(const Dump *dump, const char *name) {
         bool wanted = !dump->filter.names;
 
         STRING_LIST_FOREACH(pattern, dump->filter.names)
-                wanted = wanted || fnmatch(*pattern, queue->name, 0) == 0;
-        return wanted ? dump_add(dump, &dump->server->queue_set, queue) : 0;
+                wanted = wanted || fnmatch(*pattern, name, 0) == 0;
+        return wanted;
+}
+
+static int visit_queue(void *userdata, const QueueStatus *queue) {
+        Dump *dump = userdata;
+
+        return is_wanted(dump, queue->name) ? dump_add(dump, &dump->server->queue_set, queue) : 0;
+}
+
+/* The instance's are for everybody to use. */
+static bool is_usable(const Dump *dump, uid_t owner_uid) {
+        return !dump->only_own || owner_uid == dump->context.viewer_uid || owner_uid == 0 ||
+                        owner_uid == dump->server->host.owner_uid;
+}
+
+static int visit_profile(void *userdata, const ProfileStatus *profile) {
+        CLEANUP(profile_row_done) ProfileRow row = { 0 };
+        Dump *dump = userdata;
+        int r;
+
+        if (!is_wanted(dump, profile->name) || !is_usable(dump, profile->owner_uid))
+                return 0;
+        r = profile_row_init(&row, profile);
+        return r < 0 ? r : dump_add(dump, &dump->server->profile_set, &row);
+}
+
+static int add_template(Dump *dump, const JobTemplate *template) {
+        CLEANUP(template_row_done) TemplateRow row = { 0 };
+        int r;
+
+        if (!is_wanted(dump, template->name))
+                return 0;
+        r = template_row_init(&row, template);
+        return r < 0 ? r : dump_add(dump, &dump->server->template_set, &row);
 }
 
 static int page_of_jobs(Dump *dump) {
@@ -233,6 +268,19 @@ static int page_of_queues(Dump *dump) {
         return manager_list_queues(dump->server->host.manager, visit_queue, dump);
 }
 
+static int page_of_profiles(Dump *dump) {
+        return manager_list_profiles(dump->server->host.manager, visit_profile, dump);
+}
+
+static int page_of_templates(Dump *dump) {
+        const JobTemplates *templates = manager_templates(dump->server->host.manager);
+        int r = 0;
+
+        for (size_t i = 0; i < templates->n_items && r == 0; i++)
+                r = add_template(dump, &templates->items[i]);
+        return MIN(r, 0);
+}
+
 static int (*const page_of[])(Dump *) = {
         [BUS_FILTER_JOBS] = page_of_jobs,
         [BUS_FILTER_EXECUTIONS] = page_of_executions,
@@ -240,6 +288,8 @@ static int (*const page_of[])(Dump *) = {
         [BUS_FILTER_TIMERS] = page_of_timers,
         [BUS_FILTER_DEPENDENCIES] = page_of_dependencies,
         [BUS_FILTER_QUEUES] = page_of_queues,
+        [BUS_FILTER_PROFILES] = page_of_profiles,
+        [BUS_FILTER_TEMPLATES] = page_of_templates,
 };
 
 /* Returns 1: there may be more; 0: all is there; or a negative errno. */
@@ -319,7 +369,7 @@ static int find_kind(const char *what, sd_bus_error *reterr) {
                 return sd_bus_error_setf(
                                 reterr, SD_BUS_ERROR_INVALID_ARGS,
                                 "'%.50s' is no list: it is jobs, executions, audit, timers, "
-                                "dependencies or queues.",
+                                "dependencies, queues, profiles or templates.",
                                 what);
         return kind;
 }

@@ -208,6 +208,8 @@ static int read_states(
                 [BUS_FILTER_HISTORY] = execution_state_from_string,
                 [BUS_FILTER_AUDIT] = audit_event_from_string,
                 [BUS_FILTER_QUEUES] = NULL,
+                [BUS_FILTER_PROFILES] = NULL,
+                [BUS_FILTER_TEMPLATES] = NULL,
         };
         const char *text;
         int r;

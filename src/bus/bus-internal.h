@@ -108,6 +108,7 @@ struct BusServer {
         BusHost host;
         UserNames *users;
         FieldSet job_set, execution_set, attempt_set, audit_set, timer_set, dependency_set, queue_set;
+        FieldSet profile_set, template_set;
 
         BusConnection *peers;
         size_t n_peers;
@@ -221,10 +222,32 @@ int bus_error_set(sd_bus_error *reterr, int error, const char *text);
 int bus_error_no_such_job(sd_bus_error *reterr, const char *name);
 int bus_error_no_such_execution(sd_bus_error *reterr, uint64_t id);
 
-/* --- bus-order.c ----------------------------------------------------------------------------------- */
+/* --- bus-start.c ----------------------------------------------------------------------------------- */
 
-/* a{sv}: 'force' b. What else is in it is refused by its name. */
-int bus_read_start_options(sd_bus_message *message, StartOptions *ret, sd_bus_error *reterr);
+typedef struct BusStart {
+        StartOptions options;
+        char **parameters; /* what the options borrow; wiped when it is freed */
+} BusStart;
+
+void bus_start_done(BusStart *start);
+/* a{sv}: 'force' b, 'parameters' a{ss}, 'profile' s. What else is in it is refused by its name. */
+int bus_read_start(sd_bus_message *message, BusStart *ret, sd_bus_error *reterr);
+/* a{ss}, as "name=value". Returns 0 or a negative errno. */
+int bus_read_values(sd_bus_message *message, char ***ret);
+
+/* --- bus-profile.c --------------------------------------------------------------------------------- */
+
+typedef struct ProfileStatus ProfileStatus;
+
+int bus_list_templates(BusCall *call);
+int bus_list_profiles(BusCall *call);
+/* The instance's, and the caller's own. */
+bool bus_profile_is_visible(const BusCall *call, const ProfileStatus *profile);
+int bus_set_profile(BusCall *call, sd_bus_error *reterr);
+int bus_delete_profiles(BusCall *call, sd_bus_error *reterr);
+int bus_prune_profiles(BusCall *call, sd_bus_error *reterr);
+
+/* --- bus-order.c ----------------------------------------------------------------------------------- */
 
 /* What Manager, Job and Execution offer alike. Each answers the call, now or later. */
 int bus_order_start(BusCall *call, const char *name, const StartOptions *options, sd_bus_error *reterr);
@@ -260,7 +283,8 @@ ScheduledJob *bus_find_visible_job(BusCall *call, const char *name);
  */
 int bus_complete_job_name(BusCall *call, const char *name, bool is_new, char **ret);
 
-/* Both: the job that the caller means, or NULL with *reterr, which is the same whether there is one or not. */
+/* Both: the job that the caller means, or NULL with *reterr, which is the same whether there is one or not.
+ */
 ScheduledJob *bus_find_job(BusCall *call, const char *name, sd_bus_error *reterr);
 
 /* An ordinary user's pattern without a slash also means USER/PATTERN. Returns 0 or -ENOMEM. */

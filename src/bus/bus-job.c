@@ -73,14 +73,15 @@ static int property_get(
 
 static int method_start(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
         const BusObject *object = userdata;
-        StartOptions options;
+        CLEANUP(bus_start_done) BusStart start = { 0 };
         int r;
 
-        r = bus_read_start_options(message, &options, reterr);
+        r = bus_read_start(message, &start, reterr);
         if (r < 0)
                 return r;
         return bus_order_start(
-                        bus_current_call(object->connection), object->job->stored.name, &options, reterr);
+                        bus_current_call(object->connection), object->job->stored.name, &start.options,
+                        reterr);
 }
 
 static int method_pause(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {

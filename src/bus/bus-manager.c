@@ -96,17 +96,17 @@ static int method_get_definition(sd_bus_message *message, void *userdata, sd_bus
 }
 
 static int method_start_job(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
-        StartOptions options;
+        CLEANUP(bus_start_done) BusStart start = { 0 };
         const char *name;
         int r;
 
         r = sd_bus_message_read_basic(message, 's', &name);
         if (r < 0)
                 return r;
-        r = bus_read_start_options(message, &options, reterr);
+        r = bus_read_start(message, &start, reterr);
         if (r < 0)
                 return r;
-        return bus_order_start(bus_current_call(userdata), name, &options, reterr);
+        return bus_order_start(bus_current_call(userdata), name, &start.options, reterr);
 }
 
 static int method_change_jobs(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
@@ -228,6 +228,26 @@ static int method_why_execution(sd_bus_message *message, void *userdata, sd_bus_
 
 static int method_list_queues(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
         return bus_list_queues(bus_current_call(userdata));
+}
+
+static int method_list_templates(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
+        return bus_list_templates(bus_current_call(userdata));
+}
+
+static int method_list_profiles(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
+        return bus_list_profiles(bus_current_call(userdata));
+}
+
+static int method_set_profile(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
+        return bus_set_profile(bus_current_call(userdata), reterr);
+}
+
+static int method_delete_profiles(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
+        return bus_delete_profiles(bus_current_call(userdata), reterr);
+}
+
+static int method_prune_profiles(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
+        return bus_prune_profiles(bus_current_call(userdata), reterr);
 }
 
 static int method_pause_queue(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
@@ -522,6 +542,26 @@ static const sd_bus_vtable manager_vtable[] = {
                                 SD_BUS_NO_ARGS,
                                 SD_BUS_RESULT("aa{sv}", queues),
                                 method_list_queues, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("ListTemplates",
+                                SD_BUS_NO_ARGS,
+                                SD_BUS_RESULT("aa{sv}", templates),
+                                method_list_templates, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("ListProfiles",
+                                SD_BUS_NO_ARGS,
+                                SD_BUS_RESULT("aa{sv}", profiles),
+                                method_list_profiles, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("SetProfile",
+                                SD_BUS_ARGS("s", name, "a{ss}", values, "a{sv}", options),
+                                SD_BUS_RESULT("t", revision),
+                                method_set_profile, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("DeleteProfiles",
+                                SD_BUS_ARGS("as", names, "b", trial),
+                                SD_BUS_RESULT("as", deleted),
+                                method_delete_profiles, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("PruneProfiles",
+                                SD_BUS_ARGS("b", trial),
+                                SD_BUS_RESULT("as", deleted),
+                                method_prune_profiles, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("PauseQueue",
                                 SD_BUS_ARGS("s", name),
                                 SD_BUS_NO_RESULT,

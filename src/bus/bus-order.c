@@ -58,46 +58,6 @@ static int require_for_job(
         return bus_require(call, action, &job->stored.owner_uid, job->stored.name, reterr);
 }
 
-static int read_start_option(sd_bus_message *message, StartOptions *options, sd_bus_error *reterr) {
-        const char *name, *type;
-        int r, force;
-
-        r = sd_bus_message_read_basic(message, 's', &name);
-        if (r < 0)
-                return r;
-        if (strcmp(name, "force") != 0)
-                return sd_bus_error_setf(
-                                reterr, SD_BUS_ERROR_INVALID_ARGS,
-                                "A start takes no option '%.100s', only 'force'.", name);
-
-        r = sd_bus_message_peek_type(message, NULL, &type);
-        if (r < 0)
-                return r;
-        if (!type || strcmp(type, "b") != 0)
-                return sd_bus_error_set(
-                                reterr, SD_BUS_ERROR_INVALID_ARGS, "The option 'force' is a boolean.");
-        r = sd_bus_message_read(message, "v", "b", &force);
-        options->force = r >= 0 && force != 0;
-        return r;
-}
-
-int bus_read_start_options(sd_bus_message *message, StartOptions *ret, sd_bus_error *reterr) {
-        int r;
-
-        *ret = (StartOptions){ 0 };
-        r = sd_bus_message_enter_container(message, 'a', "{sv}");
-        if (r < 0)
-                return r;
-        while ((r = sd_bus_message_enter_container(message, 'e', "sv")) > 0) {
-                r = read_start_option(message, ret, reterr);
-                if (r >= 0)
-                        r = sd_bus_message_exit_container(message);
-                if (r < 0)
-                        return r;
-        }
-        return r < 0 ? r : sd_bus_message_exit_container(message);
-}
-
 int bus_order_start(BusCall *call, const char *name, const StartOptions *options, sd_bus_error *reterr) {
         int r;
 

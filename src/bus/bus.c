@@ -6,6 +6,7 @@
 #include <utlist.h>
 
 #include "bus/bus-internal.h"
+#include "bus/profile-fields.h"
 
 /* --- what the manager tells ------------------------------------------------------------------------ */
 
@@ -111,6 +112,12 @@ static int init_fields(BusServer *server) {
         r = field_set_init(&server->dependency_set, &dependency_fields, NULL, 0, NULL);
         if (r < 0)
                 return r;
+        r = field_set_init(&server->profile_set, &profile_fields, NULL, 0, NULL);
+        if (r < 0)
+                return r;
+        r = field_set_init(&server->template_set, &template_fields, NULL, 0, NULL);
+        if (r < 0)
+                return r;
         return field_set_init(&server->queue_set, &queue_fields, NULL, 0, NULL);
 }
 
@@ -197,6 +204,8 @@ BusServer *bus_server_free(BusServer *server) {
         field_set_done(&server->timer_set);
         field_set_done(&server->dependency_set);
         field_set_done(&server->queue_set);
+        field_set_done(&server->profile_set);
+        field_set_done(&server->template_set);
         (void) user_names_free(server->users);
         (void) sd_event_unref(server->event);
         free(server);

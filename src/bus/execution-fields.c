@@ -57,10 +57,9 @@ FIELD_GET(ExecutionRecord, retry_at,      field_give_instant(value, record->retr
 FIELD_GET(ExecutionRecord, parent,        field_give_integer(value, (int64_t) record->parent_id));
 FIELD_GET(ExecutionRecord, forced,        field_give_integer(value, record->forced));
 
-/* No definition declares parameters yet: every execution has none. */
-FIELD_GET(ExecutionRecord, parameters,       field_give_text(value, record ? "{}" : NULL));
-FIELD_GET(ExecutionRecord, profile,          field_give_text(value, record ? NULL : ""));
-FIELD_GET(ExecutionRecord, profile_revision, field_give_known(value, record ? 0 : 1, 0));
+FIELD_GET(ExecutionRecord, parameters,       field_give_text(value, record->parameters ?: "{}"));
+FIELD_GET(ExecutionRecord, profile,          field_give_text(value, record->profile));
+FIELD_GET(ExecutionRecord, profile_revision, field_give_known(value, (int64_t) record->profile_revision, 0));
 
 static const Field fields[] = {
         { "id",                FIELD_COUNT,    FIELD_CONST,   get_id },
