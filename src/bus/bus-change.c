@@ -259,38 +259,69 @@ static int check_prefix(const BusCall *call, const char *name, sd_bus_error *ret
                         n > 0 ? user : "USER", name);
 }
 
-/* Returns 1: go on; 0: parked; or negative with *reterr. */
-static int authorize(BusCall *call, ChangeRequest *request, JobChange *change, sd_bus_error *reterr) {
+/* A job keeps its owner, and with that what stands before the '/' of its name. */
+static int check_new_name(const JobChange *change, sd_bus_error *reterr) {
+        const char *old_end = strchr(change->name, '/'), *new_end = strchr(change->new_name, '/');
+        size_t old_size = old_end ? (size_t) (old_end - change->name) + 1 : 0;
+        size_t new_size = new_end ? (size_t) (new_end - change->new_name) + 1 : 0;
+
+        if (old_size == new_size && strncmp(change->name, change->new_name, old_size) == 0)
+                return 0;
+        return sd_bus_error_setf(
+                        reterr, SD_BUS_ERROR_INVALID_ARGS,
+                        "Job '%.200s' stays its owner's: it cannot be called '%.200s'.", change->name,
+                        change->new_name);
+}
+
+/* What an earlier change of the same call makes of that name; NULL: nothing. */
+static const JobChange *find_maker(const ChangeRequest *request, const JobChange *change) {
+        for (const JobChange *earlier = change; earlier-- > request->changes;) {
+                const char *made = earlier->new_name ?: earlier->name;
+
+                if (earlier->kind != JOB_CHANGE_DELETE && strcmp(made, change->name) == 0)
+                        return earlier;
+        }
+        return NULL;
+}
+
+/* Whose job it is, or will be. */
+static int find_owner(BusCall *call, const ChangeRequest *request, JobChange *change, sd_bus_error *reterr) {
+
         bool is_new = change->kind == JOB_CHANGE_CREATE;
-        const ScheduledJob *job;
-        const uid_t *owner;
+        const ScheduledJob *job = is_new ? NULL : bus_find_visible_job(call, change->name);
+        const JobChange *maker = is_new || job ? NULL : find_maker(request, change);
         int r;
 
-        r = complete(call, request, &change->name, is_new);
-        if (r >= 0 && change->new_name)
-                r = complete(call, request, &change->new_name, true);
+        if (job || maker) {
+                change->owner_uid = job ? job->stored.owner_uid : maker->owner_uid;
+                return 0;
+        }
+        if (!is_new &&
+            (change->kind != JOB_CHANGE_PUT ||
+             manager_find_job(call->connection->server->host.manager, change->name)))
+                return bus_error_no_such_job(reterr, change->name); /* there may be one, of somebody else */
+        r = choose_owner(call, change, reterr);
+        return r < 0 ? r : check_prefix(call, change->name, reterr);
+}
+
+/* Returns 1: go on; 0: parked; or negative with *reterr. */
+static int authorize(BusCall *call, ChangeRequest *request, JobChange *change, sd_bus_error *reterr) {
+        int r;
+
+        r = complete(call, request, &change->name, change->kind == JOB_CHANGE_CREATE);
         if (r == -EACCES)
                 return sd_bus_error_set(
                                 reterr, SD_BUS_ERROR_ACCESS_DENIED,
                                 "Your user has no name here, and your jobs could have none.");
+        if (r >= 0)
+                r = find_owner(call, request, change, reterr);
+        if (r >= 0 && change->new_name && bus_caller_is(call, change->owner_uid))
+                r = complete(call, request, &change->new_name, true);
+        if (r >= 0 && change->new_name)
+                r = check_new_name(change, reterr);
         if (r < 0)
                 return r;
-
-        job = is_new ? NULL : bus_find_visible_job(call, change->name);
-        if (!job && !is_new && change->kind != JOB_CHANGE_PUT)
-                return bus_error_no_such_job(reterr, change->name);
-        if (!job && !is_new && manager_find_job(call->connection->server->host.manager, change->name))
-                return bus_error_no_such_job(reterr, change->name); /* there is, of somebody else */
-        r = choose_owner(call, change, reterr);
-        if (r >= 0 && !job)
-                r = check_prefix(call, change->name, reterr);
-        if (r >= 0 && change->new_name && job && job->stored.owner_uid == call->caller.uid)
-                r = check_prefix(call, change->new_name, reterr);
-        if (r < 0)
-                return r;
-
-        owner = job ? &job->stored.owner_uid : &change->owner_uid;
-        return bus_require(call, ACTION_MANAGE, owner, change->name, reterr);
+        return bus_require(call, ACTION_MANAGE, &change->owner_uid, change->name, reterr);
 }
 
 static int authorize_all(BusCall *call, ChangeRequest *request, sd_bus_error *reterr) {
@@ -496,4 +527,53 @@ int bus_get_source(BusCall *call, sd_bus_error *reterr) {
                                 reterr, ERROR_JOB_OF_FILE, "Job '%.200s' is defined in %s, not at run time.",
                                 name, job->job && job->job->file ? job->job->file : "a file");
         return sd_bus_reply_method_return(call->message, "s", source);
+}
+
+/* --- skip ------------------------------------------------------------------------------------------- */
+
+typedef struct SkipCall {
+        sd_bus_message *message;
+        Manager *manager;
+        char name[];
+} SkipCall;
+
+static void on_skipped(void *userdata, int result, uint64_t execution_id, const char *text) {
+        CLEANUP_FREE SkipCall *skip = userdata;
+        CLEANUP(sd_bus_message_unrefp) sd_bus_message *call = skip->message;
+        const ScheduledJob *job = manager_find_job(skip->manager, skip->name);
+
+        if (result < 0)
+                reply_error(call, result, text);
+        else
+                (void) sd_bus_reply_method_return(
+                                call, "x", (int64_t) (job ? job->stored.skip_until_usec : USEC_INFINITY));
+}
+
+int bus_skip_job(BusCall *call, sd_bus_error *reterr) {
+        Manager *manager = call->connection->server->host.manager;
+        const ScheduledJob *job;
+        const char *name;
+        SkipCall *skip;
+        uint32_t n;
+        int r;
+
+        r = sd_bus_message_read(call->message, "su", &name, &n);
+        if (r < 0)
+                return r;
+        job = bus_find_job(call, name, reterr);
+        if (!job)
+                return -ENOENT;
+        name = job->stored.name;
+        r = bus_require(call, ACTION_MANAGE, &job->stored.owner_uid, name, reterr);
+        if (r <= 0)
+                return r < 0 ? r : 1;
+
+        skip = calloc(1, sizeof(*skip) + strlen(name) + 1);
+        if (!skip)
+                return -ENOMEM;
+        skip->message = sd_bus_message_ref(call->message);
+        skip->manager = manager;
+        memcpy(skip->name, name, strlen(name) + 1);
+        manager_skip_job(manager, skip->name, n, &call->caller, on_skipped, skip);
+        return 1;
 }

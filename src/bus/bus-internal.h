@@ -269,6 +269,7 @@ int bus_create_job(BusCall *call, sd_bus_error *reterr);
 int bus_replace_job(BusCall *call, sd_bus_error *reterr);
 int bus_delete_job(BusCall *call, sd_bus_error *reterr);
 int bus_get_source(BusCall *call, sd_bus_error *reterr);
+int bus_skip_job(BusCall *call, sd_bus_error *reterr);
 
 /* --- bus-name.c ------------------------------------------------------------------------------------ */
 

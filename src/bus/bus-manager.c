@@ -125,6 +125,10 @@ static int method_delete_job(sd_bus_message *message, void *userdata, sd_bus_err
         return bus_delete_job(bus_current_call(userdata), reterr);
 }
 
+static int method_skip_job(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
+        return bus_skip_job(bus_current_call(userdata), reterr);
+}
+
 static int method_get_source(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
         return bus_get_source(bus_current_call(userdata), reterr);
 }
@@ -488,6 +492,11 @@ static const sd_bus_vtable manager_vtable[] = {
                                 SD_BUS_ARGS("s", name),
                                 SD_BUS_NO_RESULT,
                                 method_delete_job, SD_BUS_VTABLE_UNPRIVILEGED),
+
+        SD_BUS_METHOD_WITH_ARGS("SkipJob",
+                                SD_BUS_ARGS("s", name, "u", n),
+                                SD_BUS_RESULT("x", until),
+                                method_skip_job, SD_BUS_VTABLE_UNPRIVILEGED),
 
         SD_BUS_METHOD_WITH_ARGS("StartJob",
                                 SD_BUS_ARGS("s", name, "a{sv}", options),

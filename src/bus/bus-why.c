@@ -41,12 +41,19 @@ int bus_why(BusCall *call, const char *name, usec_t from_usec, usec_t until_usec
         CLEANUP(why_answer_done) WhyAnswer answer = { 0 };
         CLEANUP_FREE char *text = NULL;
         Manager *manager = call->connection->server->host.manager;
-        const ScheduledJob *job = bus_find_job(call, name, reterr);
+        CLEANUP_FREE char *full = NULL;
+        uid_t owner = 0;
         int r;
 
-        if (!job)
-                return -ENOENT;
-        name = job->stored.name;
+        r = bus_complete_job_name(call, name, false, &full);
+        if (r < 0)
+                return r;
+        name = full ?: name;
+        r = manager_find_owner(manager, name, &owner);
+        if (r < 0)
+                return bus_error_set(reterr, r, NULL);
+        if (r == 0 || !bus_may_see(call, owner))
+                return bus_error_no_such_job(reterr, name);
         if (from_usec < 0)
                 return sd_bus_error_set(
                                 reterr, SD_BUS_ERROR_INVALID_ARGS,
@@ -55,7 +62,7 @@ int bus_why(BusCall *call, const char *name, usec_t from_usec, usec_t until_usec
                 return sd_bus_error_set(reterr, SD_BUS_ERROR_INVALID_ARGS, "The span ends before it begins.");
 
         /* The sentence may quote what the definition says. */
-        r = bus_require(call, ACTION_VIEW_ALL, &job->stored.owner_uid, name, reterr);
+        r = bus_require(call, ACTION_VIEW_ALL, &owner, name, reterr);
         if (r <= 0)
                 return r < 0 ? r : 1;
 

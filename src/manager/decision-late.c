@@ -254,7 +254,7 @@ int decision_overtaken(Execution *execution) {
         return r < 0 ? r : 1;
 }
 
-/* The row of what a pause or a freeze has kept from running so far. */
+/* The row of what a pause, a freeze or an order has kept from running so far. */
 static int held_span(ScheduledJob *job, usec_t until_usec, ExecutionReason reason) {
         PlannerView view = scheduled_job_view(job);
         usec_t after_usec = scheduled_job_cursor(job);
@@ -273,6 +273,7 @@ static int held_span(ScheduledJob *job, usec_t until_usec, ExecutionReason reaso
                                                 .state = EXECUTION_SKIPPED,
                                                 .reason = reason,
                                                 .cause = CAUSE_SCHEDULE,
+                                                .armed = decision_armed_for(job, span.first_usec),
                                 });
                 if (r < 0)
                         return r;
@@ -283,6 +284,22 @@ static int held_span(ScheduledJob *job, usec_t until_usec, ExecutionReason reaso
                 return r;
         scheduled_job_move_cursor(job, until_usec);
         return 0;
+}
+
+int decision_ordered_skip(ScheduledJob *job, const PlannedOccurrence *next) {
+        usec_t until_usec = MIN(job->stored.skip_until_usec, manager_now(job->manager));
+        int r;
+
+        if (!scheduled_job_skips(job, next->occurrence.due_usec))
+                return 0;
+        r = check_cursor(job, manager_now(job->manager));
+        if (r == 0)
+                r = held_span(job, until_usec, REASON_OPERATOR);
+        if (r < 0)
+                return r;
+        scheduled_job_move_cursor(job, next->occurrence.due_usec); /* a schedule may disagree with itself */
+        scheduled_job_save_state(job);
+        return 1;
 }
 
 int decision_settle(ScheduledJob *job, bool may_run, PlannedOccurrence *ret_catch_up) {
@@ -305,7 +322,9 @@ int decision_settle(ScheduledJob *job, bool may_run, PlannedOccurrence *ret_catc
                 if (planner_next(&view, job->stored.cursor_usec, &first) <= 0 ||
                     first.occurrence.due_usec > now_usec)
                         return MIN(decision_excepted(job, now_usec + 1), 0);
-                r = check_cursor(job, now_usec);
+                r = decision_ordered_skip(job, &first);
+                if (r == 0)
+                        r = check_cursor(job, now_usec);
         } while (r > 0);
         if (r < 0)
                 return r;

@@ -66,6 +66,12 @@ int decision_settle(ScheduledJob *job, bool may_run, PlannedOccurrence *ret_catc
  */
 int decision_excepted(ScheduledJob *job, usec_t until_usec);
 
+/*
+ * The next occurrence is due, and may be one of those that somebody ordered to be skipped: writes their row
+ * as far as they are due. Returns 1 if so, 0 if it is not, or a negative errno.
+ */
+int decision_ordered_skip(ScheduledJob *job, const PlannedOccurrence *next);
+
 /* What a pause kept from running until `until_usec`. */
 int decision_end_pause(ScheduledJob *job, usec_t until_usec);
 

@@ -5,12 +5,13 @@
  * put in force in order, and written as one transaction.
  */
 
+#include "manager/job-change.h"
+
 #include <assert.h>
 #include <string.h>
 #include <utlist.h>
 
 #include "manager/dependency.h"
-#include "manager/job-change.h"
 #include "manager/job-edit.h"
 #include "manager/scheduled-job.h"
 #include "manager/start-request.h"

@@ -9,6 +9,7 @@
 
 #include "job/definition-patch.h"
 #include "manager/definition-check.h"
+#include "manager/freeze.h"
 #include "manager/scheduled-job.h"
 #include "util/buffer.h"
 
@@ -282,6 +283,12 @@ static int prepare_create(JobEdits *edits, JobEdit *edit) {
         JobDraft *draft = NULL;
         int r;
 
+        if (asked->start) {
+                r = freeze_refuse(edits->manager, asked->name, &edit->result.text);
+                edit->result.result = r;
+                if (r < 0)
+                        return -ECANCELED;
+        }
         if (asked->start && !edits->manager->connected)
                 return refuse(edit, -ENOTCONN,
                               "Job '%s' cannot be started: there is no connection to the runner",

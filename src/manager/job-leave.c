@@ -46,7 +46,8 @@ static void on_left(void *userdata, int result) {
 
         if (job && job->stored.id == leave->id) {
                 job->n_leaves--;
-                if (result >= 0 && !is_needed(job))
+                if (result >= 0 &&
+                    !is_needed(job)) /* else it is asked again when its last execution has ended */
                         scheduled_job_drop(job);
         }
         DL_DELETE(manager->leaves, leave);
@@ -57,8 +58,8 @@ void job_leave_memory(ScheduledJob *job) {
         size_t size = strlen(job->stored.name) + 1;
         JobLeave *leave;
 
-        if (is_needed(job) && job->n_leaves == 0)
-                return; /* asked again when its last execution has ended */
+        if (scheduled_job_is_listed(job) || job->stored.origin != JOB_ORIGIN_RUNTIME)
+                return;
 
         leave = calloc(1, sizeof(*leave) + size);
         if (!leave)

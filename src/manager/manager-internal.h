@@ -269,3 +269,12 @@ int order_new(Manager *manager, manager_reply_t reply, void *userdata, Order **r
 Order *order_free(Order *order); /* without an answer */
 /* Answers and frees. `text` is copied; NULL: none. */
 void order_reply(Order *order, int result, uint64_t execution_id, const char *text);
+/* Answers what is in the order when all that is queued is on disk. */
+void order_reply_after_commit(Order *order);
+/* An answer to what has not become an order. */
+void order_refuse(manager_reply_t reply, void *userdata, int result, const char *format, ...)
+                PRINTF_LIKE(4, 5);
+/* The job that an order is about, loaded and able to be recorded of; NULL: it was refused. */
+ScheduledJob *order_find_job(Manager *manager, const char *name, manager_reply_t reply, void *userdata);
+/* Observers will hear of the job. NULL: it was refused. */
+Order *order_new_for_job(ScheduledJob *job, manager_reply_t reply, void *userdata);

@@ -260,6 +260,22 @@ ScheduledJob *manager_find_job(Manager *manager, const char *name) {
         return job && scheduled_job_is_listed(job) ? job : NULL;
 }
 
+int manager_find_owner(Manager *manager, const char *name, uid_t *ret) {
+        CLEANUP(stored_job_done) StoredJob stored = { 0 };
+        const ScheduledJob *job = manager_find_any_job(manager, name);
+        int r;
+
+        if (job) {
+                *ret = job->stored.owner_uid;
+                return 1;
+        }
+        stored_job_init(&stored);
+        r = store_read_job(manager->host.store, name, &stored);
+        if (r > 0)
+                *ret = stored.owner_uid;
+        return r;
+}
+
 Execution *manager_find_execution(Manager *manager, uint64_t id) {
         Execution *execution = NULL;
 

@@ -354,8 +354,8 @@ void manager_change_jobs(
  * at run time), or -ENOMEM. */
 int manager_get_source(Manager *manager, const ScheduledJob *job, char **ret);
 
-/* The next `n` occurrences will be skipped (operator); n = 0: none any more. *text of the reply names the
- * last. */
+/* The next `n` occurrences from now on will be skipped (operator); n = 0: none any more. The text of the
+ * reply names the last. -ESRCH: there is none ahead. */
 void manager_skip_job(
                 Manager *manager,
                 const char *name,
@@ -431,6 +431,8 @@ typedef struct JobFilter {
 } JobFilter;
 
 ScheduledJob *manager_find_job(Manager *manager, const char *name);
+/* Whose job it is, or was before it left the list. Returns 1, 0 (nobody knows the name), or an errno. */
+int manager_find_owner(Manager *manager, const char *name, uid_t *ret);
 Execution *manager_find_execution(Manager *manager, uint64_t id); /* active ones only */
 
 /* `visit` returns 0 to go on, 1 to stop, negative to fail. */

@@ -64,8 +64,7 @@ static void on_order_committed(void *userdata, int result) {
         order_reply(order, order->result, order->execution_id, order->text);
 }
 
-/* Answers when all that is queued is on disk. */
-static void reply_after_commit(Order *order) {
+void order_reply_after_commit(Order *order) {
         int r;
 
         r = store_after_commit(order->manager->host.store, on_order_committed, order);
@@ -73,10 +72,7 @@ static void reply_after_commit(Order *order) {
                 order_reply(order, r, 0, "Out of memory");
 }
 
-static void refuse(manager_reply_t reply, void *userdata, int result, const char *format, ...)
-                PRINTF_LIKE(4, 5);
-
-static void refuse(manager_reply_t reply, void *userdata, int result, const char *format, ...) {
+void order_refuse(manager_reply_t reply, void *userdata, int result, const char *format, ...) {
         CLEANUP_FREE char *text = NULL;
         va_list arguments;
         int r;
@@ -91,23 +87,20 @@ static void refuse(manager_reply_t reply, void *userdata, int result, const char
         reply(userdata, result, 0, text ?: "Out of memory");
 }
 
-/* The job, or NULL after the order was refused. */
-static ScheduledJob *job_for_order(
-                Manager *manager,
-                const char *name,
-                manager_reply_t reply,
-                void *userdata) {
+ScheduledJob *order_find_job(Manager *manager, const char *name, manager_reply_t reply, void *userdata) {
         ScheduledJob *job = manager_find_job(manager, name);
 
         if (!job)
-                refuse(reply, userdata, -ENOENT, "There is no job '%s'", name);
+                order_refuse(reply, userdata, -ENOENT, "There is no job '%s'", name);
         else if (!job->job)
-                refuse(reply, userdata, -ENOEXEC,
-                       "Job '%s' failed to load, and no good version of it is known; 'schedctl status' says "
-                       "why",
-                       name);
+                order_refuse(reply, userdata, -ENOEXEC,
+                             "Job '%s' failed to load, and no good version of it is known; 'schedctl status' "
+                             "says "
+                             "why",
+                             name);
         else if (manager->store_trouble)
-                refuse(reply, userdata, -EIO, "Nothing can be recorded now: %s", manager->store_trouble);
+                order_refuse(reply, userdata, -EIO, "Nothing can be recorded now: %s",
+                             manager->store_trouble);
         else
                 return job;
         return NULL;
@@ -161,7 +154,7 @@ static void answer_skipped(const ScheduledJob *job, const StartAnswer *answer, O
                 order->text = NULL;
         order->result = -EBUSY;
         order->execution_id = answer->execution_id;
-        reply_after_commit(order);
+        order_reply_after_commit(order);
 }
 
 /* Returns 1 if there is an execution now, 0 if the start was skipped. */
@@ -280,7 +273,7 @@ void manager_start_job(
                 manager_reply_t reply,
                 void *userdata) {
 
-        ScheduledJob *job = job_for_order(manager, name, reply, userdata);
+        ScheduledJob *job = order_find_job(manager, name, reply, userdata);
         bool is_asked = options && (options->parameters || options->profile);
         CLEANUP_FREE char *error = NULL;
         Order *order = NULL;
@@ -289,19 +282,19 @@ void manager_start_job(
         if (!job || refuse_frozen(manager, name, reply, userdata))
                 return;
         if (is_asked && parameters_check(job, options, &error) < 0) {
-                refuse(reply, userdata, -EINVAL, "Job '%s' cannot be started so: %s", name,
-                       error ?: "out of memory");
+                order_refuse(reply, userdata, -EINVAL, "Job '%s' cannot be started so: %s", name,
+                             error ?: "out of memory");
                 return;
         }
         if (!manager->connected) {
-                refuse(reply, userdata, -ENOTCONN,
-                       "Job '%s' cannot be started: there is no connection to the runner", name);
+                order_refuse(reply, userdata, -ENOTCONN,
+                             "Job '%s' cannot be started: there is no connection to the runner", name);
                 return;
         }
 
         r = order_new(manager, reply, userdata, &order);
         if (r < 0) {
-                refuse(reply, userdata, r, "Job '%s' cannot be started: out of memory", name);
+                order_refuse(reply, userdata, r, "Job '%s' cannot be started: out of memory", name);
                 return;
         }
         r = is_asked ? start_with_secrets(job, options, caller, order) : start(job, options, caller, order);
@@ -311,7 +304,7 @@ void manager_start_job(
 
 /* --- pause and resume ------------------------------------------------------------------------------ */
 
-static Order *order_for_job(ScheduledJob *job, manager_reply_t reply, void *userdata) {
+Order *order_new_for_job(ScheduledJob *job, manager_reply_t reply, void *userdata) {
         Order *order = NULL;
 
         if (order_new(job->manager, reply, userdata, &order) >= 0)
@@ -319,7 +312,7 @@ static Order *order_for_job(ScheduledJob *job, manager_reply_t reply, void *user
         if (order && !order->changed_job)
                 order = order_free(order);
         if (!order)
-                refuse(reply, userdata, -ENOMEM, "Job '%s': out of memory", job->stored.name);
+                order_refuse(reply, userdata, -ENOMEM, "Job '%s': out of memory", job->stored.name);
         return order;
 }
 
@@ -331,7 +324,7 @@ void manager_pause_job(
                 manager_reply_t reply,
                 void *userdata) {
 
-        ScheduledJob *job = job_for_order(manager, name, reply, userdata);
+        ScheduledJob *job = order_find_job(manager, name, reply, userdata);
         CLEANUP_FREE char *detail = NULL;
         char until[TIMESTAMP_MAX];
         Order *order;
@@ -340,15 +333,16 @@ void manager_pause_job(
                 return;
         scheduled_job_replan(job); /* what is due was due before the pause */
         if (scheduled_job_is_paused(job) && job->stored.paused_until_usec == until_usec) {
-                refuse(reply, userdata, -EALREADY, "Job '%s' is paused already", name);
+                order_refuse(reply, userdata, -EALREADY, "Job '%s' is paused already", name);
                 return;
         }
         if (until_usec <= manager_now(manager)) {
-                refuse(reply, userdata, -EINVAL, "Job '%s' cannot be paused until a time in the past", name);
+                order_refuse(reply, userdata, -EINVAL, "Job '%s' cannot be paused until a time in the past",
+                             name);
                 return;
         }
 
-        order = order_for_job(job, reply, userdata);
+        order = order_new_for_job(job, reply, userdata);
         if (!order)
                 return;
         if (!scheduled_job_is_paused(job)) {
@@ -366,7 +360,7 @@ void manager_pause_job(
         (void) manager_queue_audit(manager, AUDIT_JOB_PAUSED, name, 0, caller, detail);
         manager_invalidate(manager);
         scheduled_job_replan(job);
-        reply_after_commit(order);
+        order_reply_after_commit(order);
 }
 
 void manager_resume_job(
@@ -376,18 +370,18 @@ void manager_resume_job(
                 manager_reply_t reply,
                 void *userdata) {
 
-        ScheduledJob *job = job_for_order(manager, name, reply, userdata);
+        ScheduledJob *job = order_find_job(manager, name, reply, userdata);
         Order *order;
         int r;
 
         if (!job)
                 return;
         if (!scheduled_job_is_paused(job)) {
-                refuse(reply, userdata, -EALREADY, "Job '%s' is not paused", name);
+                order_refuse(reply, userdata, -EALREADY, "Job '%s' is not paused", name);
                 return;
         }
 
-        order = order_for_job(job, reply, userdata);
+        order = order_new_for_job(job, reply, userdata);
         if (!order)
                 return;
         r = decision_end_pause(job, manager_now(manager));
@@ -398,7 +392,7 @@ void manager_resume_job(
         (void) manager_queue_audit(manager, AUDIT_JOB_RESUMED, name, 0, caller, NULL);
         manager_invalidate(manager);
         scheduled_job_replan(job);
-        reply_after_commit(order);
+        order_reply_after_commit(order);
 }
 
 /* --- stop and kill --------------------------------------------------------------------------------- */
@@ -412,11 +406,11 @@ static void refuse_inactive(Manager *manager, uint64_t id, manager_reply_t reply
         execution_record_init(&record);
         r = store_read_execution(manager->host.store, id, &record);
         if (r > 0)
-                refuse(reply, userdata, -ESRCH, "Execution %s has ended already", number);
+                order_refuse(reply, userdata, -ESRCH, "Execution %s has ended already", number);
         else if (r == 0)
-                refuse(reply, userdata, -ENOENT, "There is no execution %s", number);
+                order_refuse(reply, userdata, -ENOENT, "There is no execution %s", number);
         else
-                refuse(reply, userdata, r, "Execution %s cannot be read from the database", number);
+                order_refuse(reply, userdata, r, "Execution %s cannot be read from the database", number);
 }
 
 typedef struct SignalOrder {
@@ -456,10 +450,11 @@ static void signal_execution(
         if (r >= 0)
                 r = order_new(manager, reply, userdata, &order);
         if (r < 0) {
-                refuse(reply, userdata, r,
-                       r == -ENOTCONN ? "Execution %s cannot be reached: there is no connection to the runner"
-                                      : "The runner cannot be asked to end execution %s",
-                       number);
+                order_refuse(reply, userdata, r,
+                             r == -ENOTCONN ? "Execution %s cannot be reached: there is no connection to the "
+                                              "runner"
+                                            : "The runner cannot be asked to end execution %s",
+                             number);
                 return;
         }
 
@@ -473,7 +468,7 @@ static void signal_execution(
                 execution->stop_sent = true;
         if (what->stop || execution_is_unsent(execution))
                 execution_cancel(execution);
-        reply_after_commit(order);
+        order_reply_after_commit(order);
 }
 
 void manager_stop_execution(

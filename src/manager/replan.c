@@ -84,16 +84,17 @@ static void job_plan(ScheduledJob *job, const PlannedOccurrence *next) {
         bool in_time = due_usec - ahead_usec <= now_usec;
         PlannerView view = scheduled_job_view(job);
         usec_t release_usec = release(job), wake_usec;
-        bool may_arm;
+        bool skips = scheduled_job_skips(job, due_usec), may_arm;
+        PlannedOccurrence shown = *next;
         int r;
 
-        if (armed && (armed->record.due_usec != due_usec || !in_time)) {
+        if (armed && (armed->record.due_usec != due_usec || !in_time || skips)) {
                 execution_withdraw(armed);
                 armed = NULL;
         }
 
-        may_arm = ahead_usec > 0 && !armed && planner_may_arm(&view) && !scheduled_job_blocker(job) &&
-                        scheduled_job_last_start(job) < due_usec;
+        may_arm = ahead_usec > 0 && !armed && !skips && planner_may_arm(&view) &&
+                        !scheduled_job_blocker(job) && scheduled_job_last_start(job) < due_usec;
         if (may_arm && in_time && decision_excepted(job, due_usec) == 0) {
                 const ExecutionBegin begin = {
                         .planned = next,
@@ -107,7 +108,9 @@ static void job_plan(ScheduledJob *job, const PlannedOccurrence *next) {
                         (void) manager_store_error(manager, r, "an occurrence ahead of its time");
         }
 
-        job_set_next(job, due_usec, job->job->random_delay.fresh ? 0 : view.delay_usec);
+        if (skips && planner_next(&view, job->stored.skip_until_usec, &shown) <= 0)
+                shown.occurrence.due_usec = USEC_INFINITY;
+        job_set_next(job, shown.occurrence.due_usec, job->job->random_delay.fresh ? 0 : view.delay_usec);
         wake_usec = planner_wake(due_usec, now_usec, ahead_usec, may_arm);
         if (wake_usec == due_usec)
                 wake_usec = planner_coalesce(due_usec, job->job->accuracy_usec);
@@ -141,6 +144,9 @@ static int job_decide_next(ScheduledJob *job, const PlannedOccurrence *next) {
         if (next->occurrence.due_usec > manager_now(job->manager))
                 return 0;
 
+        r = decision_ordered_skip(job, next);
+        if (r != 0)
+                return r;
         admission_supersede(job);
         until_usec = late_until(job, next);
         if (!planner_is_event(next->kind) && !job->manager->untrusted &&

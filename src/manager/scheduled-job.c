@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "job/job-decode.h"
-#include "manager/dependency.h"
 #include "manager/place.h"
 #include "schedule/stable-delay.h"
 
@@ -50,8 +49,8 @@ ScheduledJob *scheduled_job_free(ScheduledJob *job) {
         if (!job)
                 return NULL;
 
-        if (job->n_dependents > 0 || dependency_concerns(job, job->job))
-                dependency_forget(job->manager); /* others point to it */
+        if (job->n_dependents > 0 || (job->job && job->job->after.jobs))
+                job->manager->dependents_known = false; /* others point to it, or it comes after others */
         heap_remove(&job->manager->wakes, &job->wake);
         heap_remove(&job->manager->alarms, &job->alarm);
         heap_remove(&job->manager->expectations, &job->expectation);
@@ -114,6 +113,10 @@ bool scheduled_job_is_listed(const ScheduledJob *job) {
 
 bool scheduled_job_is_paused(const ScheduledJob *job) {
         return job->stored.paused_since_usec != USEC_INFINITY;
+}
+
+bool scheduled_job_skips(const ScheduledJob *job, usec_t due_usec) {
+        return job->stored.skip_until_usec != USEC_INFINITY && due_usec <= job->stored.skip_until_usec;
 }
 
 bool scheduled_job_is_held(const ScheduledJob *job) {

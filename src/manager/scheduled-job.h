@@ -37,6 +37,9 @@ Execution *scheduled_job_blocker(const ScheduledJob *job);
 /* The row that was written ahead; NULL: none. */
 Execution *scheduled_job_armed(const ScheduledJob *job);
 
+/* Somebody ordered that what is due then is skipped. */
+bool scheduled_job_skips(const ScheduledJob *job, usec_t due_usec);
+
 /* The last instant that was decided. */
 usec_t scheduled_job_cursor(const ScheduledJob *job);
 void scheduled_job_move_cursor(ScheduledJob *job, usec_t instant_usec);

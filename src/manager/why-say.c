@@ -74,7 +74,9 @@ static void say_occurrences(Why *why, const ExecutionRecord *record) {
 }
 
 static void say_reason(Why *why, const ExecutionRecord *record) {
-        const char *phrase = reason_phrases[record->reason];
+        bool was_ordered = record->reason == REASON_OPERATOR && record->state == EXECUTION_SKIPPED;
+        const char *phrase = was_ordered ? "somebody ordered so; 'schedctl audit' says who"
+                                         : reason_phrases[record->reason];
 
         if (record->reason != REASON_NONE)
                 SAY(why, ": %s", phrase);

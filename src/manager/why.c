@@ -14,6 +14,7 @@
 #include "manager/scheduled-job.h"
 #include "manager/why-dependency.h"
 #include "manager/why-except.h"
+#include "manager/why-future.h"
 #include "manager/why-say.h"
 #include "util/duration.h"
 #include "util/string-list.h"
@@ -57,17 +58,6 @@ static int add_row_blocker(Why *why, const ExecutionRecord *record) {
         return string_list_push(&why->answer->blockers, queue);
 }
 
-/* Whatever else there is to say of a start to come. */
-static int say_frozen(Why *why) {
-        char since[TIMESTAMP_MAX];
-
-        if (!manager_is_frozen(why->manager))
-                return 0;
-        SAY(why, "; nothing starts now, since all jobs have been frozen since %s",
-            why_local_time(why, why->manager->frozen_since_usec, since));
-        return string_list_push(&why->answer->blockers, "frozen");
-}
-
 static int answer_from_row(Why *why, const ExecutionRecord *record) {
         WhyAnswer *answer = why->answer;
         int r = 0;
@@ -87,97 +77,12 @@ static int answer_from_row(Why *why, const ExecutionRecord *record) {
         if (r >= 0 &&
             (answer->when == WHY_FUTURE || record->state == EXECUTION_WAITING ||
              record->state == EXECUTION_RETRYING))
-                r = say_frozen(why);
+                r = why_say_frozen(why);
         SAY(why, ".");
         return r < 0 ? r : add_row_blocker(why, record);
 }
 
 /* --- no row ---------------------------------------------------------------------------------------- */
-
-static const char *overlap_phrase(const Overlap *overlap) {
-        static const char *const phrases[OVERLAP_POLICY_COUNT] = {
-                [OVERLAP_SKIP] = "be skipped",
-                [OVERLAP_QUEUE] = "wait for that",
-                [OVERLAP_REPLACE] = "end that first",
-                [OVERLAP_ALLOW] = "run beside it",
-        };
-
-        return phrases[overlap->policy];
-}
-
-static void say_list(Why *why, char *const *list) {
-        STRING_LIST_FOREACH(item, list)
-                SAY(why, "%s%s", item == list ? " " : item[1] ? ", " : " and ", *item);
-}
-
-/* What has to hold by then. */
-static void say_provisos(Why *why) {
-        const Job *job = why->job->job;
-
-        if (job->after.jobs) {
-                SAY(why, "; it waits then for");
-                say_list(why, job->after.jobs);
-                SAY(why, " to have %s",
-                    job->after.when == AFTER_ANY                       ? "ended"
-                                    : job->after.when == AFTER_FAILURE ? "failed"
-                                                                       : "succeeded");
-        }
-        for (size_t i = 0; i < job->conditions.n_items; i++)
-                SAY(why, "%s %s", i == 0 ? "; its conditions have to hold then:" : ",",
-                    condition_kind_to_string(job->conditions.items[i].kind));
-        if (job->queue)
-                SAY(why, "; it needs a slot of queue '%s'", job->queue);
-}
-
-static int say_blocker(Why *why, const Execution *blocker) {
-        char name[48];
-
-        (void) snprintf(name, sizeof(name), "execution %" PRIu64, blocker->record.id);
-        SAY(why, ", unless %s still runs then: it would %s", name, overlap_phrase(&why->job->job->overlap));
-        return string_list_push(&why->answer->blockers, name);
-}
-
-static int say_pause(Why *why, const char *verb) {
-        const StoredJob *stored = &why->job->stored;
-        char since[TIMESTAMP_MAX], until[TIMESTAMP_MAX];
-
-        why->answer->reason = REASON_PAUSED;
-        if (why->answer->when == WHY_PAST)
-                why->answer->state = EXECUTION_SKIPPED; /* its row is written when the pause ends */
-        SAY(why, " %s: the job has been paused since %s", verb,
-            why_local_time(why, stored->paused_since_usec, since));
-        if (stored->paused_until_usec == USEC_INFINITY)
-                SAY(why, ", until it is resumed");
-        else
-                SAY(why, ", until %s", why_local_time(why, stored->paused_until_usec, until));
-        return string_list_push(&why->answer->blockers, "paused");
-}
-
-static int answer_future(Why *why, usec_t due_usec) {
-        const ScheduledJob *job = why->job;
-        const Execution *blocker = scheduled_job_blocker(job);
-        const RandomDelay *random_delay = &job->job->random_delay;
-        PlannerView view = scheduled_job_view(job);
-        usec_t start_usec = usec_add(due_usec, random_delay->fresh ? 0 : view.delay_usec);
-        char due[TIMESTAMP_MAX], left[DURATION_SHORT_MAX];
-        int r;
-
-        why->answer->when = WHY_FUTURE;
-        SAY(why, "The occurrence of %s", why_local_time(why, due_usec, due));
-        if (scheduled_job_is_paused(job) && due_usec <= job->stored.paused_until_usec)
-                return say_pause(why, "will be skipped");
-
-        SAY(why, " will start in %s", duration_format_short(start_usec - why->now_usec, left));
-        if (random_delay->fresh)
-                SAY(why, ", or up to %s later", duration_format_short(random_delay->up_to_usec, left));
-        else if (start_usec > due_usec)
-                SAY(why, ", at %s, as random-delay has it", why_local_time(why, start_usec, due));
-        if (why->manager->untrusted)
-                SAY(why, ", if the clock can be trusted by then");
-        say_provisos(why);
-        r = blocker ? say_blocker(why, blocker) : 0;
-        return r < 0 ? r : say_frozen(why);
-}
 
 static int take_time(void *userdata, const AuditRecord *record) {
         *(usec_t *) userdata = record->time_usec;
@@ -220,7 +125,7 @@ static int answer_past(Why *why, usec_t due_usec) {
         why->answer->when = WHY_PAST;
         SAY(why, "The occurrence of %s", why_local_time(why, due_usec, due));
         if (scheduled_job_is_paused(job) && due_usec > job->stored.cursor_usec)
-                return say_pause(why, "was skipped");
+                return why_say_pause(why, "was skipped");
 
         if (due_usec < job->stored.added_usec) {
                 SAY(why, " was not met: the job was added only at %s",
@@ -234,7 +139,7 @@ static int answer_past(Why *why, usec_t due_usec) {
         if (manager_is_frozen(why->manager)) {
                 why->answer->reason = REASON_FROZEN;
                 SAY(why, " did not start, and is judged by catch-up when the jobs are thawed");
-                return say_frozen(why);
+                return why_say_frozen(why);
         }
         if (why->manager->store_trouble)
                 SAY(why, " waits until the database can be written: %s", why->manager->store_trouble);
@@ -408,7 +313,7 @@ static int answer_from_schedule(Why *why, usec_t from_usec, usec_t until_usec) {
         why->answer->scheduled = true;
         why->answer->due_usec = occurrence.due_usec;
         find_neighbours(why, occurrence.due_usec, occurrence.due_usec);
-        r = occurrence.due_usec > why->now_usec ? answer_future(why, occurrence.due_usec)
+        r = occurrence.due_usec > why->now_usec ? why_answer_future(why, occurrence.due_usec)
                                                 : answer_past(why, occurrence.due_usec);
         SAY(why, ".");
         return r;
@@ -530,17 +435,41 @@ static int finish(Why *why, int result, WhyAnswer *ret) {
                 .next_due_usec = USEC_INFINITY,                                                              \
         }
 
+/*
+ * A job that has left the memory is read from the store, with the definition that it last had: *ret_read, to
+ * be freed.
+ */
+static int find_job(Manager *manager, const char *name, ScheduledJob **ret_read, ScheduledJob **ret) {
+        CLEANUP(scheduled_job_freep) ScheduledJob *job = NULL;
+        int r;
+
+        r = scheduled_job_look_up(manager, name, ret);
+        if (r != 0)
+                return r;
+        job = *ret;
+        if (job->stored.id == 0)
+                return -ENOENT;
+        if (job->stored.definition)
+                (void) scheduled_job_decode(job, job->stored.revision, job->stored.definition, &job->job);
+        *ret_read = TAKE_PTR(job);
+        return 0;
+}
+
 int manager_why(Manager *manager, const char *name, usec_t from_usec, usec_t until_usec, WhyAnswer *ret) {
         CLEANUP(why_answer_done) WhyAnswer answer = WHY_ANSWER_NOTHING;
+        CLEANUP(scheduled_job_freep) ScheduledJob *read = NULL;
         Why why = { .manager = manager, .answer = &answer };
+        ScheduledJob *job = NULL;
+        int r;
 
         assert(manager);
         assert(name);
         assert(ret);
 
-        why.job = manager_find_any_job(manager, name);
-        if (!why.job)
-                return -ENOENT;
+        r = find_job(manager, name, &read, &job);
+        if (r < 0)
+                return r;
+        why.job = job;
         why.now_usec = manager_now(manager);
         return finish(&why,
                       from_usec == USEC_INFINITY ? answer_last(&why)
@@ -552,7 +481,9 @@ int manager_why_execution(Manager *manager, uint64_t id, WhyAnswer *ret, char **
         CLEANUP(why_answer_done) WhyAnswer answer = WHY_ANSWER_NOTHING;
         CLEANUP(execution_record_done) ExecutionRecord record = { 0 };
         const Execution *active = manager_find_execution(manager, id);
+        CLEANUP(scheduled_job_freep) ScheduledJob *read = NULL;
         Why why = { .manager = manager, .answer = &answer, .now_usec = manager_now(manager) };
+        ScheduledJob *job = NULL;
         int r;
 
         assert(ret);
@@ -568,7 +499,10 @@ int manager_why_execution(Manager *manager, uint64_t id, WhyAnswer *ret, char **
         if (record.id == 0)
                 return -ENOENT;
 
-        why.job = manager_find_any_job(manager, record.job);
+        r = find_job(manager, record.job, &read, &job);
+        if (r < 0 && r != -ENOENT)
+                return r;
+        why.job = r < 0 ? NULL : job;
         answer.time_usec = record.due_usec;
         if (why.job)
                 find_neighbours(&why, record.due_usec, record.due_last_usec);

@@ -31,6 +31,11 @@
         "output_truncated, result, condition, waiting_for, waiting_since, retry_at, " \
         "output_file, parameters, secrets, profile, profile_revision"
 #define EXECUTION_COLUMNS EXECUTION_IDENTITY ", " EXECUTION_CHANGEABLE
+/* The name that the job has now: a rename touches none of the rows. */
+#define EXECUTION_NAMED                                                             \
+        "id, job_id, coalesce((SELECT name FROM job WHERE job.id = job_id), job), " \
+        "owner_uid, origin, cause, requested_by, due, nominal, pass, parent, "      \
+        "forced, " EXECUTION_CHANGEABLE
 #define PLACES_10 "?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
 #define PLACES_12 PLACES_10 ", ?, ?"
 #define PLACES_36 PLACES_10 ", " PLACES_10 ", " PLACES_10 ", ?, ?, ?, ?, ?, ?"
@@ -86,16 +91,16 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
                 "paused_since = ?2, paused_until = ?3, cursor = ?4, anchor = ?5, boot_identity = ?6, "
                 "boot_due = ?7, last_execution_id = ?8, last_state = ?9, last_due = ?10, "
                 "last_started = ?11, last_ended = ?12, joined = ?13, last_success = ?14, "
-                "overdue_since = ?15, expect_since = ?16, failing_since = ?17",
+                "overdue_since = ?15, expect_since = ?16, failing_since = ?17, skip_until = ?18",
         [STATEMENT_PUT_REVISION] =
                 "INSERT INTO job_revision (job_id, revision, definition) VALUES (?1, ?2, ?3) "
                 "ON CONFLICT (job_id, revision) DO UPDATE SET definition = ?3 WHERE definition != ?3",
         [STATEMENT_READ_REVISION] =
                 "SELECT definition FROM job_revision WHERE job_id = ? AND revision = ?",
-        /* One-shots that are over are not kept in memory, unless the runner may still speak of them. */
+        /* What was made at run time and is over is not kept in memory, unless the runner may still speak of it. */
         [STATEMENT_LOAD_JOBS] =
                 "SELECT " JOB_COLUMNS " " FROM_JOBS
-                "WHERE one_shot = 0 OR removed IS NULL OR job.id IN (SELECT job_id FROM execution "
+                "WHERE origin != 'runtime' OR removed IS NULL OR job.id IN (SELECT job_id FROM execution "
                 "INDEXED BY execution_state WHERE state != 'succeeded' AND " IS_OPEN ") ORDER BY job.id",
         [STATEMENT_READ_JOB] =
                 "SELECT " JOB_COLUMNS " " FROM_JOBS "WHERE name = ? ORDER BY removed IS NULL DESC, job.id DESC LIMIT 1",
@@ -120,7 +125,7 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
                 "INSERT INTO output (execution_id, attempt, total_bytes, data) VALUES (?1, ?2, ?3, ?4) "
                 "ON CONFLICT (execution_id, attempt) DO UPDATE SET total_bytes = ?3, data = ?4",
         [STATEMENT_DELETE_OUTPUT] = "DELETE FROM output WHERE execution_id = ? AND attempt = ?",
-        [STATEMENT_READ_EXECUTION] = "SELECT " EXECUTION_COLUMNS " FROM execution WHERE id = ?",
+        [STATEMENT_READ_EXECUTION] = "SELECT " EXECUTION_NAMED " FROM execution WHERE id = ?",
         [STATEMENT_READ_ATTEMPT] =
                 "SELECT " ATTEMPT_COLUMNS ", total_bytes, data FROM attempt "
                 "LEFT JOIN output USING (execution_id, attempt) WHERE execution_id = ?1 "

@@ -138,8 +138,8 @@ int stored_job_copy(const StoredJob *job, StoredJob *ret);
 
 int64_t store_last_job_id(const Store *store);
 
-/* Calls `visit` for each job, the removed ones too (history stays under the name), but for one-shots that are
- * over. A negative return stops and goes up. */
+/* Calls `visit` for each job, the removed ones too (history stays under the name), but for those that were
+ * made at run time and are over. A negative return stops and goes up. */
 int store_load_jobs(Store *store, int (*visit)(void *userdata, const StoredJob *job), void *userdata);
 
 /* The job of that name: the listed one, else the last that had it. Returns 1 with *ret, 0, or an errno. */

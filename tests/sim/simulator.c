@@ -212,6 +212,7 @@ void sim_start_daemon(Sim *sim) {
                 .machine_id = "box",
                 .random = draw,
                 .facts = &sim->facts,
+                .composer = sim->composer,
                 .system_mode = true,
                 .write_ahead_usec = sim->write_ahead_usec,
                 .userdata = sim,
@@ -429,6 +430,48 @@ void sim_resume_job(Sim *sim, const char *name) {
         if (sim->manager)
                 manager_resume_job(sim->manager, name, &sim_caller, on_reply, sim);
         sim_settle(sim);
+}
+
+void sim_skip_job(Sim *sim, const char *name, unsigned n) {
+        if (sim->manager)
+                manager_skip_job(sim->manager, name, n, &sim_caller, on_reply, sim);
+        sim_settle(sim);
+}
+
+static void on_changed(
+                void *userdata,
+                int result,
+                const JobChangeResult *results,
+                size_t n_results,
+                const char *text) {
+
+        const JobChangeResult *last = n_results > 0 ? &results[n_results - 1] : NULL;
+        Sim *sim = userdata;
+
+        sim->last_result = result;
+        sim->n_replies++;
+        (void) snprintf(sim->last_text, sizeof(sim->last_text), "%s", text ?: "");
+        if (!last)
+                return;
+        if (!text)
+                (void) snprintf(sim->last_text, sizeof(sim->last_text), "%s", last->text ?: "");
+        (void) snprintf(sim->last_name, sizeof(sim->last_name), "%s", last->name);
+        sim->last_id = last->execution_id;
+        sim->last_revision = last->revision;
+        sim->last_effect = last->effect;
+}
+
+int sim_change(Sim *sim, const JobChange *changes, size_t n_changes) {
+        sim->last_result = -ENOTCONN;
+        if (sim->manager)
+                manager_change_jobs(
+                                sim->manager, changes, n_changes, sim->trial, &sim_caller, on_changed, sim);
+        sim_settle(sim);
+        return sim->last_result;
+}
+
+int sim_change_job(Sim *sim, JobChangeKind kind, const char *name, const char *definition) {
+        return sim_change(sim, &(JobChange){ .kind = kind, .name = name, .definition = definition }, 1);
 }
 
 void sim_stop_execution(Sim *sim, uint64_t id) {

@@ -139,6 +139,11 @@ typedef struct Sim {
         int last_result; /* of the last order */
         uint64_t last_id;
         unsigned n_replies;
+        uint64_t last_revision;
+        JobChangeEffect last_effect; /* of the last of the changes */
+        char last_name[64], last_text[512];
+        bool trial; /* changes are only tried */
+        const JobComposer *composer;
 } Sim;
 
 void sim_init(Sim *sim, const char *now);
@@ -181,7 +186,12 @@ void sim_start_job(Sim *sim, const char *name);
 void sim_force_job(Sim *sim, const char *name); /* whatever stands in its way */
 void sim_pause_job(Sim *sim, const char *name, usec_t until_usec);
 void sim_resume_job(Sim *sim, const char *name);
+void sim_skip_job(Sim *sim, const char *name, unsigned n);
 void sim_stop_execution(Sim *sim, uint64_t id);
+/* Returns the result of the first, and how it was answered in last_…. */
+int sim_change(Sim *sim, const JobChange *changes, size_t n_changes);
+/* A change of one job, with its definition (NULL: none). */
+int sim_change_job(Sim *sim, JobChangeKind kind, const char *name, const char *definition);
 void sim_pause_queue(Sim *sim, const char *name);
 void sim_resume_queue(Sim *sim, const char *name);
 void sim_freeze_jobs(Sim *sim); /* `freeze` */
