@@ -18,6 +18,8 @@ static const struct {
         { ENOTCONN,  ERROR_NO_RUNNER,               "jobsched-runner is not connected, so that nothing can be started or stopped." },
         { ESRCH,     ERROR_NOT_ACTIVE,              "The execution is not active." },
         { EALREADY,  ERROR_NOT_ACTIVE,              "That is the case already." },
+        { EDQUOT,    SD_BUS_ERROR_LIMITS_EXCEEDED,  "A limit of the setting 'user-limits' is reached." },
+        { EACCES,    SD_BUS_ERROR_ACCESS_DENIED,    "You may not do that." },
         { EIO,       ERROR_STORE,                   "The store refuses to write." },
         { ENOSPC,    ERROR_STORE,                   "The disk of the store is full." },
         { EROFS,     ERROR_STORE,                   "The disk of the store is read-only." },

@@ -17,6 +17,14 @@
 
 typedef struct Clock Clock;
 
+/* What one ordinary user may have at most. */
+typedef struct UserLimits {
+        uint64_t jobs, profiles;
+        uint64_t running, waiting; /* executions at one time */
+        uint64_t starts_per_minute;
+        uint64_t definition_bytes; /* of one job */
+} UserLimits;
+
 /* What the settings say of all definitions. */
 typedef struct JobSite {
         const char *hash_salt; /* goes into H and ~, so that machines differ; NULL: nothing */
@@ -25,6 +33,9 @@ typedef struct JobSite {
 
         const ActionCatalog *actions;   /* the action programs; NULL: none */
         const QueueDefinitions *queues; /* those of the settings; NULL: none */
+        char *const *allow_users;       /* patterns of who may have jobs; NULL: no ordinary user */
+        char *const *deny_users;        /* patterns of who may not all the same */
+        UserLimits user_limits;
         char *const *allow_queues; /* patterns of those that ordinary users' jobs may be in; NULL: none */
 } JobSite;
 

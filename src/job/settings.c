@@ -135,6 +135,14 @@ static int decode_rate(
         return yaml_decode_decimal(context, field, node, member);
 }
 
+static int decode_user_limits(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member) {
+        return may_be_decoded(context, field, node) ? yaml_decode_mapping(context, field, node, member) : 0;
+}
+
 static int decode_address(
                 const YamlContext *context,
                 const YamlField *field,
@@ -144,7 +152,26 @@ static int decode_address(
                                                           : 0;
 }
 
+#define USER_NUMBER_MAX 1000000U
+#define USER_DEFINITION_MAX ((uint64_t) 1024 * 1024)
+
 /* clang-format off */
+static const YamlField user_limit_fields[] = {
+        { YAML_UNSIGNED("jobs", UserLimits, jobs, 0, USER_NUMBER_MAX),
+          .type = "number up to 1000000", .fallback = "1000" },
+        { YAML_UNSIGNED("profiles", UserLimits, profiles, 0, USER_NUMBER_MAX),
+          .type = "number up to 1000000", .fallback = "100" },
+        { YAML_UNSIGNED("running", UserLimits, running, 1, USER_NUMBER_MAX),
+          .type = "number from 1 to 1000000", .fallback = "100" },
+        { YAML_UNSIGNED("waiting", UserLimits, waiting, 1, USER_NUMBER_MAX),
+          .type = "number from 1 to 1000000", .fallback = "1000" },
+        { YAML_UNSIGNED("starts-per-minute", UserLimits, starts_per_minute, 1, USER_NUMBER_MAX),
+          .type = "number from 1 to 1000000", .fallback = "600" },
+        { YAML_SIZE    ("definition-size", UserLimits, definition_bytes, 1, USER_DEFINITION_MAX),
+          .type = "size up to 1M", .fallback = "64K" },
+        { .key = NULL },
+};
+
 static const YamlField trouble_fields[] = {
         { YAML_CUSTOM("on-trouble", Settings, on_trouble, NotifyTargets, notify_targets_decode),
           .fields = notify_target_fields, .type = "target | list of targets", .fallback = "" },
@@ -186,6 +213,12 @@ static const YamlField settings_fields[] = {
           .type = "number up to 1000000 | infinity", .fallback = "infinity" },
         { YAML_TEXTS   ("allow-queues", Settings, allow_queues),
           .type = "text | list of texts", .fallback = "[]" },
+        { YAML_TEXTS   ("allow-users", Settings, allow_users),
+          .type = "text | list of texts", .fallback = "everybody" },
+        { YAML_TEXTS   ("deny-users", Settings, deny_users),
+          .type = "text | list of texts", .fallback = "[]" },
+        { YAML_CUSTOM  ("user-limits", Settings, user_limits, UserLimits, decode_user_limits), .fields = user_limit_fields,
+          .type = "mapping", .fallback = "" },
         { YAML_CUSTOM  ("mail-from", Settings, mail_from, char *, decode_address),
           .type = "address", .fallback = "" },
         { YAML_CUSTOM  ("sendmail", Settings, sendmail, char *, job_decode_path),
@@ -215,6 +248,8 @@ void settings_done(Settings *settings) {
         notify_targets_done(&settings->on_trouble);
         queue_definitions_done(&settings->queues);
         (void) string_list_free(settings->allow_queues);
+        (void) string_list_free(settings->allow_users);
+        (void) string_list_free(settings->deny_users);
         free(settings->defaults);
         *settings = (Settings){ 0 };
 }
@@ -225,6 +260,9 @@ JobSite settings_site(const Settings *settings, const char *machine_id) {
                 .business_days = settings->business_days,
                 .queues = &settings->queues,
                 .allow_queues = settings->allow_queues,
+                .allow_users = settings->allow_users,
+                .deny_users = settings->deny_users,
+                .user_limits = settings->user_limits,
         };
 }
 
@@ -237,10 +275,18 @@ static int settings_init(Settings *settings) {
                 .max_running = 1000,
                 .starts_per_second = INFINITY,
                 .business_days = MONDAY_TO_FRIDAY,
+                .user_limits = { .jobs = 1000,
+                                 .profiles = 100,
+                                 .running = 100,
+                                 .waiting = 1000,
+                                 .starts_per_minute = 600,
+                                 .definition_bytes = (uint64_t) 64 * 1024 },
         };
         settings->log_level = strdup("info");
         settings->sendmail = strdup("/usr/sbin/sendmail");
-        return settings->log_level && settings->sendmail ? 0 : -ENOMEM;
+        if (!settings->log_level || !settings->sendmail)
+                return -ENOMEM;
+        return string_list_push(&settings->allow_users, "*");
 }
 
 /* Returns 1 with the text, 0 if there is no file, -EINVAL with an error in `diagnostics`, or another errno.

@@ -42,6 +42,9 @@ typedef struct Settings {
         uint64_t max_running;     /* max-running: 1000, all executions together */
         double starts_per_second; /* start-rate: INFINITY */
         char **allow_queues;      /* allow-queues: patterns; NULL: none */
+        char **allow_users;       /* allow-users: patterns; NULL: nobody */
+        char **deny_users;        /* deny-users: patterns; NULL: none */
+        UserLimits user_limits;   /* user-limits: */
 
         char *mail_from;          /* mail-from: NULL: as sendmail has it */
         char *sendmail;           /* sendmail: /usr/sbin/sendmail */

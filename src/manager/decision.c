@@ -10,6 +10,7 @@
 #include "manager/execution.h"
 #include "manager/gates.h"
 #include "manager/scheduled-job.h"
+#include "manager/user-limits.h"
 
 void decision_forget_fold(ScheduledJob *job) {
         job->fold = execution_record_free(job->fold);
@@ -333,8 +334,11 @@ int decision_begin(ScheduledJob *job, const PlannedOccurrence *planned, Executio
                 .insert_flags = decision_insert_flags(job, planned),
                 .start_after_usec = start_after_usec,
         };
+        const char *limit = user_limits_refuse(job);
         char detail[BLOCKER_TEXT_MAX];
 
+        if (limit)
+                return decision_skip(job, planned, cause, REASON_USER_LIMIT, limit);
         if (start_after_usec > manager_now(job->manager) ||
             (!cause_is_of_schedule(cause) &&
              (scheduled_job_is_held(job) || manager_is_frozen(job->manager)))) {

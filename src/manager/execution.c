@@ -13,6 +13,7 @@
 #include "manager/gates.h"
 #include "manager/place.h"
 #include "manager/scheduled-job.h"
+#include "manager/user-limits.h"
 
 bool execution_is_unsent(const Execution *execution) {
         return execution->phase == PHASE_BEGINNING || execution->phase == PHASE_READY ||
@@ -142,6 +143,7 @@ static Execution *execution_discard(Execution *execution) {
 }
 
 static void attach(Execution *execution) {
+        execution->user_use = user_limits_use(execution->manager, execution->record.owner_uid);
         HASH_ADD(hh, execution->manager->executions, record.id, sizeof(execution->record.id), execution);
         DL_APPEND(execution->scheduled_job->executions, execution);
         execution_place(execution);

@@ -5,7 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
-static const Gate *const gates[] = { &dependency_gate, &condition_gate, &queue_gate };
+static const Gate *const gates[] = { &dependency_gate, &condition_gate, &user_gate, &queue_gate };
 
 bool gates_are_open(const ScheduledJob *job) {
         for (size_t i = 0; i < ARRAY_SIZE(gates); i++)

@@ -3,8 +3,8 @@
 
 /*
  * What stands between a due execution and its start, once its delay is over and its job's overlap lets it
- * pass: dependencies, conditions, queues, in that order. A forced one passes them all. A further attempt
- * waits for its slot only.
+ * pass: dependencies, conditions, what its user may have, queues, in that order. A forced one passes them
+ * all. A further attempt waits for its slot only.
  *
  * An execution that a gate holds is a row in state `waiting` with that gate's name in waiting_for. A gate
  * that may have opened calls scheduled_job_replan() of the job, or asks for another look at an instant; then
@@ -38,7 +38,7 @@ typedef struct Gate {
         void (*leave)(Execution *execution);
 } Gate;
 
-extern const Gate dependency_gate, condition_gate, queue_gate;
+extern const Gate dependency_gate, condition_gate, user_gate, queue_gate;
 
 /* Whether an execution of the job may begin right away, without a row in state `waiting`. */
 bool gates_are_open(const ScheduledJob *job);

@@ -12,9 +12,11 @@
 #include <utlist.h>
 
 #include "manager/dependency.h"
+#include "manager/freeze.h"
 #include "manager/job-edit.h"
 #include "manager/scheduled-job.h"
 #include "manager/start-request.h"
+#include "manager/user-limits.h"
 
 static const char *const kind_names[] = {
         [JOB_CHANGE_CREATE] = "create", [JOB_CHANGE_REPLACE] = "replace", [JOB_CHANGE_PUT] = "put",
@@ -238,6 +240,22 @@ static const char *unready(const Manager *manager, int *ret_error) {
         return NULL;
 }
 
+/* What is refused as a whole, before anything is read. */
+static int check_caller(
+                const Manager *manager,
+                const JobChange *changes,
+                size_t n_changes,
+                const Caller *caller,
+                char **reterr) {
+
+        int r = 0;
+
+        for (size_t i = 0; i < n_changes && r >= 0; i++)
+                if (changes[i].start)
+                        r = freeze_refuse(manager, "The job", reterr);
+        return r < 0 ? r : user_limits_check_changes(manager, changes, n_changes, caller, reterr);
+}
+
 void manager_change_jobs(
                 Manager *manager,
                 const JobChange *changes,
@@ -249,6 +267,7 @@ void manager_change_jobs(
 
         CLEANUP(job_edits_done) JobEdits edits = { .manager = manager, .caller = caller };
         CLEANUP(apply_notice_freep) ApplyNotice *notice = NULL;
+        CLEANUP_FREE char *refusal = NULL;
         ChangeOrder *order = NULL;
         const char *text;
         int r = 0;
@@ -262,6 +281,11 @@ void manager_change_jobs(
                 return;
         }
 
+        r = check_caller(manager, changes, n_changes, caller, &refusal);
+        if (r < 0) {
+                reply(userdata, r, NULL, 0, refusal);
+                return;
+        }
         r = job_edits_prepare(&edits, changes, n_changes);
         if (r >= 0 && trial) {
                 answer_trial(&edits, reply, userdata);

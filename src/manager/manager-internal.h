@@ -148,6 +148,8 @@ struct Manager {
         struct ChangeOrder *change_orders;
         struct NamedJob *named_jobs; /* that definitions name in `after:` and `trigger:` */
 
+        struct UserUse *users; /* ordinary ones of whom something has run */
+
         struct ConditionWait *condition_waits, *condition_changes;
 
         ScheduledJob *prune_next; /* where the walk at start has come to */

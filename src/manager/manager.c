@@ -15,6 +15,7 @@
 #include "manager/profiles.h"
 #include "manager/scheduled-job.h"
 #include "manager/secrets.h"
+#include "manager/user-limits.h"
 #include "util/string-list.h"
 
 usec_t manager_now(const Manager *manager) {
@@ -131,6 +132,7 @@ Manager *manager_free(Manager *manager) {
         job_leave_done(manager);
         dependency_done(manager);
 
+        user_limits_done(manager);
         queues_done(&manager->queues);
         heap_done(&manager->wakes);
         heap_done(&manager->alarms);

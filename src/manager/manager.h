@@ -86,6 +86,7 @@ struct Execution {
         unsigned phase;
         unsigned n_pending;                   /* changes that are not on disk yet */
         struct ConditionWait *condition_wait; /* NULL: none */
+        struct UserUse *user_use;             /* what is counted of its owner; NULL: nothing */
         struct Order *start_order;            /* who waits for its start; NULL: nobody */
         bool progress_changed;      /* by what it said of itself, since the commit that is under way */
         HeapNode long_run;          /* when whoever wants to know is told that it still runs */

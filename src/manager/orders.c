@@ -136,7 +136,12 @@ static void answer_skipped(const ScheduledJob *job, const StartAnswer *answer, O
         const Execution *blocker = scheduled_job_blocker(job);
         int r;
 
-        if (answer->reason == REASON_QUEUE_FULL)
+        if (answer->reason == REASON_USER_LIMIT)
+                r = asprintf(&order->text,
+                             "The owner of job '%s' has as many executions, or starts in this minute, as the "
+                             "setting 'user-limits' allows: the start was skipped",
+                             job->stored.name);
+        else if (answer->reason == REASON_QUEUE_FULL)
                 r = asprintf(&order->text,
                              "Job '%s' has as many executions waiting as it may: the start was skipped",
                              job->stored.name);
@@ -152,7 +157,7 @@ static void answer_skipped(const ScheduledJob *job, const StartAnswer *answer, O
                              job->stored.name, blocker ? blocker->record.id : 0);
         if (r < 0)
                 order->text = NULL;
-        order->result = -EBUSY;
+        order->result = answer->reason == REASON_USER_LIMIT ? -EDQUOT : -EBUSY;
         order->execution_id = answer->execution_id;
         order_reply_after_commit(order);
 }

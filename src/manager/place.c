@@ -4,6 +4,8 @@
 
 #include <utlist.h>
 
+#include "manager/user-limits.h"
+
 static ExecutionPlace place_of(const Execution *execution) {
         const ExecutionRecord *record = &execution->record;
 
@@ -91,6 +93,8 @@ static void move(Execution *execution, ExecutionPlace place) {
                 DL_DELETE2(job->places[old], execution, place_prev, place_next);
                 job->n_places[old]--;
                 manager->n_places[old]--;
+                if (execution->user_use)
+                        execution->user_use->n_places[old]--;
         }
         execution->place_prev = execution->place_next = NULL;
         execution->place = place;
@@ -98,6 +102,8 @@ static void move(Execution *execution, ExecutionPlace place) {
                 insert(job, execution, place);
                 job->n_places[place]++;
                 manager->n_places[place]++;
+                if (execution->user_use)
+                        execution->user_use->n_places[place]++;
         }
 }
 

@@ -9,6 +9,7 @@
 #include "manager/decision.h"
 #include "manager/execution.h"
 #include "manager/scheduled-job.h"
+#include "manager/user-limits.h"
 
 static int copy_text(const char *text, char **ret) {
         *ret = text ? strdup(text) : NULL;
@@ -91,6 +92,8 @@ int start_request(ScheduledJob *job, const StartRequest *request, StartAnswer *r
         assert(request);
         assert(ret);
 
+        if (user_limits_refuse(job))
+                return skip(job, request, REASON_USER_LIMIT, ret);
         answer = request->forced ? OVERLAP_PASS : admission_judge(job);
         if (answer == OVERLAP_REFUSE || answer == OVERLAP_FULL)
                 return skip(job, request, answer == OVERLAP_FULL ? REASON_QUEUE_FULL : REASON_OVERLAP, ret);

@@ -134,13 +134,11 @@ static void hold_jobs(JobSet *set) {
 }
 
 static void decode_jobs(Sim *sim, JobSet *set) {
-        static char *const any_queue[] = { (char *) "*", NULL };
-        static const JobSite site = { .allow_queues = any_queue };
         JobDecodeContext context = {
                 .zones = sim->zones,
                 .system_mode = true,
                 .file = "jobs.yaml",
-                .site = &site,
+                .site = &sim->site,
         };
 
         *set = (JobSet){ .jobs = calloc(SIM_JOBS_MAX, sizeof(LoadedJob)) };
@@ -213,6 +211,7 @@ void sim_start_daemon(Sim *sim) {
                 .random = draw,
                 .facts = &sim->facts,
                 .composer = sim->composer,
+                .site = &sim->site,
                 .system_mode = true,
                 .write_ahead_usec = sim->write_ahead_usec,
                 .userdata = sim,
@@ -552,6 +551,7 @@ void sim_set_end(Sim *sim, const char *name, usec_t duration_usec, int exit_code
 /* --- life ------------------------------------------------------------------------------------------ */
 
 void sim_init(Sim *sim, const char *now) {
+        static char *const anything[] = { (char *) "*", NULL };
         /* What a simulated crash may lose is the daemon's memory, not the disk's: no test waits for a disk.
          */
         char template[40];
@@ -569,6 +569,11 @@ void sim_init(Sim *sim, const char *now) {
                 .duration_usec = USEC_PER_SEC,
                 .max_running = 1000,
                 .starts_per_second = INFINITY,
+                .site = {
+                        .allow_queues = anything,
+                        .allow_users = anything,
+                        .user_limits = { UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX },
+                },
                 .incarnation = 1,
                 .generation = 1,
                 .boot = 1,

@@ -127,6 +127,7 @@ typedef struct Sim {
         QueueDefinition queues[SIM_QUEUES_MAX];
         size_t n_queues;
         uint64_t max_running;
+        JobSite site; /* whatever is not set is not limited */
         double starts_per_second;
 
         unsigned point, crash_at; /* counts what leaves the daemon; 0: no crash */

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * What one ordinary user may take of what all share: `allow-users`, `deny-users` and `user-limits` of the
+ * settings. Root's jobs, and those of --user, have no such limits.
+ */
+
+#include "manager/manager-internal.h"
+
+/* Executions of one user. */
+typedef struct UserUse {
+        uid_t uid;
+        size_t n_places[EXECUTION_PLACE_COUNT];
+        usec_t minute_usec; /* since when starts are counted */
+        uint64_t n_starts;
+        UT_hash_handle hh;
+} UserUse;
+
+/* What is counted of that user; NULL: nothing is, or there is no memory. It lives as long as the manager. */
+UserUse *user_limits_use(Manager *manager, uid_t uid);
+void user_limits_done(Manager *manager);
+
+/*
+ * One more execution of the job is to begin: counts it. Returns NULL, or which limit refuses it; static, the
+ * same each time, so that what is refused one after the other is one row.
+ */
+const char *user_limits_refuse(ScheduledJob *job);
+
+/* Returns 0, or -EACCES or -EDQUOT with a sentence: the caller may not change these jobs. */
+int user_limits_check_changes(
+                const Manager *manager,
+                const JobChange *changes,
+                size_t n_changes,
+                const Caller *caller,
+                char **reterr);
