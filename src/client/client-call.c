@@ -137,28 +137,6 @@ int client_get_definition(Client *client, const char *job, ClientDefinition *ret
         return 0;
 }
 
-static int read_property_rows(sd_bus_message *reply, json_t **ret) {
-        CLEANUP_JSON json_t *rows = json_array();
-        int r;
-
-        r = sd_bus_message_enter_container(reply, SD_BUS_TYPE_ARRAY, "a{sv}");
-        if (r < 0)
-                return r;
-        while ((r = sd_bus_message_at_end(reply, 0)) == 0) {
-                json_t *row = NULL;
-
-                r = properties_to_json(reply, &row);
-                if (r < 0)
-                        return r;
-                if (json_array_append_new(rows, row) < 0)
-                        return -ENOMEM;
-        }
-        if (r < 0)
-                return r;
-        *ret = TAKE_PTR(rows);
-        return *ret ? 0 : -ENOMEM;
-}
-
 int client_list_attempts(Client *client, uint64_t id, json_t **ret, ClientError *reterr) {
         CLEANUP(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
         int r;
@@ -166,7 +144,7 @@ int client_list_attempts(Client *client, uint64_t id, json_t **ret, ClientError 
         r = client_call(client, reterr, &reply, "ListAttempts", "t", id);
         if (r < 0)
                 return r;
-        r = read_property_rows(reply, ret);
+        r = rows_to_json(reply, ret);
         return r < 0 ? client_error_reply(reterr, r, "ListAttempts") : 0;
 }
 

@@ -29,3 +29,6 @@ int variant_to_json(sd_bus_message *message, const char *name, json_t **ret);
 
 /* a{sv} as an object, its keys in snake_case. */
 int properties_to_json(sd_bus_message *message, json_t **ret);
+
+/* aa{sv} as an array of such objects. */
+int rows_to_json(sd_bus_message *message, json_t **ret);

@@ -11,9 +11,8 @@
 #include "util/timestamp.h"
 
 /* Numbers that are instants, "none" being 0, -1 or USEC_INFINITY. */
-static const char *const instant_names[] = {
-        "Due", "Ended", "Frozen", "NextDue", "NextStart", "Queued", "Started", NULL
-};
+static const char *const instant_names[] = { "Due",       "Ended",  "Frozen",  "NextDue",
+                                             "NextStart", "Queued", "Started", NULL };
 /* Numbers whose "none" is -1. */
 static const char *const optional_names[] = { "CpuSeconds", "ExitCode", "MemoryPeakBytes", "Signal", NULL };
 /* Numbers whose "none" is 0. */
@@ -221,5 +220,27 @@ int properties_to_json(sd_bus_message *message, json_t **ret) {
                 return r;
 
         *ret = TAKE_PTR(object);
+        return *ret ? 0 : -ENOMEM;
+}
+
+int rows_to_json(sd_bus_message *message, json_t **ret) {
+        CLEANUP_JSON json_t *rows = json_array();
+        int r;
+
+        r = sd_bus_message_enter_container(message, SD_BUS_TYPE_ARRAY, "a{sv}");
+        if (r < 0)
+                return r;
+        while ((r = sd_bus_message_at_end(message, 0)) == 0) {
+                json_t *row = NULL;
+
+                r = properties_to_json(message, &row);
+                if (r < 0)
+                        return r;
+                if (json_array_append_new(rows, row) < 0)
+                        return -ENOMEM;
+        }
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(rows);
         return *ret ? 0 : -ENOMEM;
 }

@@ -154,6 +154,34 @@ int client_stop_execution(Client *client, uint64_t id, ClientError *reterr);
 int client_kill_execution(Client *client, uint64_t id, const char *whom, int number, ClientError *reterr);
 int client_reload(Client *client, char ***ret_faults, ClientError *reterr);
 
+/* --- definitions ----------------------------------------------------------------------------------- */
+
+/* One change of a job that was made at run time; see ChangeJobs in org.jobsched1(5). All borrowed. */
+typedef struct ClientChange {
+        const char *kind; /* "create", "replace", "put", "merge", "delete", "rename", "enable", "disable" */
+        const char *name;
+        const char *definition; /* YAML; NULL: none */
+        const char *new_name;   /* NULL: none */
+        uint64_t if_revision;   /* 0: any */
+        bool numbered, one_shot, paused, start;
+} ClientChange;
+
+/*
+ * All of them or none; with `trial` none in any case. *ret_results is an array of objects, one for each
+ * change: name, revision, effect, execution, text, result; those with a negative "result" (an errno) say why
+ * nothing was changed.
+ */
+int client_change_jobs(
+                Client *client,
+                const ClientChange *changes,
+                size_t n_changes,
+                bool trial,
+                json_t **ret_results,
+                ClientError *reterr);
+
+/* What was written of a job that was made at run time. */
+int client_get_source(Client *client, const char *job, char **ret, ClientError *reterr);
+
 /* --- signals --------------------------------------------------------------------------------------- */
 
 typedef enum ClientEventKind {

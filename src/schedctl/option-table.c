@@ -167,18 +167,44 @@ static int set_ids(const OptionRow *row, const char *argument, Options *options)
         return r;
 }
 
+/* The whole of it is one item: a value may have commas. */
+static int set_item(const OptionRow *row, const char *argument, Options *options) {
+        return string_list_push((char ***) ((char *) options + row->offset), argument);
+}
+
+/* Which option it was says what kind of schedule it is. */
+static int set_schedule(const OptionRow *row, const char *argument, Options *options) {
+        char *text = NULL;
+
+        if (asprintf(&text, "%s=%s", row->name, argument) < 0)
+                return -ENOMEM;
+        return string_list_take_push(&options->schedules, text);
+}
+
+static int set_if_revision(const OptionRow *row, const char *argument, Options *options) {
+        char *end = NULL;
+
+        errno = 0;
+        options->if_revision = strtoull(argument, &end, 10);
+        return errno != 0 || *argument < '0' || *argument > '9' || *end || options->if_revision == 0 ? -EINVAL
+                                                                                                     : 0;
+}
+
 #define FLAG(member) .set = set_flag, .offset = offsetof(Options, member), .constant = 1
 #define NO_FLAG(member) .set = set_flag, .offset = offsetof(Options, member), .constant = 0
 #define TEXT(member) .set = set_text, .offset = offsetof(Options, member)
 #define WORD(member) .set = set_word, .offset = offsetof(Options, member)
 #define LIST(member) .set = set_list, .offset = offsetof(Options, member)
+#define ITEM(member) .set = set_item, .offset = offsetof(Options, member)
 
 #define STATES                                                                                       \
         "armed waiting starting running retrying succeeded failed timed-out cancelled lost skipped " \
         "missed idle paused disabled finished blocked failed-to-load"
 /* Verbs that choose jobs or executions by what they are. */
-#define SELECTING "list-jobs list-timers list-executions prune start pause resume"
-#define TIMED "list-jobs list-timers list-executions prune start resume"
+#define SELECTING "list-jobs list-timers list-executions prune start pause resume delete set enable disable"
+#define TIMED "list-jobs list-timers list-executions prune start resume delete set enable disable"
+/* Verbs that make a job of options. */
+#define DEFINING "create replace"
 #define LIMITED "list-jobs list-timers list-executions audit status logs start calendar simulate"
 #define LISTS "list-jobs list-timers list-executions list-queues audit"
 #define KINDS "cron calendar every at boot startup resume rrule"
@@ -202,10 +228,10 @@ const OptionRow option_rows[] = {
         { "reverse",    'r', NULL,      .help = "In the opposite order; calendar: back in time", .verbs = LISTS " list-dependencies calendar", FLAG(reverse) },
         { "state",       0,  "STATE,…", .help = "Only those in one of these states", .values = STATES, .verbs = SELECTING, LIST(states) },
         { "kind",        0,  "KIND,…",  .help = "Only those whose action is of one of these kinds", .verbs = SELECTING, LIST(kinds) },
-        { "template",    0,  "NAME,…",  .help = "Only those that are made from one of these templates", .verbs = SELECTING, LIST(templates) },
-        { "profile",     0,  "NAME,…",  .help = "Only those with one of these profiles", .verbs = "list-jobs list-timers list-executions prune pause resume", LIST(profiles) },
+        { "template",    0,  "NAME,…",  .help = "Only those that are made from one of these templates; create: made from it", .verbs = SELECTING " " DEFINING, LIST(templates) },
+        { "profile",     0,  "NAME,…",  .help = "Only those with one of these profiles", .verbs = "list-jobs list-timers list-executions prune pause resume delete set enable disable", LIST(profiles) },
         { "owner",       0,  "USER,…",  .help = "Only those of these users", .verbs = SELECTING, .set = set_owners },
-        { "tag",         0,  "TAG,…",   .help = "Only those with one of these tags", .verbs = SELECTING, LIST(tags) },
+        { "tag",         0,  "TAG,…",   .help = "Only those with one of these tags; create: its tags", .verbs = SELECTING " " DEFINING, LIST(tags) },
         { "id",          0,  "ID,…",    .help = "Only these executions", .verbs = "list-executions prune", .set = set_ids },
         { "lines",      'n', "N",       .help = "So many rows, lines of output, or next times",
                                         .verbs = LIMITED, .set = set_lines },
@@ -222,7 +248,7 @@ const OptionRow option_rows[] = {
         { "signal",     's', "SIGNAL",  .help = "Which signal to send", .values = SIGNALS, .verbs = "kill", TEXT(signal) },
         { "skip-missed", 0,  NULL,      .help = "What was held back is not caught up with", .verbs = "thaw", FLAG(skip_missed) },
         { "kill-whom",   0,  "WHOM",    .help = "main (the main process) or all", .values = "main all", .verbs = "kill", TEXT(kill_whom) },
-        { "timezone",    0,  "ZONE",    .help = "Zone of the schedule", .verbs = "calendar", TEXT(timezone) },
+        { "timezone",    0,  "ZONE",    .help = "Zone of the schedule", .verbs = "calendar " DEFINING, TEXT(timezone) },
         { "from",        0,  "TIME",    .help = "Times later than this instead of now", .verbs = "calendar simulate", TEXT(from) },
         { "count",       0,  "N",       .help = "So many times instead of one", .verbs = "calendar", .set = set_lines },
         { "kind",        0,  "KIND",    .help = "What kind of schedule it is, instead of a guess", .values = KINDS, .verbs = "calendar", WORD(schedule_kind) },
@@ -239,8 +265,26 @@ const OptionRow option_rows[] = {
         { "batch",       0,  NULL,      .help = "Answer requests, a line of JSON each, from standard input", .verbs = "calendar", FLAG(batch) },
         { "older-than",  0,  "AGE",     .help = "Only what was due longer ago than this", .verbs = "prune", TEXT(older_than) },
         { "keep",        0,  "N",       .help = "Not the newest N of each job", .verbs = "prune", .set = set_keep },
-        { "dry-run",     0,  NULL,      .help = "Only say what would be done", .verbs = "prune", FLAG(dry_run) },
-        { "yes",        'y', NULL,      .help = "Do not ask", .verbs = "prune", FLAG(yes) },
+        { "dry-run",     0,  NULL,      .help = "Only say what would be done", .verbs = "prune create replace delete set enable disable rename pause resume", FLAG(dry_run) },
+        { "yes",        'y', NULL,      .help = "Do not ask", .verbs = "prune delete set enable disable pause resume", FLAG(yes) },
+        { "if-revision", 0,  "N",       .help = "Only if that is its revision: nobody has changed it meanwhile", .verbs = "replace delete set rename", .set = set_if_revision },
+        { "file",       'f', "FILE",    .help = "Definitions of this file instead of standard input", .verbs = DEFINING, TEXT(file) },
+        { "paused",      0,  NULL,      .help = "It begins paused", .verbs = "create", FLAG(paused) },
+        { "schedule",    0,  "EXPR",    .help = "When: its kind is guessed, as by calendar", .verbs = DEFINING, .set = set_schedule },
+        { "cron",        0,  "EXPR",    .help = "When, by a cron expression", .verbs = DEFINING, .set = set_schedule },
+        { "every",       0,  "SPAN",    .help = "When: again after so long", .verbs = DEFINING, .set = set_schedule },
+        { "at",          0,  "TIME",    .help = "When: once, at that time", .verbs = DEFINING, .set = set_schedule },
+        { "description", 0,  "TEXT",    .help = "What it is for", .verbs = DEFINING, TEXT(description) },
+        { "uid",         0,  "USER",    .help = "The user it runs as", .verbs = DEFINING, TEXT(run_as) },
+        { "http",        0,  "URL",     .help = "It is a request to this URL", .verbs = DEFINING, TEXT(http) },
+        { "method",      0,  "METHOD",  .help = "Of the request, instead of GET, or POST with --data", .verbs = DEFINING, TEXT(method) },
+        { "header",      0,  "HEADER",  .help = "Of the request: \"NAME: VALUE\"", .verbs = DEFINING, ITEM(headers) },
+        { "data",        0,  "TEXT",    .help = "Body of the request; @FILE: what that file holds then", .verbs = DEFINING, TEXT(data) },
+        { "parameter",  'p', "NAME=VALUE", .help = "The value of a parameter", .verbs = DEFINING, ITEM(parameters) },
+        { "profile",     0,  "NAME",    .help = "Values of this profile", .verbs = DEFINING, TEXT(with_profile) },
+        { "set",         0,  "KEY=VALUE", .help = "Any key of the definition, its value in YAML", .verbs = DEFINING, ITEM(sets) },
+        { "queue",       0,  "QUEUE",   .help = "The queue it waits in", .verbs = DEFINING, TEXT(queue) },
+        { "timeout",     0,  "SPAN",    .help = "How long it may run", .verbs = DEFINING, TEXT(timeout) },
         { NULL },
 };
 /* clang-format on */
@@ -258,6 +302,10 @@ void options_done(Options *options) {
         free(options->ids);
         options->ids = NULL;
         options->n_ids = 0;
+        options->schedules = string_list_free(options->schedules);
+        options->parameters = string_list_free(options->parameters);
+        options->sets = string_list_free(options->sets);
+        options->headers = string_list_free(options->headers);
 }
 
 bool options_choose(const Options *options) {

@@ -42,6 +42,13 @@ typedef struct Options {
         uint64_t *ids;                                           /* owned */
         size_t n_ids;
         const char *cursor;
+        uint64_t if_revision; /* 0: any */
+        /* What defines a job. */
+        char **schedules;                     /* "OPTION=EXPRESSION" */
+        char **parameters, **sets, **headers; /* "NAME=VALUE", "KEY=VALUE", "NAME: VALUE"; owned */
+        const char *description, *run_as, *http, *method, *data, *with_profile, *queue, *timeout;
+        const char *file;
+        bool paused;
         const char *timezone, *from, *schedule_kind;
         size_t n_before_dashes; /* words that stand before "--"; SIZE_MAX: there is no "--" */
         const char *days, *dialect, *dst_gap, *dst_overlap, *hash_key, *start, *end, *random_delay;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "schedctl/change.h"
 #include "schedctl/message.h"
 #include "schedctl/selection.h"
 #include "schedctl/verbs.h"
@@ -100,6 +101,18 @@ int verb_kill(Context *context, char **arguments) {
 
 /* --- jobs ------------------------------------------------------------------------------------------ */
 
+/* No names are left if there is nothing to do. */
+static int select_to_change(Context *context, const char *doing, char **words, char ***names) {
+        bool done = false;
+        int status, confirmed;
+
+        status = select_jobs(context, words, names);
+        confirmed = change_confirm(context, doing, words, *names, false, &done);
+        if (done || confirmed != STATUS_OK)
+                *names = string_list_free(*names);
+        return MAX(status, confirmed);
+}
+
 int verb_pause(Context *context, char **arguments) {
         CLEANUP(string_list_freep) char **names = NULL;
         usec_t until_usec = 0;
@@ -114,7 +127,7 @@ int verb_pause(Context *context, char **arguments) {
                 return STATUS_USAGE;
         }
 
-        status = select_jobs(context, arguments, &names);
+        status = select_to_change(context, "Pause", arguments, &names);
         STRING_LIST_FOREACH(name, names) {
                 ClientError error = { 0 };
                 int r = client_pause_job(context->client, *name, until_usec, &error);
@@ -129,7 +142,7 @@ int verb_resume(Context *context, char **arguments) {
         CLEANUP(string_list_freep) char **names = NULL;
         int status;
 
-        status = select_jobs(context, arguments, &names);
+        status = select_to_change(context, "Resume", arguments, &names);
         STRING_LIST_FOREACH(name, names) {
                 ClientError error = { 0 };
                 int r = client_resume_job(context->client, *name, &error);

@@ -32,6 +32,13 @@ const Verb verbs[] = {
         { "freeze",          VERB_GROUP_CONTROL, VERB_ARGUMENTS_NONE,     0, 0,               "",             "Start nothing at all until thaw", verb_freeze },
         { "thaw",            VERB_GROUP_CONTROL, VERB_ARGUMENTS_NONE,     0, 0,               "",             "End the freeze: what was held back is caught up with", verb_thaw },
 
+        { "create",          VERB_GROUP_DEFINITIONS, VERB_ARGUMENTS_NONE, 0, 1,               "[NAME]",       "Make jobs: from YAML, a file, options, or a template", verb_create, true },
+        { "replace",         VERB_GROUP_DEFINITIONS, VERB_ARGUMENTS_JOBS, 0, 1,               "[JOB]",        "Give jobs that were made at run time new definitions", verb_replace, true },
+        { "set",             VERB_GROUP_DEFINITIONS, VERB_ARGUMENTS_JOBS, 1, VERB_ANY_NUMBER, "KEY=VALUE… [PATTERN…]", "Change some keys of jobs that were made at run time", verb_set },
+        { "delete",          VERB_GROUP_DEFINITIONS, VERB_ARGUMENTS_JOBS, 0, VERB_ANY_NUMBER, "[PATTERN…]",   "Remove jobs that were made at run time; their history stays", verb_delete },
+        { "rename",          VERB_GROUP_DEFINITIONS, VERB_ARGUMENTS_JOBS, 2, 2,               "OLD NEW",      "Give a job another name, with its history", verb_rename },
+        { "enable",          VERB_GROUP_DEFINITIONS, VERB_ARGUMENTS_JOBS, 0, VERB_ANY_NUMBER, "[PATTERN…]",   "Undo disable", verb_enable },
+        { "disable",         VERB_GROUP_DEFINITIONS, VERB_ARGUMENTS_JOBS, 0, VERB_ANY_NUMBER, "[PATTERN…]",   "Have no more occurrences, by the definition", verb_disable },
         { "cat",             VERB_GROUP_DEFINITIONS, VERB_ARGUMENTS_JOBS, 1, VERB_ANY_NUMBER, "PATTERN…",     "Show definitions as YAML", verb_cat },
         { "edit",            VERB_GROUP_DEFINITIONS, VERB_ARGUMENTS_JOBS_AND_FILES, 1, 1,     "JOB|FILE",     "Edit a file of definitions, checked before it is saved", verb_edit },
         { "verify",          VERB_GROUP_DEFINITIONS, VERB_ARGUMENTS_FILES, 0, VERB_ANY_NUMBER, "[FILE…]",     "Check files, or the whole configuration (no daemon)", verb_verify },

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* delete, set, rename, enable, disable: changes of jobs that there are, by name or by what they are. */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "schedctl/change.h"
+#include "schedctl/draft.h"
+#include "schedctl/message.h"
+#include "schedctl/selection.h"
+#include "schedctl/verbs.h"
+#include "util/string-list.h"
+
+typedef struct BulkOrder {
+        ClientChange pattern;
+        const char *doing; /* for the question: "Delete" */
+        bool destroys;
+} BulkOrder;
+
+static int change_names(Context *context, const BulkOrder *order, char *const *names) {
+        size_t n_names = string_list_length(names);
+        CLEANUP_FREE ClientChange *changes = calloc(n_names + 1, sizeof(*changes));
+
+        if (!changes)
+                return complain_errno(-ENOMEM, "cannot give the orders");
+        for (size_t i = 0; i < n_names; i++) {
+                changes[i] = order->pattern;
+                changes[i].name = names[i];
+        }
+        return change_jobs(context, changes, n_names);
+}
+
+static int change_selected(Context *context, const BulkOrder *order, char **words) {
+        CLEANUP(string_list_freep) char **names = NULL;
+        bool done = false;
+        int status;
+
+        status = select_jobs(context, words, &names);
+        if (status != STATUS_OK)
+                return status;
+        if (context->options.if_revision > 0 && string_list_length(names) != 1) {
+                complain("--if-revision is for one job");
+                return STATUS_USAGE;
+        }
+        status = change_confirm(context, order->doing, words, names, order->destroys, &done);
+        return status != STATUS_OK || done ? status : change_names(context, order, names);
+}
+
+int verb_delete(Context *context, char **arguments) {
+        const BulkOrder order = {
+                .pattern = { .kind = "delete", .if_revision = context->options.if_revision },
+                .doing = "Delete",
+                .destroys = true,
+        };
+
+        return change_selected(context, &order, arguments);
+}
+
+int verb_enable(Context *context, char **arguments) {
+        const BulkOrder order = { .pattern = { .kind = "enable" }, .doing = "Enable" };
+
+        return change_selected(context, &order, arguments);
+}
+
+int verb_disable(Context *context, char **arguments) {
+        const BulkOrder order = { .pattern = { .kind = "disable" }, .doing = "Disable" };
+
+        return change_selected(context, &order, arguments);
+}
+
+int verb_rename(Context *context, char **arguments) {
+        const ClientChange change = {
+                .kind = "rename",
+                .name = arguments[0],
+                .new_name = arguments[1],
+                .if_revision = context->options.if_revision,
+        };
+
+        return change_jobs(context, &change, 1);
+}
+
+/* --- set ------------------------------------------------------------------------------------------- */
+
+/* Words with a "=" are assignments, the others say which jobs: no name of a job has one. */
+static int read_patch(char **words, Draft *draft, char ***ret_jobs) {
+        bool is_empty = true;
+
+        STRING_LIST_FOREACH(word, words) {
+                int status = STATUS_OK;
+
+                if (strchr(*word, '=')) {
+                        status = draft_assign(draft, *word);
+                        is_empty = false;
+                } else if (string_list_push(ret_jobs, *word) < 0) {
+                        status = complain_errno(-ENOMEM, "cannot remember the jobs");
+                }
+                if (status != STATUS_OK)
+                        return status;
+        }
+        if (is_empty) {
+                complain("nothing says what is to be set: schedctl set JOB KEY=VALUE");
+                return STATUS_USAGE;
+        }
+        return STATUS_OK;
+}
+
+static int set_by_patch(Context *context, Draft *draft, char **words) {
+        CLEANUP(string_list_freep) char **jobs = NULL;
+        CLEANUP_FREE char *patch = NULL;
+        BulkOrder order = { .pattern = { .kind = "merge" }, .doing = "Change" };
+        int r, status;
+
+        status = read_patch(words, draft, &jobs);
+        if (status != STATUS_OK)
+                return status;
+        r = draft_format(draft, true, &patch);
+        if (r < 0)
+                return complain_errno(r, "cannot make the patch");
+        order.pattern.definition = patch;
+        order.pattern.if_revision = context->options.if_revision;
+        return change_selected(context, &order, jobs);
+}
+
+int verb_set(Context *context, char **arguments) {
+        Draft draft;
+        int r, status;
+
+        r = draft_init(&draft);
+        status = r < 0 ? complain_errno(r, "cannot make the patch")
+                       : set_by_patch(context, &draft, arguments);
+        draft_done(&draft);
+        return status;
+}
