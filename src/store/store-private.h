@@ -76,6 +76,7 @@ int store_apply_update_execution(StoreConnection *connection, StoreOperation *op
 int store_apply_delete_execution(StoreConnection *connection, StoreOperation *operation);
 int store_apply_put_attempt(StoreConnection *connection, StoreOperation *operation);
 int store_apply_put_queue_pause(StoreConnection *connection, StoreOperation *operation);
+int store_apply_put_action(StoreConnection *connection, StoreOperation *operation);
 int store_apply_put_profile(StoreConnection *connection, StoreOperation *operation);
 int store_apply_put_freeze(StoreConnection *connection, StoreOperation *operation);
 int store_apply_add_audit(StoreConnection *connection, StoreOperation *operation);

@@ -48,6 +48,12 @@ static void done_profile(StoreOperation *operation) {
         stored_profile_done(&operation->profile);
 }
 
+static void done_action(StoreOperation *operation) {
+        free(operation->action.path);
+        free(operation->action.stamp);
+        free(operation->action.description);
+}
+
 static void done_message(StoreOperation *operation) {
         free(operation->message);
 }
@@ -66,6 +72,7 @@ static void (*const done_functions[OPERATION_KIND_COUNT])(StoreOperation *operat
         [OPERATION_PUT_NOTIFICATION] = done_notification,
         [OPERATION_PUT_QUEUE_PAUSE] = done_queue_pause,
         [OPERATION_PUT_PROFILE] = done_profile,
+        [OPERATION_PUT_ACTION] = done_action,
         [OPERATION_DELETE_HISTORY] = done_history,
         [OPERATION_BACKUP_DONE] = done_fd,
         [OPERATION_TROUBLE] = done_message,

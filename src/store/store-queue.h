@@ -18,6 +18,7 @@ typedef enum StoreOperationKind {
         OPERATION_PUT_QUEUE_PAUSE,
         OPERATION_PUT_PROFILE,
         OPERATION_PUT_FREEZE,
+        OPERATION_PUT_ACTION,
         OPERATION_PRUNE_JOB,
         OPERATION_DELETE_HISTORY,
         OPERATION_AFTER_COMMIT,
@@ -62,6 +63,11 @@ typedef struct StoreOperation {
                 usec_t frozen_since_usec; /* USEC_INFINITY: thawed */
                 char *message;            /* trouble */
                 int fd;                   /* backup */
+                struct {
+                        char *path, *stamp, *description; /* NULL: it is forgotten */
+                } action;
+                char *message; /* trouble */
+                int fd;        /* backup */
         };
 
         union {

@@ -182,6 +182,11 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
         [STATEMENT_PUT_PROFILE_REVISION] =
                 "INSERT INTO profile_revision (name, revision, definition) VALUES (?1, ?2, ?3) "
                 "ON CONFLICT (name, revision) DO NOTHING",
+        [STATEMENT_PUT_ACTION] =
+                "INSERT OR REPLACE INTO action_description (path, stamp, description) VALUES (?, ?, ?)",
+        [STATEMENT_DELETE_ACTION] = "DELETE FROM action_description WHERE path = ?",
+        [STATEMENT_LOAD_ACTIONS]  = "SELECT path, stamp, description FROM action_description ORDER BY path",
+
         [STATEMENT_LOAD_PROFILES] =
                 "SELECT name, origin, owner_uid, revision, changed, definition, removed FROM profile "
                 "LEFT JOIN profile_revision USING (name, revision) ORDER BY name, origin",

@@ -63,6 +63,11 @@ typedef enum StoreStatement {
         STATEMENT_LOAD_PROFILES,
         STATEMENT_READ_PROFILE_REVISION,
 
+        /* action programs */
+        STATEMENT_PUT_ACTION,
+        STATEMENT_DELETE_ACTION,
+        STATEMENT_LOAD_ACTIONS,
+
         /* retention */
         STATEMENT_PRUNE_CUTOFF,
         STATEMENT_PRUNE_PROTECTED,

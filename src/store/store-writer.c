@@ -43,6 +43,7 @@ static const struct {
         [OPERATION_PUT_QUEUE_PAUSE] = { store_apply_put_queue_pause },
         [OPERATION_PUT_PROFILE] = { store_apply_put_profile },
         [OPERATION_PUT_FREEZE] = { store_apply_put_freeze },
+        [OPERATION_PUT_ACTION] = { store_apply_put_action },
         [OPERATION_PRUNE_JOB] = { store_apply_prune_job },
         [OPERATION_DELETE_HISTORY] = { store_apply_delete_history, .parts = true },
 };

@@ -177,6 +177,16 @@ int store_load_profiles(
 /* The values of a revision. Returns 1, 0 (not known) or a negative errno. */
 int store_read_profile_revision(Store *store, const char *name, uint64_t revision, char **ret_definition);
 
+/* --- action programs -------------------------------------------------------------------------------- */
+
+/* What the program at `path` answered while it was the file of that stamp; NULL: it is forgotten. */
+int store_put_action_description(Store *store, const char *path, const char *stamp, const char *description);
+/* By path. A negative return of `visit` stops and goes up. */
+int store_load_action_descriptions(
+                Store *store,
+                int (*visit)(void *userdata, const char *path, const char *stamp, const char *description),
+                void *userdata);
+
 /* --- queues ---------------------------------------------------------------------------------------- */
 
 typedef int (*store_visit_queue_t)(void *userdata, const char *name, usec_t paused_since_usec);
