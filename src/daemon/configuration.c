@@ -26,6 +26,7 @@ struct Configuration {
         const char *machine_id;
         Settings settings;
         JobSite site;
+        const ActionCatalog *actions; /* NULL: none yet */
         TimeZoneCache *zones;
         JobLoader *loader;
         FileWatch *watch, *zone_watch;
@@ -86,6 +87,7 @@ static int make_loader(Configuration *configuration, const Settings *settings, J
 
 static void update_site(Configuration *configuration) {
         configuration->site = settings_site(&configuration->settings, configuration->machine_id);
+        configuration->site.actions = configuration->actions;
         configuration->site.has_systemd = configuration->instance->has_systemd;
 }
 
@@ -408,6 +410,12 @@ const Settings *configuration_settings(const Configuration *configuration) {
 
 TimeZoneCache *configuration_zones(Configuration *configuration) {
         return configuration->zones;
+}
+
+void configuration_set_actions(Configuration *configuration, const ActionCatalog *actions) {
+        configuration->actions = actions;
+        configuration->site.actions = actions;
+        job_loader_flush(configuration->loader);
 }
 
 const JobSite *configuration_site(const Configuration *configuration) {

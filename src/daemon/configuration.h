@@ -37,6 +37,9 @@ TimeZoneCache *configuration_zones(Configuration *configuration);
 /* What the settings say of all jobs; it changes with them, at each scan. */
 const JobSite *configuration_site(const Configuration *configuration);
 
+/* What there is of action programs has changed: jobs are decoded again at the next scan. Borrowed. */
+void configuration_set_actions(Configuration *configuration, const ActionCatalog *actions);
+
 /*
  * Reads the settings again (a faulty file keeps the old ones) and scans the drop-in directories. Faults are
  * in *ret, and each is logged when it is new. Returns 0, or a negative errno: *ret is untouched, the old jobs

@@ -21,6 +21,7 @@
 #include <systemd/sd-event.h>
 
 #include "bus/bus.h"
+#include "daemon/action-watch.h"
 #include "daemon/configuration.h"
 #include "daemon/host-facts.h"
 #include "daemon/host.h"
@@ -43,6 +44,7 @@ struct Daemon {
         Store *store;
         RunnerClient *runner;
         RunnerProcess runner_process;
+        ActionWatch *actions;
         Manager *manager;
         BusServer *bus;
         WakeupTimer *wakeup;
@@ -128,9 +130,11 @@ static int daemon_reload(Daemon *daemon, const Caller *caller, char ***ret_fault
 
 static void on_reload_asked(void *userdata, const Caller *caller, bus_reloaded_t done, void *done_userdata) {
         CLEANUP(string_list_freep) char **faults = NULL;
+        Daemon *daemon = userdata;
         int r;
 
-        r = daemon_reload(userdata, caller, &faults);
+        action_watch_refresh(daemon->actions);
+        r = daemon_reload(daemon, caller, &faults);
         done(done_userdata, r, faults, r < 0 ? "The job files cannot be read; the old jobs stay" : NULL);
 }
 
@@ -157,7 +161,10 @@ static void on_configuration_changed(void *userdata) {
 }
 
 static int on_hangup(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata) {
-        request_reload(userdata);
+        Daemon *daemon = userdata;
+
+        action_watch_refresh(daemon->actions);
+        request_reload(daemon);
         return 0;
 }
 
@@ -222,6 +229,20 @@ static int on_ensure_runner(void *userdata) {
         Daemon *daemon = userdata;
 
         return runner_process_ensure(&daemon->runner_process);
+}
+
+static void on_runner_connected(void *userdata) {
+        Daemon *daemon = userdata;
+
+        action_watch_connected(daemon->actions);
+}
+
+/* Jobs of kinds that have become another one, or that could not be read before. */
+static void on_actions_changed(void *userdata) {
+        Daemon *daemon = userdata;
+
+        configuration_set_actions(daemon->configuration, action_watch_catalog(daemon->actions));
+        request_reload(daemon);
 }
 
 static void on_get_runner(void *userdata, BusRunnerInfo *ret) {
@@ -305,10 +326,28 @@ static int make_runner_client(Daemon *daemon) {
                 .store_uuid = store_uuid(daemon->store),
                 .peer_uid = daemon->instance->user ? getuid() : 0,
                 .ensure_runner = daemon->instance->user ? on_ensure_runner : NULL,
+                .connected = on_runner_connected,
                 .userdata = daemon,
         };
 
         return runner_client_new(daemon->event, &options, &daemon->runner);
+}
+
+/* Before the jobs are read, of which some are of these kinds. */
+static int make_actions(Daemon *daemon) {
+        const ActionWatchOptions options = {
+                .directories = daemon->instance->action_dirs,
+                .store = daemon->store,
+                .executor = runner_client_executor(daemon->runner),
+                .changed = on_actions_changed,
+                .userdata = daemon,
+        };
+        int r;
+
+        r = action_watch_new(daemon->event, &options, &daemon->actions);
+        if (r >= 0)
+                configuration_set_actions(daemon->configuration, action_watch_catalog(daemon->actions));
+        return r;
 }
 
 static const char *own_user(const Daemon *daemon) {
@@ -459,6 +498,9 @@ int daemon_new(const DaemonOptions *options, Daemon **ret) {
         r = make_runner_client(daemon);
         if (r < 0)
                 return log_error_errno(r, "Cannot make the runner's client: %m");
+        r = make_actions(daemon);
+        if (r < 0)
+                return log_error_errno(r, "Cannot look for action programs: %m; not starting");
         r = make_manager(daemon);
         if (r < 0)
                 return log_error_errno(r, "Cannot read the jobs' state from the store: %m; not starting");
@@ -479,6 +521,7 @@ Daemon *daemon_free(Daemon *daemon) {
 
         (void) bus_server_free(daemon->bus);
         (void) manager_free(daemon->manager);
+        (void) action_watch_free(daemon->actions);
         (void) runner_client_free(daemon->runner);
         (void) sd_event_source_disable_unref(daemon->store_source);
         (void) store_close(daemon->store);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "exec/launch-request.h"
 #include "job/output-path.h"
 #include "util/buffer.h"
 #include "util/string-list.h"
@@ -28,6 +29,8 @@ void launch_message_done(LaunchMessage *message) {
         free(message->affinity);
         free(message->output_file);
         free(message->output_pattern);
+        free(message->request);
+        (void) string_list_free(message->credentials);
         (void) string_list_free(message->resource_limits);
         (void) string_list_free(message->environment);
         (void) string_list_free(message->unit_properties);
@@ -129,6 +132,17 @@ static int expand_output(const Launch *launch, LaunchMessage *message) {
         return message->output_file ? 0 : -ENOMEM;
 }
 
+/* A request that cannot be expanded is sent as none: whoever is to do it says so. */
+static int fill_request(const Launch *launch, LaunchMessage *message) {
+        int r;
+
+        r = launch_request_credentials(launch->job, &message->credentials);
+        if (r < 0 || launch->job->action == ACTION_COMMAND)
+                return r;
+        r = launch_request_expand(launch, &message->request);
+        return r == -EINVAL ? 0 : r;
+}
+
 /* What has to be put into words first. */
 static int fill_owned(const Launch *launch, LaunchMessage *message) {
         const ProcessPolicy *process = &launch->job->process;
@@ -146,8 +160,17 @@ static int fill_owned(const Launch *launch, LaunchMessage *message) {
         r = join_environment(launch, &message->environment);
         if (r < 0)
                 return r;
-        return expand_output(launch, message);
+        r = fill_request(launch, message);
+        return r < 0 ? r : expand_output(launch, message);
 }
+
+static const StartWork work_of_action[] = {
+        [ACTION_COMMAND] = START_WORK_PROCESS,
+        [ACTION_HTTP] = START_WORK_HTTP,
+        [ACTION_PROGRAM] = START_WORK_PROGRAM,
+};
+
+_Static_assert(ARRAY_SIZE(work_of_action) == ACTION_KIND_COUNT, "each action is some work");
 
 static MessageStart start_of(const Launch *launch) {
         const Job *job = launch->job;
@@ -180,7 +203,6 @@ static MessageStart start_of(const Launch *launch) {
                 .environment_files = process->environment_files,
                 .input = text_or_empty(process->input),
                 .has_input = process->input != NULL,
-                .credentials = process->credentials,
                 .secrets = (char **) launch->secrets,
                 .has_nice = process->has_nice,
                 .has_oom_score = process->has_oom_score,
@@ -195,6 +217,8 @@ static MessageStart start_of(const Launch *launch) {
                 .io_weight = process->limits.io_weight,
                 .left_behind = process->left_behind, /* in the same order */
                 .is_unit = process->is_unit,
+                .work = work_of_action[job->action],
+                .kind = text_or_empty(job->request.kind),
         };
 }
 
@@ -205,6 +229,8 @@ int launch_to_message(const Launch *launch, LaunchMessage *ret) {
         r = fill_owned(launch, &message);
         if (r < 0)
                 return r;
+        message.start.request = text_or_empty(message.request);
+        message.start.credentials = message.credentials;
         message.start.affinity = text_or_empty(message.affinity);
         message.start.resource_limits = message.resource_limits;
         message.start.unit_properties = message.unit_properties;

@@ -11,8 +11,8 @@ typedef struct LaunchMessage {
          */
         MessageStart start;
 
-        char *affinity, *output_file, *output_pattern;
-        char **resource_limits, **environment, **unit_properties;
+        char *affinity, *output_file, *output_pattern, *request;
+        char **credentials, **resource_limits, **environment, **unit_properties;
 } LaunchMessage;
 
 /* Returns 0 or -ENOMEM. */

@@ -28,7 +28,8 @@ struct RunnerClient {
         char *store_uuid;
         uid_t peer_uid;
         int (*ensure_runner)(void *userdata);
-        void *ensure_userdata;
+        void (*connected)(void *userdata);
+        void *userdata; /* of the two */
 
         Executor executor;
         ExecutorEvents events;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "exec/launch-message.h"
+#include "exec/launch-request.h"
 #include "exec/runner-client-errand.h"
 #include "exec/runner-client-lookup.h"
 #include "exec/runner-client-secret.h"
@@ -72,6 +73,8 @@ static void client_on_list_end(RunnerClient *client) {
         if (client->events.on_connected)
                 client->events.on_connected(client->events.userdata, &hello);
         runner_client_forget_list(client);
+        if (client->connected)
+                client->connected(client->userdata);
 }
 
 /* Returns 0, or -EBADMSG when the record has no place here. */
@@ -102,9 +105,14 @@ static void client_on_ended(RunnerClient *client, const MessageEnded *ended) {
                 .size = ended->output_size,
                 .total_bytes = ended->output_total_bytes,
         };
+        CLEANUP_FREE char *said = NULL;
         LaunchOutcome outcome;
 
         launch_outcome_from_message(ended, &output, &outcome);
+        /* Why it failed, in the program's own words. */
+        if (outcome.exit_code != 0 && !outcome.message && outcome.result &&
+            launch_result_message(outcome.result, &said) > 0)
+                outcome.message = said;
         if (client->events.on_ended)
                 client->events.on_ended(client->events.userdata, id, &outcome);
 }

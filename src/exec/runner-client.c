@@ -141,7 +141,7 @@ static void client_try(RunnerClient *client) {
 
         r = client_connect(client);
         if ((r == -ENOENT || r == -ECONNREFUSED) && client->ensure_runner) {
-                r = client->ensure_runner(client->ensure_userdata);
+                r = client->ensure_runner(client->userdata);
                 if (r >= 0)
                         r = -EINPROGRESS; /* it takes a moment to listen */
         }
@@ -198,7 +198,8 @@ int runner_client_new(sd_event *event, const RunnerClientOptions *options, Runne
                 .event = sd_event_ref(event),
                 .peer_uid = options->peer_uid,
                 .ensure_runner = options->ensure_runner,
-                .ensure_userdata = options->userdata,
+                .connected = options->connected,
+                .userdata = options->userdata,
                 .retry_usec = RETRY_FIRST_USEC,
                 .wake_at_usec = USEC_INFINITY,
                 .executor = {

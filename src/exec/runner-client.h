@@ -20,6 +20,7 @@ typedef struct RunnerClientOptions {
         const char *store_uuid;
         uid_t peer_uid;                       /* who the runner must be: 0, or the own uid with --user */
         int (*ensure_runner)(void *userdata); /* NULL: a service manager or a parent does it */
+        void (*connected)(void *userdata);    /* after the manager has heard of it; NULL: nobody asks */
         void *userdata;
 } RunnerClientOptions;
 

@@ -46,6 +46,7 @@ typedef enum ActionValueType {
 DECLARE_STRING_TABLE(action_value_type, ActionValueType);
 
 #define ACTION_DEPTH_MAX 8U /* of declarations within each other */
+#define ACTIONS_MAX 64U     /* kinds of a catalog */
 
 /* What a key of a kind's mapping takes, or an item of a list. */
 typedef struct ActionParameter ActionParameter;

@@ -16,8 +16,6 @@
 #include "util/string-list.h"
 #include "util/string-table.h"
 
-#define WHAT_MAX 128U
-
 typedef struct Decoder {
         const YamlContext *context;
         Job *job;
@@ -33,11 +31,6 @@ static int decode_value(Decoder *decoder, const ActionParameter *rule, const Yam
 static int take(json_t *value, json_t **ret) {
         *ret = value;
         return value ? 0 : -ENOMEM;
-}
-
-static const char *what_of(const ActionParameter *rule, char buffer[static WHAT_MAX]) {
-        (void) snprintf(buffer, WHAT_MAX, "'%s'", rule->rule.name);
-        return buffer;
 }
 
 /* --- texts ------------------------------------------------------------------------------------------- */
@@ -133,8 +126,7 @@ static int keep_path(Decoder *decoder, const ActionParameter *rule, const char *
 }
 
 static int decode_path(Decoder *decoder, const ActionParameter *rule, const YamlNode *node, json_t **ret) {
-        char what[WHAT_MAX];
-        const char *text = yaml_text(decoder->context, node, what_of(rule, what));
+        const char *text = yaml_text(decoder->context, node, rule->rule.name);
         int r;
 
         if (!text || !check_path(decoder, rule, node, text))
@@ -186,7 +178,6 @@ static int decode_ruled(
 
 static int decode_scalar(Decoder *decoder, const ActionParameter *rule, const YamlNode *node, json_t **ret) {
         CLEANUP_FREE char *expected = NULL;
-        char what[WHAT_MAX];
         const char *text;
         int r;
 
@@ -194,8 +185,8 @@ static int decode_scalar(Decoder *decoder, const ActionParameter *rule, const Ya
         if (r < 0)
                 return r;
         text = rule->type == ACTION_VALUE_STRING
-                        ? yaml_text(decoder->context, node, what_of(rule, what))
-                        : yaml_scalar(decoder->context, node, what_of(rule, what), expected);
+                        ? yaml_text(decoder->context, node, rule->rule.name)
+                        : yaml_scalar(decoder->context, node, rule->rule.name, expected);
         if (!text)
                 return 0;
         if (rule->literal)
@@ -209,8 +200,7 @@ static int decode_scalar(Decoder *decoder, const ActionParameter *rule, const Ya
 static int decode_measure(Decoder *decoder, const ActionParameter *rule, const YamlNode *node, json_t **ret) {
         bool is_duration = rule->type == ACTION_VALUE_DURATION;
         const char *expected = is_duration ? "a duration, as 1min 30s" : "a size, as 64K";
-        char what[WHAT_MAX];
-        const char *text = yaml_scalar(decoder->context, node, what_of(rule, what), expected);
+        const char *text = yaml_scalar(decoder->context, node, rule->rule.name, expected);
         uint64_t size;
         usec_t span;
 

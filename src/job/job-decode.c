@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "job/action-decode.h"
 #include "job/job-body.h"
 #include "job/job-fields.h"
 #include "job/job-keys.h"
@@ -14,7 +15,6 @@
 #include "util/string-list.h"
 
 #define ACCURACY_MAX_USEC USEC_PER_DAY
-#define ACTION_ROWS_MAX 64U
 #define DEFINITION_SIZE_MAX ((size_t) 1024 * 1024)
 
 /* The other keys say how a schedule is read, wherever they stand: see decode_rest(). */
@@ -209,17 +209,17 @@ static int decode_rest(const YamlContext *yaml, const YamlNode *node, Job *job) 
 }
 
 /* The keys of action programs, as rows beside those of the table. */
-static void action_rows(const ActionCatalog *actions, YamlField rows[static ACTION_ROWS_MAX + 1]) {
+static void action_rows(const ActionCatalog *actions, YamlField rows[static ACTIONS_MAX + 1]) {
         size_t n = 0;
 
-        for (size_t i = 0; actions && i < actions->n_items && n < ACTION_ROWS_MAX; i++)
+        for (size_t i = 0; actions && i < actions->n_items && n < ACTIONS_MAX; i++)
                 rows[n++] = (YamlField){ YAML_OBJECT(actions->items[i].name, leave_for_later) };
         rows[n] = (YamlField){ .key = NULL };
 }
 
 static int decode_fields(const YamlContext *yaml, const YamlNode *node, Job *job) {
         const JobSite *site = job_decode_context(yaml)->site;
-        YamlField rows[ACTION_ROWS_MAX + 1];
+        YamlField rows[ACTIONS_MAX + 1];
 
         action_rows(site ? site->actions : NULL, rows);
         return yaml_fields_decode_with(yaml, job_fields, rows, node, job);
@@ -250,12 +250,6 @@ bool job_key_is_action(const JobSite *site, const char *key) {
         return false;
 }
 
-/* A kind that is known by its name only. */
-static int complete_program(const YamlContext *yaml, const YamlNode *key, Job *job) {
-        yaml_error(yaml, key, "the action program '%.32s' has not said yet what it can do", key->text);
-        return 0;
-}
-
 static int complete_action(const YamlContext *yaml, const JobBody *body, Job *job) {
         const JobSite *site = job_decode_context(yaml)->site;
         const YamlNode *action = NULL;
@@ -281,7 +275,7 @@ static int complete_action(const YamlContext *yaml, const JobBody *body, Job *jo
         for (size_t i = 0; i < ARRAY_SIZE(actions); i++)
                 if (strcmp(actions[i].key, action->text) == 0)
                         return actions[i].complete(yaml, action, job);
-        return complete_program(yaml, action, job);
+        return action_decode(yaml, action_catalog_find(site->actions, action->text), body->node, action, job);
 }
 
 static int complete_zone(

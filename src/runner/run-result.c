@@ -50,6 +50,12 @@ int run_result_prepare(Run *run, int *ret_fd, char **reterr_message) {
 
         assert(ret_fd);
 
+        if (start->request[0] == '\0') {
+                *reterr_message = strdup(
+                                "its request cannot be made: a value that stands in one of its paths has "
+                                "a '/' or '..' in it");
+                return -EINVAL;
+        }
         /* It stands inside of what is written here. */
         if (json_check_object(start->request, strlen(start->request), REQUEST_DEPTH_MAX, NULL) < 0) {
                 *reterr_message = strdup("its request is not a JSON object");

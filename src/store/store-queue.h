@@ -66,8 +66,6 @@ typedef struct StoreOperation {
                 struct {
                         char *path, *stamp, *description; /* NULL: it is forgotten */
                 } action;
-                char *message; /* trouble */
-                int fd;        /* backup */
         };
 
         union {

@@ -9,6 +9,12 @@
 #include "util/clock.h"
 #include "util/string-list.h"
 
+static const JobSite *job_site;
+
+void test_set_site(const JobSite *site) {
+        job_site = site;
+}
+
 /* The start of 2026, so that what is said of the future does not change with the day of the test. */
 static usec_t now(void *userdata, ClockKind kind) {
         return INT64_C(1767225600) * USEC_PER_SEC;
@@ -23,7 +29,9 @@ static int decode_as(
                 Job **ret) {
         CLEANUP(time_zone_cache_freep) TimeZoneCache *zones = NULL;
         Clock clock = { .now = now };
-        JobDecodeContext context = { .system_mode = system_mode, .owner_uid = owner_uid, .clock = &clock };
+        JobDecodeContext context = {
+                .system_mode = system_mode, .owner_uid = owner_uid, .clock = &clock, .site = job_site
+        };
 
         ck_assert_int_eq(time_zone_cache_new(&zones), 0);
         context.zones = zones;

@@ -7,6 +7,9 @@
 
 #include "job/job-decode.h"
 
+/* What the settings say of all jobs from now on; borrowed. NULL: nothing. */
+void test_set_site(const JobSite *site);
+
 /* Decodes a definition of the job "test" as the system's daemon would; fails the test if it is faulty. */
 Job *test_job(const char *text);
 
