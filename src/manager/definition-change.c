@@ -15,8 +15,11 @@
 #include "manager/execution.h"
 #include "manager/job-leave.h"
 #include "manager/scheduled-job.h"
+#include "manager/secrets.h"
 #include "manager/text-diff.h"
 #include "manager/waiting.h"
+
+#define FULL_NAME_SIZE 272U /* USER/NAME, each of at most 128 */
 
 void definition_change_done(DefinitionChange *change) {
         (void) scheduled_job_free(change->new_job);
@@ -24,6 +27,7 @@ void definition_change_done(DefinitionChange *change) {
         (void) job_unref(change->stored);
         diagnostic_done(&change->error);
         free(change->source);
+        free(change->replaced);
         free(change->new_name);
         *change = (DefinitionChange){ 0 };
 }
@@ -123,9 +127,12 @@ static void tell_of_hidden(ScheduledJob *job) {
         set_load_error(job, &error);
 }
 
-static void set_source(ScheduledJob *job, char *taken) {
-        free(job->stored.source);
-        job->stored.source = taken;
+static void set_source(DefinitionChange *change, char *taken) {
+        StoredJob *stored = &change->job->stored;
+
+        free(change->replaced);
+        change->replaced = stored->source;
+        stored->source = taken;
 }
 
 static bool has_boot_schedule(const Job *job) {
@@ -198,7 +205,7 @@ static void take_identity(ScheduledJob *job, DefinitionChange *change) {
         set_job(job, job_ref(change->loaded));
         set_load_error(job, NULL);
         if (change->source)
-                set_source(job, TAKE_PTR(change->source));
+                set_source(change, TAKE_PTR(change->source));
         job->stored.revision++;
         job->stored.owner_uid = job->job->owner_uid;
         job->stored.origin = job->job->origin;
@@ -337,7 +344,7 @@ static void apply_removed(const DefinitionChanges *changes, DefinitionChange *ch
                 (void) manager_queue_audit(
                                 changes->manager, AUDIT_JOB_DELETED, job->stored.name, 0, changes->caller,
                                 written_text(job));
-        set_source(job, NULL);
+        set_source(change, NULL);
         if (job->stored.id != 0)
                 scheduled_job_save(job);
         waiting_cancel(job);
@@ -432,6 +439,8 @@ static void rename_job(const DefinitionChanges *changes, DefinitionChange *chang
 }
 
 void definition_change_apply(const DefinitionChanges *changes, DefinitionChange *change) {
+        char name[FULL_NAME_SIZE];
+
         assert(changes->manager);
         assert(change->job);
 
@@ -442,5 +451,7 @@ void definition_change_apply(const DefinitionChanges *changes, DefinitionChange 
         }
         if (change->new_name)
                 rename_job(changes, change);
-        appliers[change->kind](changes, change);
+        (void) snprintf(name, sizeof(name), "%s", change->job->stored.name);
+        appliers[change->kind](changes, change); /* the job may be gone */
+        secrets_release_definition(changes->manager, name, change->replaced);
 }

@@ -29,6 +29,7 @@ typedef struct DefinitionChange {
         Diagnostic error;      /* what is wrong with it; no message: nothing */
         Job *stored;           /* definition_change_decode_old() */
         char *source;          /* as it was written at run time; NULL: it stays as it is */
+        char *replaced;        /* the source that was there before; NULL: none */
         char *new_name;        /* it is renamed first; NULL: it is not */
         usec_t from_usec;      /* what is due from then on counts, if that is earlier than now; 0 */
 } DefinitionChange;

@@ -13,6 +13,7 @@
 
 #include "manager/dependency.h"
 #include "manager/freeze.h"
+#include "manager/job-change-secrets.h"
 #include "manager/job-edit.h"
 #include "manager/scheduled-job.h"
 #include "manager/start-request.h"
@@ -256,6 +257,60 @@ static int check_caller(
         return r < 0 ? r : user_limits_check_changes(manager, changes, n_changes, caller, reterr);
 }
 
+static bool resume(const HeldChanges *held);
+
+/* What has no id yet waits for the runner. Returns true if the changes are in force. */
+static bool change(const HeldChanges *asked, bool trial, bool is_resumed) {
+        Manager *manager = asked->manager;
+        CLEANUP(job_edits_done)
+        JobEdits edits = { .manager = manager,
+                           .caller = asked->has_caller ? &asked->caller : NULL,
+                           .known = &asked->secrets };
+        CLEANUP(apply_notice_freep) ApplyNotice *notice = NULL;
+        ChangeOrder *order = NULL;
+        int r;
+
+        r = job_edits_prepare(&edits, asked->changes, asked->n_changes);
+        if (r >= 0 && trial) {
+                answer_trial(&edits, asked->reply, asked->userdata);
+                return false;
+        }
+        if (r >= 0 && edits.secrets.n_items > 0) {
+                HeldChanges held = *asked;
+
+                held.secrets = edits.secrets;
+                edits.secrets = (SecretValues){ 0 };
+                if (!is_resumed)
+                        job_change_hold(&held, resume);
+                else
+                        asked->reply(asked->userdata, -EAGAIN, NULL, 0,
+                                     "A template was changed meanwhile: try again");
+                secret_values_done(&held.secrets);
+                return false;
+        }
+        if (r >= 0)
+                r = reserve(&edits, &notice);
+        if (r >= 0)
+                r = change_order_new(manager, asked->n_changes, asked->reply, asked->userdata, &order);
+        if (r < 0) {
+                answer_refused(&edits, r, asked->reply, asked->userdata);
+                return false;
+        }
+        commit(&edits, order, TAKE_PTR(notice));
+        return true;
+}
+
+static bool resume(const HeldChanges *held) {
+        const char *text;
+        int r = 0;
+
+        text = unready(held->manager, &r);
+        if (!text)
+                return change(held, false, true);
+        held->reply(held->userdata, r, NULL, 0, text);
+        return false;
+}
+
 void manager_change_jobs(
                 Manager *manager,
                 const JobChange *changes,
@@ -265,10 +320,13 @@ void manager_change_jobs(
                 manager_changed_t reply,
                 void *userdata) {
 
-        CLEANUP(job_edits_done) JobEdits edits = { .manager = manager, .caller = caller };
-        CLEANUP(apply_notice_freep) ApplyNotice *notice = NULL;
+        HeldChanges asked = { .manager = manager,
+                              .changes = (JobChange *) changes, /* only read */
+                              .n_changes = n_changes,
+                              .has_caller = caller != NULL,
+                              .reply = reply,
+                              .userdata = userdata };
         CLEANUP_FREE char *refusal = NULL;
-        ChangeOrder *order = NULL;
         const char *text;
         int r = 0;
 
@@ -280,26 +338,14 @@ void manager_change_jobs(
                 reply(userdata, r, NULL, 0, text);
                 return;
         }
-
         r = check_caller(manager, changes, n_changes, caller, &refusal);
         if (r < 0) {
                 reply(userdata, r, NULL, 0, refusal);
                 return;
         }
-        r = job_edits_prepare(&edits, changes, n_changes);
-        if (r >= 0 && trial) {
-                answer_trial(&edits, reply, userdata);
-                return;
-        }
-        if (r >= 0)
-                r = reserve(&edits, &notice);
-        if (r >= 0)
-                r = change_order_new(manager, n_changes, reply, userdata, &order);
-        if (r < 0) {
-                answer_refused(&edits, r, reply, userdata);
-                return;
-        }
-        commit(&edits, order, TAKE_PTR(notice));
+        if (caller)
+                asked.caller = *caller;
+        (void) change(&asked, trial, false);
 }
 
 int manager_get_source(Manager *manager, const ScheduledJob *job, char **ret) {

@@ -10,6 +10,7 @@
 #include "job/definition-patch.h"
 #include "manager/definition-check.h"
 #include "manager/freeze.h"
+#include "manager/job-change-secrets.h"
 #include "manager/scheduled-job.h"
 #include "util/buffer.h"
 
@@ -22,6 +23,7 @@ void job_edits_done(JobEdits *edits) {
                 definition_change_done(&edits->edits[i].change);
         }
         free(edits->edits);
+        secret_values_done(&edits->secrets);
         HASH_ITER(hh, edits->drafts, draft, next) {
                 HASH_DEL(edits->drafts, draft);
                 free(draft);
@@ -176,17 +178,16 @@ static int same_text(const char *a, const char *b) {
 }
 
 /* `source` is taken. */
-static int define(JobEdits *edits, JobEdit *edit, JobDraft *draft, char *taken) {
-        CLEANUP_FREE char *source = taken;
-        CLEANUP(diagnostics_done) Diagnostics diagnostics = { 0 };
-        CLEANUP(job_unrefp) Job *composed = NULL;
-        const StoredJob *stored;
-        int r;
+static int compose(
+                JobEdits *edits,
+                JobEdit *edit,
+                const JobDraft *draft,
+                const char *source,
+                Diagnostics *diagnostics,
+                Job **ret) {
 
-        r = need_job(edits, edit, draft);
-        if (r < 0)
-                return r;
-        stored = &draft->job->stored;
+        const StoredJob *stored = &draft->job->stored;
+        int r;
 
         r = definition_compose(
                         edits->manager,
@@ -200,9 +201,41 @@ static int define(JobEdits *edits, JobEdit *edit, JobDraft *draft, char *taken) 
                                                         (draft->is_listed && stored->one_shot),
                                         .source = source,
                         },
-                        &diagnostics, &composed);
+                        diagnostics, ret);
+        return r < 0 ? refuse_definition(edit, r, diagnostics) : 0;
+}
+
+/* The values are checked while they are there; from then on ids stand for them. */
+static int take_secrets(JobEdits *edits, JobEdit *edit, const JobDraft *draft, char **source) {
+        CLEANUP(diagnostics_done) Diagnostics diagnostics = { 0 };
+        CLEANUP(job_unrefp) Job *composed = NULL;
+        char *without = NULL;
+        int r;
+
+        r = job_change_take_secrets(
+                        edits->manager, *source, draft->source, edits->known, &edits->secrets, &without);
+        if (r <= 0)
+                return r;
+        r = compose(edits, edit, draft, *source, &diagnostics, &composed);
+        explicit_bzero(*source, strlen(*source));
+        free(*source);
+        *source = without;
+        return r;
+}
+
+static int define(JobEdits *edits, JobEdit *edit, JobDraft *draft, char *taken) {
+        CLEANUP_FREE char *source = taken;
+        CLEANUP(diagnostics_done) Diagnostics diagnostics = { 0 };
+        CLEANUP(job_unrefp) Job *composed = NULL;
+        int r;
+
+        r = need_job(edits, edit, draft);
+        if (r >= 0)
+                r = take_secrets(edits, edit, draft, &source);
+        if (r >= 0)
+                r = compose(edits, edit, draft, source, &diagnostics, &composed);
         if (r < 0)
-                return refuse_definition(edit, r, &diagnostics);
+                return r;
         r = check(edits, edit, draft, composed);
         if (r < 0)
                 return r;

@@ -6,6 +6,7 @@
  * before it leave behind.
  */
 
+#include "job/secret-extract.h"
 #include "manager/definition-change.h"
 
 /* One name as it stands after the changes so far. */
@@ -33,8 +34,10 @@ typedef struct JobEdits {
         const Caller *caller;
         JobEdit *edits;
         size_t n_edits;
-        JobDraft *drafts; /* by name */
-        int64_t last_id;  /* that a job of these would have */
+        JobDraft *drafts;          /* by name */
+        int64_t last_id;           /* that a job of these would have */
+        const SecretValues *known; /* secrets that the runner keeps already; NULL: none */
+        SecretValues secrets;      /* those that it has to keep first */
 } JobEdits;
 
 void job_edits_done(JobEdits *edits);

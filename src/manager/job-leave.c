@@ -8,6 +8,7 @@
 
 #include "manager/dependency.h"
 #include "manager/scheduled-job.h"
+#include "manager/secrets.h"
 
 /* The cursor outlives the job by that, so that one that comes back repeats nothing. */
 #define CURSOR_KEPT_USEC (90 * USEC_PER_DAY)
@@ -113,6 +114,7 @@ void job_leave_look(ScheduledJob *job) {
 
         job_leave_list(job);
         scheduled_job_save(job);
+        secrets_release_definition(manager, job->stored.name, job->stored.source);
         manager_invalidate(manager);
         if (apply_notice_new(manager, 1, &notice) >= 0) { /* otherwise only the news is lost */
                 apply_notice_add(notice, JOB_NOTICE_REMOVED, job->stored.name);

@@ -151,8 +151,9 @@ static bool is_in_text(const char *text, const char *id) {
 static bool is_named(const ScheduledJob *job, const char *id) {
         const Execution *execution;
 
-        if ((job->job && is_in_lines(job->job->values, id)) || is_in_text(job->stored.source, id) ||
-            is_in_text(job->stored.definition, id))
+        if (scheduled_job_is_listed(job) &&
+            ((job->job && is_in_lines(job->job->values, id)) || is_in_text(job->stored.source, id) ||
+             is_in_text(job->stored.definition, id)))
                 return true;
         DL_FOREACH(job->executions, execution) {
                 if (execution_state_is_final(execution->record.state))
@@ -218,11 +219,13 @@ void secrets_release_execution(const Execution *execution) {
 static void add_job(const ScheduledJob *job, Buffer *ids) {
         const Execution *execution;
 
-        if (job->job)
+        bool is_listed = scheduled_job_is_listed(job);
+
+        if (is_listed && job->job)
                 add_lines(job->job->values, ids);
-        if (job->stored.source)
+        if (is_listed && job->stored.source)
                 (void) secret_ids_in_text(job->stored.source, ids);
-        if (job->stored.definition)
+        if (is_listed && job->stored.definition)
                 (void) secret_ids_in_text(job->stored.definition, ids);
         DL_FOREACH(job->executions, execution) {
                 add_lines(execution->record.secrets, ids);
