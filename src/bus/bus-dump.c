@@ -60,6 +60,7 @@ static const char *const kind_names[] = {
         [BUS_FILTER_AUDIT] = "audit",
         [BUS_FILTER_TIMERS] = "timers",
         [BUS_FILTER_DEPENDENCIES] = "dependencies",
+        [BUS_FILTER_DEFINITIONS] = "definitions",
         [BUS_FILTER_QUEUES] = "queues",
         [BUS_FILTER_PROFILES] = "profiles",
         [BUS_FILTER_TEMPLATES] = "templates",
@@ -101,7 +102,10 @@ static int visit_job(void *userdata, const ScheduledJob *job) {
         dump->last_name = strdup(job->stored.name);
         if (!dump->last_name)
                 return -ENOMEM;
-        return dump_add(dump, &dump->server->job_set, job);
+        return dump_add(dump,
+                        dump->kind == BUS_FILTER_DEFINITIONS ? &dump->server->definition_set
+                                                             : &dump->server->job_set,
+                        job);
 }
 
 /* They come in order of next_start: jobs that will not start again by themselves are the last, and while all
@@ -287,6 +291,7 @@ static int (*const page_of[])(Dump *) = {
         [BUS_FILTER_AUDIT] = page_of_audit,
         [BUS_FILTER_TIMERS] = page_of_timers,
         [BUS_FILTER_DEPENDENCIES] = page_of_dependencies,
+        [BUS_FILTER_DEFINITIONS] = page_of_jobs,
         [BUS_FILTER_QUEUES] = page_of_queues,
         [BUS_FILTER_PROFILES] = page_of_profiles,
         [BUS_FILTER_TEMPLATES] = page_of_templates,
@@ -369,7 +374,7 @@ static int find_kind(const char *what, sd_bus_error *reterr) {
                 return sd_bus_error_setf(
                                 reterr, SD_BUS_ERROR_INVALID_ARGS,
                                 "'%.50s' is no list: it is jobs, executions, audit, timers, "
-                                "dependencies, queues, profiles or templates.",
+                                "dependencies, definitions, queues, profiles or templates.",
                                 what);
         return kind;
 }
@@ -418,7 +423,8 @@ int bus_dump(BusCall *call, sd_bus_error *reterr) {
         dump->last_name = TAKE_PTR(dump->filter.after);
         dump->only_own = dump->filter.mine || call->view == VIEW_OWN ||
                         (call->view != VIEW_ALL &&
-                         (dump->kind == BUS_FILTER_AUDIT || bus_filter_is_private(&dump->filter)));
+                         (dump->kind == BUS_FILTER_AUDIT || dump->kind == BUS_FILTER_DEFINITIONS ||
+                          bus_filter_is_private(&dump->filter)));
 
         r = sd_event_source_set_enabled(queue->source, SD_EVENT_ONESHOT);
         if (r < 0)

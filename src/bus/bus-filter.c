@@ -203,6 +203,7 @@ static int read_states(
         static int (*const from_string[])(const char *) = {
                 [BUS_FILTER_JOBS] = job_state_from_string,
                 [BUS_FILTER_TIMERS] = job_state_from_string,
+                [BUS_FILTER_DEFINITIONS] = job_state_from_string,
                 [BUS_FILTER_DEPENDENCIES] = join_standing_from_string,
                 [BUS_FILTER_EXECUTIONS] = execution_state_from_string,
                 [BUS_FILTER_HISTORY] = execution_state_from_string,

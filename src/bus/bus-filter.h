@@ -16,6 +16,7 @@ typedef enum BusFilterKind {
         BUS_FILTER_AUDIT,
         BUS_FILTER_TIMERS,
         BUS_FILTER_DEPENDENCIES,
+        BUS_FILTER_DEFINITIONS,
         BUS_FILTER_QUEUES,    /* names are those of queues; they have no states */
         BUS_FILTER_PROFILES,  /* names are those of profiles */
         BUS_FILTER_TEMPLATES, /* names are those of templates */

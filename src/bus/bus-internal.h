@@ -107,7 +107,7 @@ struct BusServer {
         sd_event *event;
         BusHost host;
         UserNames *users;
-        FieldSet job_set, execution_set, attempt_set, audit_set, timer_set, dependency_set, queue_set;
+        FieldSet job_set, execution_set, attempt_set, audit_set, timer_set, definition_set, dependency_set, queue_set;
         FieldSet profile_set, template_set;
 
         BusConnection *peers;

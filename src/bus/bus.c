@@ -112,6 +112,9 @@ static int init_fields(BusServer *server) {
         r = field_set_init(&server->dependency_set, &dependency_fields, NULL, 0, NULL);
         if (r < 0)
                 return r;
+        r = field_set_init(&server->definition_set, &definition_fields, NULL, 0, NULL);
+        if (r < 0)
+                return r;
         r = field_set_init(&server->profile_set, &profile_fields, NULL, 0, NULL);
         if (r < 0)
                 return r;
@@ -204,6 +207,7 @@ BusServer *bus_server_free(BusServer *server) {
         field_set_done(&server->timer_set);
         field_set_done(&server->dependency_set);
         field_set_done(&server->queue_set);
+        field_set_done(&server->definition_set);
         field_set_done(&server->profile_set);
         field_set_done(&server->template_set);
         (void) user_names_free(server->users);

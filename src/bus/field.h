@@ -82,6 +82,7 @@ extern const FieldTable attempt_fields;    /* const AttemptRecord * */
 extern const FieldTable audit_fields;      /* const AuditRecord * */
 extern const FieldTable timer_fields;      /* const ScheduledJob * */
 extern const FieldTable dependency_fields; /* const Dependency * (manager/dependency-list.h) */
+extern const FieldTable definition_fields; /* const ScheduledJob * */
 extern const FieldTable queue_fields;      /* const QueueStatus * */
 
 /* Whether this viewer gets to see the private fields of the record. */
