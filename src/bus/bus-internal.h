@@ -107,7 +107,8 @@ struct BusServer {
         sd_event *event;
         BusHost host;
         UserNames *users;
-        FieldSet job_set, execution_set, attempt_set, audit_set, timer_set, definition_set, dependency_set, queue_set;
+        FieldSet job_set, execution_set, attempt_set, audit_set, timer_set, definition_set, dependency_set,
+                        queue_set;
         FieldSet profile_set, template_set;
 
         BusConnection *peers;
@@ -344,8 +345,18 @@ void signal_queue_job(SignalQueue *queue, const char *name, JobSignal change);
 void signal_queue_execution(SignalQueue *queue, const ExecutionRecord *record);
 void signal_queue_manager(SignalQueue *queue);
 
-/* --- bus-manager.c --------------------------------------------------------------------------------- */
+/* --- bus-manager.c, bus-manager-property.c
+ * --------------------------------------------------------------------------------- */
 
 extern const char *const manager_changing_properties[];
+/* For the vtable. */
+int bus_manager_get_property(
+                sd_bus *bus,
+                const char *path,
+                const char *interface,
+                const char *name,
+                sd_bus_message *reply,
+                void *userdata,
+                sd_bus_error *reterr);
 /* Appends one property as a variant's content, with the variant around it. */
 int bus_manager_append_property(BusServer *server, bool is_open, const char *name, sd_bus_message *message);
