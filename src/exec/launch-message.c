@@ -34,6 +34,7 @@ void launch_message_done(LaunchMessage *message) {
         (void) string_list_free(message->resource_limits);
         (void) string_list_free(message->environment);
         (void) string_list_free(message->unit_properties);
+        (void) string_list_free(message->files);
         *message = (LaunchMessage){ 0 };
 }
 
@@ -140,6 +141,8 @@ static int fill_request(const Launch *launch, LaunchMessage *message) {
         if (r < 0 || launch->job->action == ACTION_COMMAND)
                 return r;
         r = launch_request_expand(launch, &message->request);
+        if (r >= 0)
+                r = launch_request_files(launch, &message->files);
         return r == -EINVAL ? 0 : r;
 }
 
@@ -219,6 +222,7 @@ static MessageStart start_of(const Launch *launch) {
                 .is_unit = process->is_unit,
                 .work = work_of_action[job->action],
                 .kind = text_or_empty(job->request.kind),
+                .allow_private = job->request.allow_private,
         };
 }
 
@@ -231,6 +235,7 @@ int launch_to_message(const Launch *launch, LaunchMessage *ret) {
                 return r;
         message.start.request = text_or_empty(message.request);
         message.start.credentials = message.credentials;
+        message.start.files = message.files;
         message.start.affinity = text_or_empty(message.affinity);
         message.start.resource_limits = message.resource_limits;
         message.start.unit_properties = message.unit_properties;

@@ -12,7 +12,7 @@ typedef struct LaunchMessage {
         MessageStart start;
 
         char *affinity, *output_file, *output_pattern, *request;
-        char **credentials, **resource_limits, **environment, **unit_properties;
+        char **credentials, **resource_limits, **environment, **unit_properties, **files;
 } LaunchMessage;
 
 /* Returns 0 or -ENOMEM. */

@@ -13,24 +13,32 @@
 
 static const ParameterValues no_values;
 
-static int set_path(const Launch *launch, json_t *request, const char *key, const char *text) {
+static int expand_path(const Launch *launch, const char *text, char **ret) {
         const OutputPathFacts facts = {
                 .job = launch->job->name,
                 .execution_id = launch->id.execution_id,
                 .due_usec = launch->due_usec,
                 .zone = launch->job->zone,
         };
-        CLEANUP_FREE char *pattern = NULL, *path = NULL, *escaped = NULL, *error = NULL;
+        CLEANUP_FREE char *pattern = NULL, *error = NULL;
         int r;
 
         r = expand_text(text, launch->parameters ?: &no_values, EXPAND_PATH | EXPAND_PERCENT, &pattern,
                         &error);
         if (r >= 0)
-                r = output_path_expand(pattern, &facts, &path);
+                r = output_path_expand(pattern, &facts, ret);
+        return r < 0 && r != -ENOMEM ? -EINVAL : r;
+}
+
+static int set_path(const Launch *launch, json_t *request, const char *key, const char *text) {
+        CLEANUP_FREE char *path = NULL, *escaped = NULL;
+        int r;
+
+        r = expand_path(launch, text, &path);
         if (r >= 0)
                 r = expand_escape(path, &escaped); /* the rest is expanded after it */
         if (r < 0)
-                return r == -ENOMEM ? r : -EINVAL;
+                return r;
         return json_object_set_new(request, key, json_string(escaped)) < 0 ? -ENOMEM : 0;
 }
 
@@ -60,6 +68,22 @@ int launch_request_expand(const Launch *launch, char **ret) {
                 return r;
         *ret = json_dumps(expanded, JSON_COMPACT);
         return *ret ? 0 : -ENOMEM;
+}
+
+int launch_request_files(const Launch *launch, char ***ret) {
+        CLEANUP(string_list_freep) char **list = NULL;
+
+        STRING_LIST_FOREACH(text, launch->job->request.files) {
+                char *path = NULL;
+                int r = expand_path(launch, *text, &path);
+
+                if (r >= 0)
+                        r = string_list_take_push(&list, path);
+                if (r < 0)
+                        return r;
+        }
+        *ret = TAKE_PTR(list);
+        return 0;
 }
 
 int launch_request_credentials(const Job *job, char ***ret) {

@@ -11,6 +11,9 @@
  */
 int launch_request_expand(const Launch *launch, char **ret);
 
+/* The files that its request sends, in their order, as paths. Returns 0, -EINVAL, or -ENOMEM. */
+int launch_request_files(const Launch *launch, char ***ret);
+
 /* The credentials of the job and those that its request names, each once. Returns 0 or -ENOMEM. */
 int launch_request_credentials(const Job *job, char ***ret);
 

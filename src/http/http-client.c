@@ -3,35 +3,19 @@
 #include "http/http-client.h"
 
 #include <assert.h>
-#include <curl/curl.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <time.h>
 #include <utlist.h>
 
-#include "util/buffer.h"
+#include "http/transfer.h"
 #include "util/clock.h"
 #include "util/string-list.h"
 
 #define EVENTS_PER_TURN 64
-#define RETRY_AFTER_MAX (365 * 86400)
-#define CONNECTIONS_MAX 256L
-#define CONNECTIONS_PER_HOST_MAX 16L
-
-struct HttpTransfer {
-        HttpClient *client;
-        CURL *easy;
-        struct curl_slist *headers;
-        char *body;
-        size_t body_size;
-        Buffer answer;
-        size_t response_max;
-        bool full; /* the rest of the answer is of no interest */
-        char error[CURL_ERROR_SIZE];
-        http_done_t done;
-        void *userdata;
-        HttpTransfer *prev, *next;
-};
+#define CONNECTIONS_MAX 1024L
+#define CONNECTIONS_PER_HOST_MAX 128L
+#define MESSAGE_MAX 192
 
 struct HttpClient {
         CURLM *multi;
@@ -55,65 +39,39 @@ static void transfer_free(HttpTransfer *transfer) {
                 (void) curl_multi_remove_handle(transfer->client->multi, transfer->easy);
                 curl_easy_cleanup(transfer->easy);
         }
+        curl_mime_free(transfer->mime);
         for (struct curl_slist *header = transfer->headers; header; header = header->next)
                 wipe(header->data, strlen(header->data));
         curl_slist_free_all(transfer->headers);
-        wipe(transfer->body, transfer->body_size);
-        free(transfer->body);
         wipe(transfer->answer.data, transfer->answer.size);
         buffer_done(&transfer->answer);
+        (void) string_list_free(transfer->answer_headers);
         free(transfer);
 }
 
-static size_t on_data(char *data, size_t size, size_t n, void *userdata) {
-        HttpTransfer *transfer = userdata;
-        size_t total = size * n;
-        size_t kept = MIN(total, transfer->response_max - transfer->answer.size);
-
-        if (buffer_add(&transfer->answer, data, kept) < 0)
-                return 0;
-        transfer->full = kept < total;
-        return kept; /* less than there was ends the transfer */
-}
-
-static const struct {
-        CURLcode code;
-        int error;
-} errors[] = {
-        { CURLE_OPERATION_TIMEDOUT, ETIMEDOUT },         { CURLE_COULDNT_CONNECT, ECONNREFUSED },
-        { CURLE_COULDNT_RESOLVE_HOST, EHOSTUNREACH },    { CURLE_URL_MALFORMAT, EINVAL },
-        { CURLE_UNSUPPORTED_PROTOCOL, EPROTONOSUPPORT }, { CURLE_OUT_OF_MEMORY, ENOMEM },
-        { CURLE_PEER_FAILED_VERIFICATION, EPERM },
-};
-
-static int errno_of(CURLcode code) {
-        for (size_t i = 0; i < ARRAY_SIZE(errors); i++)
-                if (errors[i].code == code)
-                        return -errors[i].error;
-        return -EIO;
+static void say_denied(const HttpTransfer *transfer, char buffer[static MESSAGE_MAX]) {
+        (void) snprintf(buffer, MESSAGE_MAX,
+                        "the address %s is not a public one, which is all that this job may reach",
+                        transfer->denied);
 }
 
 static void finish(HttpTransfer *transfer, CURLcode code) {
-        HttpResult result = { .message = "", .status = -1, .retry_after_usec = -1 };
-        http_done_t done = transfer->done;
-        void *userdata = transfer->userdata;
-        curl_off_t retry_after = 0;
-        long status = 0;
+        HttpResult result = {
+                .message = "", .status = -1, .retry_after_usec = -1, .version = "", .body = "", .address = ""
+        };
+        char denied[MESSAGE_MAX];
 
-        (void) curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
-        (void) curl_easy_getinfo(transfer->easy, CURLINFO_RETRY_AFTER, &retry_after);
+        transfer_read_answer(transfer, &result);
         if (code != CURLE_OK && !(code == CURLE_WRITE_ERROR && transfer->full)) {
-                result.error = errno_of(code);
+                result.error = transfer_errno(code);
                 result.message = transfer->error[0] != '\0' ? transfer->error : curl_easy_strerror(code);
-        } else if (status > 0) {
-                result.status = (int) status;
-                if (retry_after > 0)
-                        result.retry_after_usec = (usec_t) MIN(retry_after, (curl_off_t) RETRY_AFTER_MAX) *
-                                        USEC_PER_SEC;
+                if (transfer->denied[0] != '\0' && code == CURLE_COULDNT_CONNECT) {
+                        say_denied(transfer, denied);
+                        result.error = -EACCES;
+                        result.message = denied;
+                }
         }
-        result.body = transfer->answer.data ?: "";
-        result.body_size = transfer->answer.size;
-        done(userdata, &result);
+        transfer->done(transfer->userdata, &result);
         transfer_free(transfer);
 }
 
@@ -196,100 +154,6 @@ static int on_timer_wanted(CURLM *multi, long timeout_ms, void *userdata) {
 
 /* --- requests --------------------------------------------------------------------------------------- */
 
-static bool is_one_line(const char *text) {
-        for (; *text != '\0'; text++)
-                if ((unsigned char) *text < 0x20 && *text != '\t')
-                        return false;
-        return true;
-}
-
-static bool is_method(const char *text) {
-        size_t length = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
-
-        return length > 0 && length <= 16 && text[length] == '\0';
-}
-
-static int add_header(HttpTransfer *transfer, const char *header) {
-        struct curl_slist *list;
-
-        if (!is_one_line(header) || !strchr(header, ':'))
-                return -EINVAL;
-        list = curl_slist_append(transfer->headers, header);
-        if (!list)
-                return -ENOMEM;
-        transfer->headers = list;
-        return 0;
-}
-
-static int copy_request(HttpTransfer *transfer, const HttpRequest *request) {
-        int r;
-
-        if (!is_method(request->method) || !is_one_line(request->url))
-                return -EINVAL;
-        transfer->body = malloc(MAX(request->body_size, (size_t) 1));
-        if (!transfer->body)
-                return -ENOMEM;
-        if (request->body_size > 0)
-                memcpy(transfer->body, request->body, request->body_size);
-        transfer->body_size = request->body_size;
-
-        r = add_header(transfer, "Expect:"); /* no round trip before the body */
-        STRING_LIST_FOREACH(header, request->headers)
-                if (r >= 0)
-                        r = add_header(transfer, *header);
-        return r;
-}
-
-#define SET(option, value)                                                      \
-        do {                                                                    \
-                if (code == CURLE_OK)                                           \
-                        code = curl_easy_setopt(transfer->easy, option, value); \
-        } while (0)
-
-static CURLcode set_limits(HttpTransfer *transfer, usec_t timeout_usec) {
-        CURLcode code = CURLE_OK;
-
-        timeout_usec = MIN(timeout_usec, HTTP_TIMEOUT_USEC);
-        SET(CURLOPT_NOSIGNAL, 1L);
-        SET(CURLOPT_PROTOCOLS_STR, "http,https");
-        SET(CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-        SET(CURLOPT_FOLLOWLOCATION, 0L);
-        SET(CURLOPT_MAXREDIRS, 0L);
-        SET(CURLOPT_PROXY, "");
-        SET(CURLOPT_NETRC, (long) CURL_NETRC_IGNORED);
-        /* One bundle, kept parsed between connections; Debian's directory beside it defeats that. */
-        SET(CURLOPT_CAPATH, NULL);
-        /* A time-out must not wait for the thread of a name look-up. */
-        SET(CURLOPT_QUICK_EXIT, 1L);
-        SET(CURLOPT_CONNECTTIMEOUT_MS, (long) (HTTP_CONNECT_TIMEOUT_USEC / USEC_PER_MSEC));
-        SET(CURLOPT_TIMEOUT_MS, (long) MAX(timeout_usec / USEC_PER_MSEC, (usec_t) 1));
-        return code;
-}
-
-static CURLcode set_request(HttpTransfer *transfer, const HttpRequest *request) {
-        CURLcode code = CURLE_OK;
-
-        SET(CURLOPT_PRIVATE, transfer);
-        SET(CURLOPT_ERRORBUFFER, transfer->error);
-        SET(CURLOPT_URL, request->url);
-        SET(CURLOPT_USERAGENT, "jobsched/" PACKAGE_VERSION);
-        SET(CURLOPT_HTTPHEADER, transfer->headers);
-        SET(CURLOPT_WRITEFUNCTION, on_data);
-        SET(CURLOPT_WRITEDATA, transfer);
-        if (strcmp(request->method, "HEAD") == 0) {
-                SET(CURLOPT_NOBODY, 1L);
-        } else if (strcmp(request->method, "GET") == 0 && request->body_size == 0) {
-                SET(CURLOPT_HTTPGET, 1L);
-        } else {
-                SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t) request->body_size);
-                SET(CURLOPT_POSTFIELDS, transfer->body);
-                SET(CURLOPT_CUSTOMREQUEST, request->method);
-        }
-        return code;
-}
-
-#undef SET
-
 int http_client_start(
                 HttpClient *client,
                 const HttpRequest *request,
@@ -298,39 +162,34 @@ int http_client_start(
                 HttpTransfer **ret) {
 
         HttpTransfer *transfer;
-        CURLcode code;
         int r;
 
         assert(client);
-        assert(request && request->url && request->method);
+        assert(request && request->url);
         assert(ret);
 
         transfer = calloc(1, sizeof(*transfer));
         if (!transfer)
                 return -ENOMEM;
         transfer->client = client;
-        transfer->response_max = request->response_max;
+        transfer->request = request;
         transfer->done = done;
         transfer->userdata = userdata;
         DL_APPEND(client->transfers, transfer);
 
-        r = copy_request(transfer, request);
-        if (r >= 0) {
-                transfer->easy = curl_easy_init();
-                code = transfer->easy ? set_limits(transfer, request->timeout_usec) : CURLE_OUT_OF_MEMORY;
-                if (code == CURLE_OK)
-                        code = set_request(transfer, request);
-                if (code != CURLE_OK)
-                        r = errno_of(code);
-                else if (curl_multi_add_handle(client->multi, transfer->easy) != CURLM_OK)
-                        r = -ENOMEM;
-        }
+        r = transfer_setup(transfer);
+        if (r >= 0 && curl_multi_add_handle(client->multi, transfer->easy) != CURLM_OK)
+                r = -ENOMEM;
         if (r < 0) {
                 transfer_free(transfer);
                 return r;
         }
         *ret = transfer;
         return 0;
+}
+
+bool http_client_is_busy(const HttpClient *client) {
+        return client->transfers != NULL;
 }
 
 void http_client_cancel(HttpTransfer *transfer) {

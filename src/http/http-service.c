@@ -6,8 +6,12 @@
 #include <string.h>
 #include <uthash.h>
 
-#include "http/http-client.h"
+#include "http/http-call.h"
+#include "http/http-pool.h"
+#include "http/judge.h"
+#include "http/report.h"
 #include "protocol/connection.h"
+#include "util/log.h"
 #include "util/utf8.h"
 
 /* Of the answer; more is not read. */
@@ -17,12 +21,16 @@ typedef struct Pending {
         HttpService *service;
         uint64_t cookie;
         HttpTransfer *transfer;
+        MessageErrand errand; /* of an errand, or … */
+        HttpRequest request;
+        HttpCall *call; /* … of a run */
+        uint64_t output_max;
         UT_hash_handle hh;
 } Pending;
 
 struct HttpService {
         sd_event *event;
-        HttpClient *client;
+        HttpPool *pool;
         Connection *connection;
         Pending *pending; /* by cookie */
 };
@@ -48,9 +56,33 @@ static void answer_error(HttpService *service, uint64_t cookie, int error, const
 }
 
 static void pending_free(Pending *pending) {
+        Message message = { .type = MESSAGE_ERRAND, .errand = pending->errand };
+
         HASH_DEL(pending->service->pending, pending);
+        message_done(&message);
+        (void) http_call_free(pending->call);
         free(pending);
 }
+
+static Pending *find_pending(HttpService *service, uint64_t cookie) {
+        Pending *pending;
+
+        HASH_FIND(hh, service->pending, &cookie, sizeof(cookie), pending);
+        return pending;
+}
+
+static Pending *pending_new(HttpService *service, uint64_t cookie) {
+        Pending *pending = calloc(1, sizeof(*pending));
+
+        if (!pending)
+                return NULL;
+        pending->service = service;
+        pending->cookie = cookie;
+        HASH_ADD(hh, service->pending, cookie, sizeof(pending->cookie), pending);
+        return pending;
+}
+
+/* --- errands --------------------------------------------------------------------------------------- */
 
 static void on_done(void *userdata, const HttpResult *result) {
         Pending *pending = userdata;
@@ -74,43 +106,135 @@ static void on_done(void *userdata, const HttpResult *result) {
         pending_free(pending);
 }
 
-static void begin(HttpService *service, const MessageErrand *errand) {
-        const HttpRequest request = {
-                .url = errand->url,
-                .method = errand->method,
-                .headers = errand->headers,
-                .body = errand->input,
-                .body_size = errand->input_size,
-                .timeout_usec = errand->timeout_usec,
-                .response_max = RESPONSE_MAX,
-        };
-        Pending *pending = NULL;
+static void begin_errand(HttpService *service, MessageErrand *errand) {
+        Pending *pending = pending_new(service, errand->cookie);
+        const PoolKey key = { .owner_uid = errand->owner_uid };
+        HttpClient *client = NULL;
         int r;
 
-        HASH_FIND(hh, service->pending, &errand->cookie, sizeof(errand->cookie), pending);
-        if (pending)
-                return; /* it is under way */
-        pending = calloc(1, sizeof(*pending));
         if (!pending) {
                 answer_error(service, errand->cookie, -ENOMEM, "out of memory");
                 return;
         }
-        pending->service = service;
-        pending->cookie = errand->cookie;
-        r = http_client_start(service->client, &request, on_done, pending, &pending->transfer);
-        if (r < 0) {
-                free(pending);
-                answer_error(service, errand->cookie, r,
-                             r == -EINVAL ? "the URL, the method or a header is not valid" : strerror(-r));
+        pending->errand = *errand;
+        *errand = (MessageErrand){ 0 };
+        errand = &pending->errand;
+        pending->request = (HttpRequest){
+                .url = errand->url,
+                .method = errand->method,
+                .headers = errand->headers,
+                .body = { errand->input_size > 0 ? errand->input : NULL, errand->input_size },
+                .timeout_usec = errand->timeout_usec,
+                .response_max = RESPONSE_MAX,
+        };
+        r = http_pool_get(service->pool, &key, &client);
+        if (r >= 0)
+                r = http_client_start(client, &pending->request, on_done, pending, &pending->transfer);
+        if (r >= 0)
+                return;
+        answer_error(service, errand->cookie, r,
+                     r == -EINVAL ? "the URL, the method or a header is not valid" : strerror(-r));
+        pending_free(pending);
+}
+
+/* --- requests of runs ------------------------------------------------------------------------------ */
+
+static void answer_run(HttpService *service, const MessageHttpAnswer *answer) {
+        const Message message = { .type = MESSAGE_HTTP_ANSWER, .http_answer = *answer };
+
+        if (connection_send(service->connection, &message) == -EMSGSIZE)
+                log_error("An answer is too large for the runner"); /* and is never asked for */
+}
+
+static void answer_run_error(HttpService *service, uint64_t cookie, const char *text) {
+        answer_run(service,
+                   &(MessageHttpAnswer){
+                                   .cookie = cookie,
+                                   .end = HTTP_FAILED,
+                                   .http_status = -1,
+                                   .message = (char *) text,
+                   });
+}
+
+static const char *failure_prefix(int error) {
+        return error == -ETIMEDOUT ? "no answer in time: " : "no answer: ";
+}
+
+/* Returns 0 with the verdict and why, or a negative errno. */
+static int judge_result(const Pending *pending, const HttpResult *result, MessageHttpAnswer *answer) {
+        ResultVerdict verdict = RESULT_GOOD;
+        char *message = NULL;
+        int r;
+
+        if (result->error == 0) {
+                r = judge(pending->call, result, &verdict, &message);
+                answer->end = HTTP_ANSWERED;
+        } else {
+                r = asprintf(&message, "%s%s", failure_prefix(result->error), result->message);
+                message = r < 0 ? NULL : message;
+                answer->end = result->error == -ETIMEDOUT ? HTTP_TIMED_OUT : HTTP_FAILED;
+        }
+        answer->verdict = verdict;
+        answer->message = message;
+        return r;
+}
+
+static void on_run_done(void *userdata, const HttpResult *result) {
+        Pending *pending = userdata;
+        HttpService *service = pending->service;
+        CLEANUP_FREE char *report = NULL;
+        MessageHttpAnswer answer = {
+                .cookie = pending->cookie,
+                .http_status = result->status,
+                .output = (char *) result->body,
+                .output_size = MIN(result->body_size, pending->output_max),
+                .output_total_bytes = result->body_size,
+        };
+        int r;
+
+        r = judge_result(pending, result, &answer);
+        if (r >= 0)
+                r = report_format(pending->call, result, answer.message, &report);
+        answer.result = report;
+        if (r < 0)
+                answer_run_error(service, pending->cookie, strerror(-r));
+        else
+                answer_run(service, &answer);
+        free(answer.message);
+        pending_free(pending);
+}
+
+static void begin_run(HttpService *service, MessageHttpRequest *message) {
+        Pending *pending = pending_new(service, message->cookie);
+        const PoolKey key = { .owner_uid = message->owner_uid, .public_only = message->allow_private == 0 };
+        CLEANUP_FREE char *error = NULL;
+        HttpClient *client = NULL;
+        int r;
+
+        if (!pending) {
+                answer_run_error(service, message->cookie, "out of memory");
                 return;
         }
-        HASH_ADD(hh, service->pending, cookie, sizeof(pending->cookie), pending);
+        pending->output_max = message->output_max;
+        r = http_call_decode(message, &pending->call, &error);
+        if (r >= 0)
+                r = http_pool_get(service->pool, &key, &client);
+        if (r >= 0)
+                r = http_client_start(
+                                client, &pending->call->request, on_run_done, pending, &pending->transfer);
+        if (r >= 0)
+                return;
+        answer_run_error(
+                        service, message->cookie,
+                        error                          ? error
+                                        : r == -EINVAL ? "the URL, the method or a header is not valid"
+                                                       : strerror(-r));
+        pending_free(pending);
 }
 
 static void cancel(HttpService *service, uint64_t cookie) {
-        Pending *pending = NULL;
+        Pending *pending = find_pending(service, cookie);
 
-        HASH_FIND(hh, service->pending, &cookie, sizeof(cookie), pending);
         if (!pending)
                 return; /* it has just ended */
         http_client_cancel(pending->transfer);
@@ -120,12 +244,17 @@ static void cancel(HttpService *service, uint64_t cookie) {
 static void on_message(void *userdata, Message *message) {
         HttpService *service = userdata;
 
-        if (message->type == MESSAGE_ERRAND && message->errand.work == ERRAND_WORK_HTTP)
-                begin(service, &message->errand);
-        else if (message->type == MESSAGE_ERRAND_CANCEL)
+        if (message->type == MESSAGE_ERRAND && message->errand.work == ERRAND_WORK_HTTP) {
+                if (!find_pending(service, message->errand.cookie)) /* else it is under way */
+                        begin_errand(service, &message->errand);
+        } else if (message->type == MESSAGE_HTTP_REQUEST) {
+                if (!find_pending(service, message->http_request.cookie))
+                        begin_run(service, &message->http_request);
+        } else if (message->type == MESSAGE_ERRAND_CANCEL) {
                 cancel(service, message->errand_cancel.cookie);
-        else
+        } else {
                 (void) sd_event_exit(service->event, EXIT_FAILURE); /* not one that this program serves */
+        }
 }
 
 static void on_closed(void *userdata, int error) {
@@ -146,7 +275,7 @@ int http_service_new(sd_event *event, int socket_fd, HttpService **ret) {
         if (!service)
                 return -ENOMEM;
         service->event = sd_event_ref(event);
-        r = http_client_new(event, &service->client);
+        r = http_pool_new(event, &service->pool);
         if (r >= 0)
                 r =
                                 connection_new(event, TAKE_FD(fd),
@@ -168,7 +297,7 @@ HttpService *http_service_free(HttpService *service) {
         if (!service)
                 return NULL;
 
-        service->client = http_client_free(service->client);
+        service->pool = http_pool_free(service->pool);
         HASH_ITER(hh, service->pending, pending, next)
                 pending_free(pending);
         (void) connection_free(service->connection);

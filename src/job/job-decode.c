@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "job/action-decode.h"
+#include "job/http-decode.h"
 #include "job/job-body.h"
 #include "job/job-fields.h"
 #include "job/job-keys.h"
@@ -57,6 +58,8 @@ static const YamlField job_fields[] = {
           .type = "duration from 0 to 1d", .fallback = "0" },
         { YAML_OBJECT  ("command", job_decode_command),
           .type = "text | list of texts", .fallback = "" },
+        { YAML_OBJECT  ("http", leave_for_later), .fields = http_action_fields,
+          .type = "mapping", .fallback = "" },
         { YAML_CUSTOM  ("shell", Job, command.shell, char *, job_decode_path),
           .type = "absolute path", .fallback = "/bin/sh" },
         { YAML_CUSTOM  ("user", Job, process.user, char *, job_decode_account), .privileged = true,
@@ -232,12 +235,17 @@ static int complete_command(const YamlContext *yaml, const YamlNode *key, Job *j
         return job->command.shell ? 0 : -ENOMEM;
 }
 
+static int complete_http(const YamlContext *yaml, const YamlNode *key, Job *job) {
+        return job_decode_http(yaml, key->value, job);
+}
+
 /* Those that are compiled in; every other kind is an action program's. */
 static const struct {
         const char *key;
         int (*complete)(const YamlContext *yaml, const YamlNode *key, Job *job);
 } actions[] = {
         { "command", complete_command },
+        { "http", complete_http },
 };
 
 bool job_key_is_action(const JobSite *site, const char *key) {
@@ -415,6 +423,12 @@ int job_decode_body(
         return 0;
 }
 
+static int check_default_actions(const YamlContext *yaml, const YamlNode *node) {
+        const YamlNode *http = yaml_mapping_find(node, "http");
+
+        return http && !yaml_node_is_null(http->value) ? job_check_http(yaml, http->value) : 0;
+}
+
 int job_check_defaults(
                 const JobDecodeContext *context,
                 const YamlTree *tree,
@@ -434,6 +448,8 @@ int job_check_defaults(
                 return 0;
         }
         r = decode_fields(&yaml, node, job);
+        if (r >= 0)
+                r = check_default_actions(&yaml, node);
         return r < 0 ? r : decode_rest(&yaml, node, job);
 }
 

@@ -253,8 +253,8 @@ static int gather_memfd(Connection *connection) {
         return 0;
 }
 
-static int gather_record(Connection *connection) {
-        bool large = connection->record.size > RECORD_INLINE_MAX;
+static int gather_record(Connection *connection, bool apart) {
+        bool large = apart || connection->record.size > RECORD_INLINE_MAX;
         size_t size = large ? PLACEHOLDER_SIZE : connection->record.size;
         int r;
 
@@ -276,7 +276,7 @@ static int gather_record(Connection *connection) {
         return 0;
 }
 
-int connection_send(Connection *connection, const Message *message) {
+static int send_record(Connection *connection, const Message *message, bool apart) {
         int r;
 
         if (connection->closed || connection->mute || connection->broken)
@@ -290,7 +290,7 @@ int connection_send(Connection *connection, const Message *message) {
                 connection_break(connection, -ENOBUFS);
                 return -ENOBUFS;
         }
-        r = gather_record(connection);
+        r = gather_record(connection, apart);
         if (r < 0)
                 return r;
 
@@ -298,6 +298,18 @@ int connection_send(Connection *connection, const Message *message) {
         if (connection->was_full || connection->mute)
                 return 0;
         return sd_event_source_set_enabled(connection->deferred, SD_EVENT_ONESHOT);
+}
+
+int connection_send(Connection *connection, const Message *message) {
+        return send_record(connection, message, false);
+}
+
+int connection_send_secret(Connection *connection, const Message *message) {
+        int r = send_record(connection, message, true);
+
+        if (connection->record.data)
+                explicit_bzero(connection->record.data, connection->record.allocated);
+        return r;
 }
 
 size_t connection_queued_bytes(const Connection *connection) {
@@ -355,8 +367,14 @@ static ssize_t receive_frame(Connection *connection, ReceivedFds *received) {
         return n;
 }
 
+/* There may be secrets in it. */
+static void wipe_and_free(char *data, size_t size) {
+        explicit_bzero(data, size);
+        free(data);
+}
+
 static int decode_memfd(ReceivedFds *received, Message *ret) {
-        CLEANUP_FREE char *data = NULL;
+        char *data;
         size_t size, consumed;
         int r;
 
@@ -366,6 +384,7 @@ static int decode_memfd(ReceivedFds *received, Message *ret) {
         if (r < 0)
                 return r == -ENOMEM ? r : -EBADMSG;
         r = message_decode(data, size, ret, &consumed);
+        wipe_and_free(data, size);
         if (r < 0)
                 return r;
         if (consumed == size)

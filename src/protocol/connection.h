@@ -38,6 +38,8 @@ DEFINE_CLEANUP(Connection, connection_free);
  * on_closed() comes), or what message_encode() returns: nothing was queued then.
  */
 int connection_send(Connection *connection, const Message *message);
+/* The same for a record with secrets: it travels in a memfd of its own, and no copy of it stays behind. */
+int connection_send_secret(Connection *connection, const Message *message);
 /* Gives the socket what it takes. Returns 1 if nothing is left to send, 0 if something waits. */
 int connection_flush(Connection *connection);
 /* Bytes that wait for the socket: a sender of bulk (live output) holds back above its own bound. */

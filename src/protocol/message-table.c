@@ -251,6 +251,30 @@ static const MessageField keep_only_fields[] = {
         BYTES(keep_only.ids, keep_only.ids_size),
 };
 
+static const MessageField http_request_fields[] = {
+        UNSIGNED(http_request.cookie),
+        UNSIGNED_RANGE(http_request.owner_uid, 0, UINT32_MAX - 1),
+        BOOLEAN(http_request.allow_private),
+        UNSIGNED_RANGE(http_request.execution_id, 0, EXECUTION_ID_MAX),
+        STRING_UP_TO(http_request.store_uuid, UUID_LENGTH_MAX),
+        STRING_UP_TO(http_request.job, NAME_LENGTH_MAX),
+        STRING(http_request.request),
+        SIGNED_FROM(http_request.timeout_usec, 0),
+        UNSIGNED_RANGE(http_request.output_max, 0, OUTPUT_CAPTURE_MAX),
+        BYTES(http_request.pieces, http_request.pieces_size),
+};
+
+static const MessageField http_answer_fields[] = {
+        UNSIGNED(http_answer.cookie),
+        ENUM(http_answer.end, HTTP_END_COUNT - 1),
+        SIGNED_FROM(http_answer.http_status, -1),
+        ENUM(http_answer.verdict, RESULT_VERDICT_COUNT - 1),
+        STRING(http_answer.message),
+        STRING_UP_TO(http_answer.result, RESULT_SIZE_MAX),
+        BYTES(http_answer.output, http_answer.output_size),
+        UNSIGNED(http_answer.output_total_bytes),
+};
+
 #define LAYOUT(table) { .fields = (table), .n_fields = ARRAY_SIZE(table) }
 
 static const MessageLayout layouts[] = {
@@ -276,6 +300,8 @@ static const MessageLayout layouts[] = {
         [MESSAGE_DROP_SECRET]   = LAYOUT(drop_secret_fields),
         [MESSAGE_SECRET_KEPT]   = LAYOUT(secret_kept_fields),
         [MESSAGE_KEEP_ONLY]     = LAYOUT(keep_only_fields),
+        [MESSAGE_HTTP_REQUEST]  = LAYOUT(http_request_fields),
+        [MESSAGE_HTTP_ANSWER]   = LAYOUT(http_answer_fields),
 };
 /* clang-format on */
 

@@ -56,6 +56,8 @@ typedef enum MessageType {
         MESSAGE_DROP_SECRET,   /* daemon → runner */
         MESSAGE_SECRET_KEPT,   /* runner → daemon */
         MESSAGE_KEEP_ONLY,     /* daemon → runner */
+        MESSAGE_HTTP_REQUEST,  /* runner → jobsched-http, which is cancelled with MESSAGE_ERRAND_CANCEL */
+        MESSAGE_HTTP_ANSWER,   /* jobsched-http → runner */
         MESSAGE_TYPE_COUNT,
 } MessageType;
 
@@ -332,6 +334,44 @@ typedef struct MessageOutput {
         uint64_t data_size;
 } MessageOutput;
 
+/*
+ * The request of an http action, for the worker. `request` is MessageStart.request as it came: the runner
+ * does not read it. Contents of credentials and of files that it names go beside it: pieces, each {u8 kind,
+ * u8 0[3], u32le size of the name, u32le size of the content, name, content} (http-piece.h).
+ */
+typedef struct MessageHttpRequest {
+        uint64_t cookie;
+        uint64_t owner_uid;     /* connections are used again for the same owner and policy only */
+        uint64_t allow_private; /* 0: public addresses only */
+        uint64_t execution_id;
+        char *store_uuid; /* with the execution's id the Idempotency-Key */
+        char *job;
+        char *request;
+        int64_t timeout_usec; /* of the whole; USEC_INFINITY: the worker's own */
+        uint64_t output_max;  /* bytes of the answer's body that are wanted as output */
+        char *pieces;
+        uint64_t pieces_size;
+} MessageHttpRequest;
+
+typedef enum HttpEnd {
+        HTTP_ANSWERED,  /* `verdict` judges it */
+        HTTP_TIMED_OUT, /* `message` says in which phase */
+        HTTP_FAILED,    /* no answer: `message` says why */
+        HTTP_END_COUNT,
+} HttpEnd;
+
+typedef struct MessageHttpAnswer {
+        uint64_t cookie;
+        uint64_t end;        /* HttpEnd */
+        int64_t http_status; /* -1: none */
+        uint64_t verdict;    /* ResultVerdict */
+        char *message;       /* why it is no success; "" for one */
+        char *result;        /* JSON object; "" = none */
+        char *output;        /* the body */
+        uint64_t output_size;
+        uint64_t output_total_bytes;
+} MessageHttpAnswer;
+
 typedef struct Message {
         MessageType type;
         union {
@@ -356,6 +396,8 @@ typedef struct Message {
                 MessageDropSecret drop_secret;
                 MessageSecretKept secret_kept;
                 MessageKeepOnly keep_only;
+                MessageHttpRequest http_request;
+                MessageHttpAnswer http_answer;
         };
 } Message;
 

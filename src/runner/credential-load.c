@@ -290,6 +290,11 @@ int credential_load_begin(
         return 0;
 }
 
+const Credential *credential_load_items(const CredentialLoad *load, size_t *ret_n) {
+        *ret_n = load ? load->n : 0;
+        return load ? load->items : NULL;
+}
+
 int credential_load_write(
                 const CredentialLoad *load,
                 const char *base,

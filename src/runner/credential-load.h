@@ -29,6 +29,8 @@ int credential_load_begin(
 /* Also while it is under way; then done() is not called any more. */
 CredentialLoad *credential_load_free(CredentialLoad *load);
 
+/* Those that were loaded, borrowed; none of no load. */
+const Credential *credential_load_items(const CredentialLoad *load, size_t *ret_n);
 /* As credential_directory_make(). */
 int credential_load_write(
                 const CredentialLoad *load,

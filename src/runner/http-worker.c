@@ -20,7 +20,8 @@
 struct HttpQuestion {
         HttpWorker *worker;
         uint64_t cookie;
-        http_answered_t answered;
+        http_answered_t answered;         /* one of the two */
+        http_run_answered_t run_answered; /* is set */
         void *userdata;
         UT_hash_handle hh;
 };
@@ -61,23 +62,47 @@ static void rest(HttpWorker *worker) {
 
 /* --- answers --------------------------------------------------------------------------------------- */
 
-static void on_message(void *userdata, Message *message) {
-        HttpWorker *worker = userdata;
-        HttpQuestion *question = NULL;
+static HttpQuestion *find_question(HttpWorker *worker, uint64_t cookie) {
+        HttpQuestion *question;
+
+        HASH_FIND(hh, worker->questions, &cookie, sizeof(cookie), question);
+        return question; /* NULL: it was cancelled */
+}
+
+/* Taken off first: whoever is told may ask again. */
+static void on_errand_done(HttpWorker *worker, const MessageErrandDone *done) {
+        HttpQuestion *question = find_question(worker, done->cookie);
         http_answered_t answered;
         void *asker;
 
-        if (message->type != MESSAGE_ERRAND_DONE)
-                return; /* nothing else concerns the runner */
-        HASH_FIND(hh, worker->questions, &message->errand_done.cookie, sizeof(uint64_t), question);
-        if (!question)
-                return; /* it was cancelled */
-
+        if (!question || !question->answered)
+                return;
         answered = question->answered;
         asker = question->userdata;
         question_free(question);
-        answered(asker, &message->errand_done);
+        answered(asker, done);
         rest(worker);
+}
+
+static void on_answer(HttpWorker *worker, const MessageHttpAnswer *answer) {
+        HttpQuestion *question = find_question(worker, answer->cookie);
+        http_run_answered_t answered;
+        void *asker;
+
+        if (!question || !question->run_answered)
+                return;
+        answered = question->run_answered;
+        asker = question->userdata;
+        question_free(question);
+        answered(asker, answer);
+        rest(worker);
+}
+
+static void on_message(void *userdata, Message *message) {
+        if (message->type == MESSAGE_ERRAND_DONE)
+                on_errand_done(userdata, &message->errand_done);
+        else if (message->type == MESSAGE_HTTP_ANSWER)
+                on_answer(userdata, &message->http_answer);
 }
 
 /* Each is taken off before its asker is told, who may ask again. */
@@ -98,12 +123,14 @@ static void on_closed(void *userdata, int error) {
         stop(worker);
         worker->questions = NULL;
         HASH_ITER(hh, questions, question, next) {
-                http_answered_t answered = question->answered;
-                void *asker = question->userdata;
+                const HttpQuestion asked = *question;
 
                 HASH_DEL(questions, question);
                 free(question);
-                answered(asker, &lost);
+                if (asked.answered)
+                        asked.answered(asked.userdata, &lost);
+                else
+                        asked.run_answered(asked.userdata, NULL);
         }
 }
 
@@ -130,6 +157,36 @@ static int start(HttpWorker *worker) {
 
 /* --- questions ------------------------------------------------------------------------------------- */
 
+static int question_new(HttpWorker *worker, HttpQuestion **ret) {
+        HttpQuestion *question;
+        int r;
+
+        r = worker->connection ? 0 : start(worker);
+        if (r < 0)
+                return r;
+        question = calloc(1, sizeof(*question));
+        if (!question)
+                return -ENOMEM;
+        question->worker = worker;
+        question->cookie = ++worker->next_cookie;
+        *ret = question;
+        return 0;
+}
+
+/* `r`: of sending it. */
+static int question_sent(HttpQuestion *question, int r, HttpQuestion **ret) {
+        HttpWorker *worker = question->worker;
+
+        if (r < 0) {
+                free(question);
+                return r;
+        }
+        deadline_clear(worker->deadlines, &worker->idle);
+        HASH_ADD(hh, worker->questions, cookie, sizeof(question->cookie), question);
+        *ret = question;
+        return 0;
+}
+
 int http_worker_ask(
                 HttpWorker *worker,
                 const MessageErrand *errand,
@@ -143,25 +200,37 @@ int http_worker_ask(
 
         assert(ret);
 
-        r = worker->connection ? 0 : start(worker);
+        r = question_new(worker, &question);
         if (r < 0)
                 return r;
-        question = calloc(1, sizeof(*question));
-        if (!question)
-                return -ENOMEM;
-        question->worker = worker;
-        question->cookie = message.errand.cookie = ++worker->next_cookie;
         question->answered = answered;
         question->userdata = userdata;
-        r = connection_send(worker->connection, &message);
-        if (r < 0) {
-                free(question);
+        message.errand.cookie = question->cookie;
+        return question_sent(question, connection_send(worker->connection, &message), ret);
+}
+
+int http_worker_request(
+                HttpWorker *worker,
+                const MessageHttpRequest *request,
+                http_run_answered_t answered,
+                void *userdata,
+                HttpQuestion **ret) {
+
+        Message message = { .type = MESSAGE_HTTP_REQUEST, .http_request = *request };
+        HttpQuestion *question;
+        int r;
+
+        assert(ret);
+
+        r = question_new(worker, &question);
+        if (r < 0)
                 return r;
-        }
-        deadline_clear(worker->deadlines, &worker->idle);
-        HASH_ADD(hh, worker->questions, cookie, sizeof(question->cookie), question);
-        *ret = question;
-        return 0;
+        question->run_answered = answered;
+        question->userdata = userdata;
+        message.http_request.cookie = question->cookie;
+        r = request->pieces_size > 0 ? connection_send_secret(worker->connection, &message)
+                                     : connection_send(worker->connection, &message);
+        return question_sent(question, r, ret);
 }
 
 HttpQuestion *http_question_cancel(HttpQuestion *question) {
@@ -219,6 +288,11 @@ void http_worker_done(HttpWorker *worker) {
         stop(worker);
         free(worker->program);
         worker->program = NULL;
+}
+
+void http_worker_kill(HttpWorker *worker) {
+        if (worker->pid > 0)
+                (void) kill(worker->pid, SIGKILL); /* our child until it is reaped */
 }
 
 void http_worker_on_reaped(HttpWorker *worker, pid_t pid) {

@@ -15,6 +15,8 @@ typedef struct HttpQuestion HttpQuestion;
 
 /* `done` is borrowed; its cookie means nothing. */
 typedef void (*http_answered_t)(void *userdata, const MessageErrandDone *done);
+/* The same of a run's request; NULL: the worker has died, and nobody knows what the server has seen. */
+typedef void (*http_run_answered_t)(void *userdata, const MessageHttpAnswer *answer);
 
 typedef struct HttpWorker {
         sd_event *event;
@@ -42,8 +44,18 @@ int http_worker_ask(
                 http_answered_t answered,
                 void *userdata,
                 HttpQuestion **ret);
+/* The same for the request of a run, with secrets. */
+int http_worker_request(
+                HttpWorker *worker,
+                const MessageHttpRequest *request,
+                http_run_answered_t answered,
+                void *userdata,
+                HttpQuestion **ret);
 /* Returns NULL. */
 HttpQuestion *http_question_cancel(HttpQuestion *question);
+
+/* It does not answer any more: it is killed, and all that it works on is lost. */
+void http_worker_kill(HttpWorker *worker);
 
 /* A child was reaped: was it the worker? */
 void http_worker_on_reaped(HttpWorker *worker, pid_t pid);

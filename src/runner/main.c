@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "runner/file-reader.h"
 #include "runner/lookup-helper.h"
 #include "runner/output-writer.h"
 #include "runner/path-watcher.h"
@@ -39,6 +40,7 @@ enum {
         OPTION_LOOKUP_HELPER,
         OPTION_PATH_WATCHER,
         OPTION_OUTPUT_WRITER,
+        OPTION_FILE_READER,
         OPTION_STATE_FD,
 };
 
@@ -52,6 +54,7 @@ static const struct option long_options[] = {
         { "lookup-helper", no_argument, NULL, OPTION_LOOKUP_HELPER },
         { "path-watcher", no_argument, NULL, OPTION_PATH_WATCHER },
         { "output-writer", no_argument, NULL, OPTION_OUTPUT_WRITER },
+        { "file-reader", no_argument, NULL, OPTION_FILE_READER },
         { "state-fd", required_argument, NULL, OPTION_STATE_FD },
         { 0 },
 };
@@ -61,6 +64,7 @@ typedef enum ParseResult {
         PARSE_LOOKUP_HELPER,
         PARSE_PATH_WATCHER,
         PARSE_OUTPUT_WRITER,
+        PARSE_FILE_READER,
         PARSE_DONE,
         PARSE_WRONG,
 } ParseResult;
@@ -96,6 +100,8 @@ static ParseResult parse_option(int option, SupervisorOptions *options) {
                 return PARSE_PATH_WATCHER;
         case OPTION_OUTPUT_WRITER:
                 return PARSE_OUTPUT_WRITER;
+        case OPTION_FILE_READER:
+                return PARSE_FILE_READER;
         case OPTION_VERSION:
                 (void) printf("jobsched-runner " PACKAGE_VERSION "\n");
                 return PARSE_DONE;
@@ -134,6 +140,8 @@ int main(int argc, char **argv) {
                 return path_watcher_main(argv + optind, (size_t) (argc - optind));
         case PARSE_OUTPUT_WRITER:
                 return output_writer_main(argv + optind);
+        case PARSE_FILE_READER:
+                return file_reader_main(argv + optind);
         case PARSE_DONE:
                 return EXIT_SUCCESS;
         case PARSE_WRONG:

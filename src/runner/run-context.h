@@ -22,6 +22,8 @@ typedef struct Run Run;
 typedef struct CredentialLoad CredentialLoad;
 typedef struct Units Units;
 typedef struct UnitRun UnitRun;
+typedef struct HttpWorker HttpWorker;
+typedef struct RunHttp RunHttp;
 
 typedef struct RunEvents {
         void (*on_started)(void *userdata, Run *run);
@@ -49,12 +51,13 @@ typedef struct RunContext {
         CredentialPlaces credential_places;
         char *credentials_base;           /* for the directories of runs */
         CredentialLoad *credential_loads; /* those under way */
-        char *notify_directory;           /* for the sockets of runs */
-        const char *program;              /* the runner's own file */
-        char *const *action_directories;  /* of action programs, the first one counts; borrowed */
-        char *read_buffer;                /* READ_SIZE */
-        Run *by_pid;                      /* hash: those that have a process */
-        size_t n_settling;                /* runs that wait for what they left behind */
+        HttpWorker *http;
+        char *notify_directory;          /* for the sockets of runs */
+        const char *program;             /* the runner's own file */
+        char *const *action_directories; /* of action programs, the first one counts; borrowed */
+        char *read_buffer;               /* READ_SIZE */
+        Run *by_pid;                     /* hash: those that have a process */
+        size_t n_settling;               /* runs that wait for what they left behind */
         RunEvents events;
 } RunContext;
 
@@ -78,6 +81,7 @@ struct Run {
         char *user_name, *user_home; /* for messages */
 
         UnitRun *unit; /* NULL: a child of ours */
+        RunHttp *http; /* a request in place of a process; NULL: none */
         pid_t pid;     /* of a unit: known when it has executed its program */
         int cgroup_fd;
         Watch status;

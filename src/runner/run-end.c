@@ -10,6 +10,7 @@
 
 #include "runner/leftover.h"
 #include "runner/run-credential.h"
+#include "runner/run-http.h"
 #include "runner/run-output.h"
 #include "runner/run-result.h"
 #include "runner/run.h"
@@ -23,6 +24,7 @@ static void drop_process_parts(Run *run) {
         deadline_clear(&run->context->deadlines, &run->deadline);
         notify_socket_close(&run->notify);
         run_credential_done(run);
+        run_http_done(run);
         poller_close(&run->context->poller, &run->status);
         output_capture_done(&run->capture);
         if (run->file)
@@ -145,7 +147,7 @@ static bool is_killed(const MessageEnded *ended) {
         return ended->signal == SIGKILL || ended->exit_code == 128 + SIGKILL;
 }
 
-static void complete(Run *run) {
+static void complete_process(Run *run) {
         MessageEnded ended = {
                 .exit_code = -1,
                 .signal = -1,
@@ -155,10 +157,6 @@ static void complete(Run *run) {
         };
         int status = run->exit_status;
 
-        if (run->unit) {
-                unit_complete(run->unit);
-                return;
-        }
         ended.kind = end_kind_of(run);
         if (ended.kind != END_LAUNCH || !run->failure) {
                 ended.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
@@ -173,7 +171,16 @@ static void complete(Run *run) {
         run->pid = 0;
 }
 
-static void settle_now(Run *run) {
+static void complete(Run *run) {
+        if (run->http)
+                run_http_complete(run);
+        else if (run->unit)
+                unit_complete(run->unit);
+        else
+                complete_process(run);
+}
+
+void run_finish(Run *run) {
         if (run->phase == RUN_SETTLING)
                 run->context->n_settling--;
         run->settled = true;
@@ -213,7 +220,7 @@ void run_settle(Run *run) {
         left = run->cgroup_fd >= 0 ? cgroup_has_leftovers(run)
                                    : leftover_count_marked(run_mark(run, mark), run->pid) > 0;
         if (!left)
-                settle_now(run);
+                run_finish(run);
 }
 
 void run_continue_settling(Run *run) {
@@ -248,7 +255,7 @@ void run_on_exit(Run *run) {
         keep_usage(run, &usage);
 
         if (!executed || run->start.left_behind != LEFT_BEHIND_IS_AWAITED) {
-                settle_now(run);
+                run_finish(run);
                 return;
         }
         run->phase = RUN_SETTLING;

@@ -17,6 +17,9 @@ int run_output_open_file(
                 void (*on_opened)(void *userdata, const char *failure),
                 char **reterr_message);
 
+/* What came in another way than by the pipes, as standard output. `total`: what there was of it. */
+void run_output_add(Run *run, const void *data, size_t size, uint64_t total_bytes);
+
 /*
  * Reads what is in the pipes and closes them. Does not wait for whoever still holds them. Returns 0, or 1 if
  * the file has yet to be closed: run_on_output_closed() comes then.

@@ -12,6 +12,7 @@
 #include "runner/process-kill.h"
 #include "runner/run-account.h"
 #include "runner/run-credential.h"
+#include "runner/run-http.h"
 #include "runner/run-output.h"
 #include "runner/run-result.h"
 #include "runner/unit.h"
@@ -62,6 +63,7 @@ void run_drop_launch_parts(Run *run) {
         free(start->script);
         free(start->input);
         free(start->request);
+        start->files = string_list_free(start->files);
         start->script = start->input = start->output_file = start->output_pattern = start->request = NULL;
         start->has_input = 0;
 }
@@ -81,6 +83,7 @@ Run *run_free(Run *run) {
         deadline_clear(&run->context->deadlines, &run->deadline);
         notify_socket_done(&run->notify);
         run->credential_load = credential_load_free(run->credential_load);
+        run_http_done(run);
         free(run->credentials_directory);
         free(run->status_text);
         poller_close(&run->context->poller, &run->status);
@@ -157,7 +160,9 @@ static void on_status(Watch *watch, uint32_t events);
 static void on_deadline(Deadline *deadline) {
         Run *run = deadline->userdata;
 
-        if (run->phase == RUN_LOOKUP) {
+        if (run->http) {
+                run_http_on_deadline(run);
+        } else if (run->phase == RUN_LOOKUP) {
                 run_fail(run, END_LAUNCH, strdup("its output file was not opened within the start-timeout"));
         } else if (run->unit && run->phase == RUN_STARTING && run->escalated == RUN_NOT_ESCALATED) {
                 unit_on_start_timeout(run->unit);
@@ -295,7 +300,7 @@ int run_attach(Run *run, const Launched *launched) {
         return r < 0 ? r : r_status;
 }
 
-static void explain_record(Run *run, int error, char **ret) {
+void run_explain_record(int error, char **ret) {
         if (asprintf(ret, "cannot write the record of the run to the runner's directory: %s",
                      strerror(error)) < 0)
                 *ret = NULL;
@@ -404,6 +409,10 @@ static void run_launch(Run *run, const Account *account) {
         char *message = NULL;
         int r;
 
+        if (run->start.work == START_WORK_HTTP) {
+                run_http_launch(run, account);
+                return;
+        }
         if (run->unit) {
                 if (!run->notify.path)
                         open_notify(run, account);
@@ -418,7 +427,7 @@ static void run_launch(Run *run, const Account *account) {
         }
         record_fd = run_record_begin(&run->context->records, &run->key, run->start.job);
         if (record_fd < 0) {
-                explain_record(run, -record_fd, &message);
+                run_explain_record(-record_fd, &message);
                 run_fail(run, END_LAUNCH, message);
                 return;
         }
@@ -513,6 +522,10 @@ void run_stop(Run *run, EndKind kind, usec_t kill_timeout_max_usec) {
         if (!run_has_process(run) || run->escalated != RUN_NOT_ESCALATED)
                 return;
 
+        if (run->http) {
+                run_http_stop(run, kind);
+                return;
+        }
         run->escalated = kind;
         if (run->unit && run->phase == RUN_STARTING)
                 unit_cancel_start(run->unit);
@@ -525,6 +538,10 @@ void run_stop(Run *run, EndKind kind, usec_t kill_timeout_max_usec) {
 void run_signal(Run *run, int signal_number, bool whole_group) {
         if (!run_has_process(run))
                 return;
+        if (run->http) {
+                run_http_signal(run, signal_number);
+                return;
+        }
         if (!whole_group) {
                 signal_main(run, signal_number);
                 return;

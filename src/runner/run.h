@@ -61,5 +61,10 @@ void run_lose(Run *run, char *message);
 /* Reads the outcome of an ended run. Returns 0 with *ret (message_done() it), or a negative errno. */
 int run_load_outcome(Run *run, Message *ret);
 
+/* The main process, or what there is in its place, has ended: only its output is still to be kept. */
+void run_finish(Run *run);
+/* Why there is no record of it. NULL: out of memory. */
+void run_explain_record(int error, char **ret);
+
 /* For run-state.c: puts a process that came over a re-exec under supervision. */
 int run_attach(Run *run, const Launched *launched);

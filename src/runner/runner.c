@@ -267,6 +267,7 @@ int runner_init(Runner *runner, sd_event *event, const RunnerOptions *options) {
                 },
         };
         errands_init(&runner->errands, &runner->context, options->program);
+        runner->context.http = &runner->errands.http;
         r = http_worker_init(
                         &runner->errands.http, runner->event, &runner->context.deadlines, options->program);
         if (r < 0)

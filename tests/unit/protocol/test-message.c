@@ -84,6 +84,12 @@ static const Message samples[] = {
         { .type = MESSAGE_KEEP_SECRET, .keep_secret = { (char *) "00ff", (char *) "a\0b", 3 } },
         { .type = MESSAGE_DROP_SECRET, .drop_secret = { (char *) "00ff" } },
         { .type = MESSAGE_SECRET_KEPT, .secret_kept = { (char *) "00ff", 28 } },
+        { .type = MESSAGE_HTTP_REQUEST,
+          .http_request = { 9, 1000, 1, 7, (char *) "uuid", (char *) "ping", (char *) "{}", 5000000, 65536,
+                            (char *) "\0piece", 6 } },
+        { .type = MESSAGE_HTTP_ANSWER,
+          .http_answer = { 9, HTTP_ANSWERED, 204, RESULT_BAD_STATUS, (char *) "why", (char *) "{}",
+                           (char *) "a\0b", 3, 3 } },
 };
 
 _Static_assert(ARRAY_SIZE(samples) == MESSAGE_TYPE_COUNT - 1, "a sample of each type");
