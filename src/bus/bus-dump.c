@@ -64,6 +64,7 @@ static const char *const kind_names[] = {
         [BUS_FILTER_QUEUES] = "queues",
         [BUS_FILTER_PROFILES] = "profiles",
         [BUS_FILTER_TEMPLATES] = "templates",
+        [BUS_FILTER_ACTIONS] = "actions",
         [BUS_FILTER_KIND_COUNT] = NULL,
 };
 
@@ -285,6 +286,17 @@ static int page_of_templates(Dump *dump) {
         return MIN(r, 0);
 }
 
+static int page_of_actions(Dump *dump) {
+        const ActionCatalog *actions = dump->server->host.actions;
+        int r = 0;
+
+        for (size_t i = 0; actions && i < actions->n_items && r == 0; i++) {
+                if (is_wanted(dump, actions->items[i].name))
+                        r = dump_add(dump, &dump->server->action_set, &actions->items[i]);
+        }
+        return MIN(r, 0);
+}
+
 static int (*const page_of[])(Dump *) = {
         [BUS_FILTER_JOBS] = page_of_jobs,
         [BUS_FILTER_EXECUTIONS] = page_of_executions,
@@ -295,6 +307,7 @@ static int (*const page_of[])(Dump *) = {
         [BUS_FILTER_QUEUES] = page_of_queues,
         [BUS_FILTER_PROFILES] = page_of_profiles,
         [BUS_FILTER_TEMPLATES] = page_of_templates,
+        [BUS_FILTER_ACTIONS] = page_of_actions,
 };
 
 /* Returns 1: there may be more; 0: all is there; or a negative errno. */
@@ -374,7 +387,7 @@ static int find_kind(const char *what, sd_bus_error *reterr) {
                 return sd_bus_error_setf(
                                 reterr, SD_BUS_ERROR_INVALID_ARGS,
                                 "'%.50s' is no list: it is jobs, executions, audit, timers, "
-                                "dependencies, definitions, queues, profiles or templates.",
+                                "dependencies, definitions, queues, profiles, templates or actions.",
                                 what);
         return kind;
 }

@@ -211,6 +211,7 @@ static int read_states(
                 [BUS_FILTER_QUEUES] = NULL,
                 [BUS_FILTER_PROFILES] = NULL,
                 [BUS_FILTER_TEMPLATES] = NULL,
+                [BUS_FILTER_ACTIONS] = NULL,
         };
         const char *text;
         int r;

@@ -20,6 +20,7 @@ typedef enum BusFilterKind {
         BUS_FILTER_QUEUES,    /* names are those of queues; they have no states */
         BUS_FILTER_PROFILES,  /* names are those of profiles */
         BUS_FILTER_TEMPLATES, /* names are those of templates */
+        BUS_FILTER_ACTIONS,   /* names are those of kinds */
         BUS_FILTER_HISTORY,   /* executions that are to be deleted */
         BUS_FILTER_KIND_COUNT,
 } BusFilterKind;

@@ -109,7 +109,7 @@ struct BusServer {
         UserNames *users;
         FieldSet job_set, execution_set, attempt_set, audit_set, timer_set, definition_set, dependency_set,
                         queue_set;
-        FieldSet profile_set, template_set;
+        FieldSet profile_set, template_set, action_set;
 
         BusConnection *peers;
         size_t n_peers;
@@ -241,6 +241,10 @@ int bus_read_values(sd_bus_message *message, char ***ret);
 typedef struct ProfileStatus ProfileStatus;
 
 int bus_list_templates(BusCall *call);
+
+/* --- bus-action.c ---------------------------------------------------------------------------------- */
+
+int bus_list_actions(BusCall *call);
 int bus_list_profiles(BusCall *call);
 /* The instance's, and the caller's own. */
 bool bus_profile_is_visible(const BusCall *call, const ProfileStatus *profile);

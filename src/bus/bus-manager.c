@@ -238,6 +238,10 @@ static int method_list_templates(sd_bus_message *message, void *userdata, sd_bus
         return bus_list_templates(bus_current_call(userdata));
 }
 
+static int method_list_actions(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
+        return bus_list_actions(bus_current_call(userdata));
+}
+
 static int method_list_profiles(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
         return bus_list_profiles(bus_current_call(userdata));
 }
@@ -411,6 +415,10 @@ static const sd_bus_vtable manager_vtable[] = {
                                 SD_BUS_NO_ARGS,
                                 SD_BUS_RESULT("aa{sv}", templates),
                                 method_list_templates, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("ListActions",
+                                SD_BUS_NO_ARGS,
+                                SD_BUS_RESULT("aa{sv}", actions),
+                                method_list_actions, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("ListProfiles",
                                 SD_BUS_NO_ARGS,
                                 SD_BUS_RESULT("aa{sv}", profiles),

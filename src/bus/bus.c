@@ -121,6 +121,9 @@ static int init_fields(BusServer *server) {
         r = field_set_init(&server->template_set, &template_fields, NULL, 0, NULL);
         if (r < 0)
                 return r;
+        r = field_set_init(&server->action_set, &action_fields, NULL, 0, NULL);
+        if (r < 0)
+                return r;
         return field_set_init(&server->queue_set, &queue_fields, NULL, 0, NULL);
 }
 
@@ -210,6 +213,7 @@ BusServer *bus_server_free(BusServer *server) {
         field_set_done(&server->definition_set);
         field_set_done(&server->profile_set);
         field_set_done(&server->template_set);
+        field_set_done(&server->action_set);
         (void) user_names_free(server->users);
         (void) sd_event_unref(server->event);
         free(server);

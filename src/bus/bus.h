@@ -38,10 +38,11 @@ typedef struct BusHost {
         Manager *manager;
         const Instance *instance;
         const Clock *clock;
-        const char *version;  /* of the daemon */
-        bool is_bus_wanted;   /* false: bus_server_open_bus() does nothing and returns 0 */
-        uid_t owner_uid;      /* the instance's own user, who may do all as root may */
-        const char *own_user; /* the name of owner_uid; NULL: asked for when it is needed */
+        const char *version;          /* of the daemon */
+        bool is_bus_wanted;           /* false: bus_server_open_bus() does nothing and returns 0 */
+        uid_t owner_uid;              /* the instance's own user, who may do all as root may */
+        const char *own_user;         /* the name of owner_uid; NULL: asked for when it is needed */
+        const ActionCatalog *actions; /* of the action programs; NULL: none */
 
         /*
          * Scans and applies; calls `done` exactly once, at once or later, when the result is in force.

@@ -84,6 +84,7 @@ extern const FieldTable timer_fields;      /* const ScheduledJob * */
 extern const FieldTable dependency_fields; /* const Dependency * (manager/dependency-list.h) */
 extern const FieldTable definition_fields; /* const ScheduledJob * */
 extern const FieldTable queue_fields;      /* const QueueStatus * */
+extern const FieldTable action_fields;     /* const ActionDescription * */
 
 /* Whether this viewer gets to see the private fields of the record. */
 bool field_record_is_open(const FieldTable *table, const FieldContext *context, const void *record);

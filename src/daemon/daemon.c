@@ -394,6 +394,7 @@ static int make_bus(Daemon *daemon, const DaemonOptions *options) {
                 .is_bus_wanted = options->is_bus_wanted,
                 .owner_uid = getuid(),
                 .own_user = own_user(daemon),
+                .actions = action_watch_catalog(daemon->actions),
                 .reload = on_reload_asked,
                 .get_runner = on_get_runner,
                 .userdata = daemon,

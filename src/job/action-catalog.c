@@ -514,6 +514,13 @@ static void forget(ActionDescription *description) {
         action_description_done(&old);
 }
 
+static int keep_schema(const json_t *root, ActionDescription *description) {
+        const json_t *parameters = json_object_get(root, "parameters");
+
+        description->schema = parameters ? json_dumps(parameters, JSON_COMPACT) : strdup("{}");
+        return description->schema ? 0 : -ENOMEM;
+}
+
 int action_description_parse(ActionDescription *description, const char *answer, char **ret_error) {
         const Place place = { .ret_error = ret_error };
         size_t size = strlen(answer);
@@ -533,11 +540,9 @@ int action_description_parse(ActionDescription *description, const char *answer,
         if (!root)
                 return fault(&place, "has a member twice");
         r = read_root(&place, root, description);
+        if (r >= 0)
+                r = keep_schema(root, description);
         json_decref(root);
-        if (r >= 0) {
-                description->schema = strdup(answer);
-                r = description->schema ? 0 : -ENOMEM;
-        }
         if (r < 0)
                 forget(description);
         return r;

@@ -65,7 +65,7 @@ struct ActionDescription {
         char *name; /* of the kind, as job keys are: [a-z][a-z0-9-]{0,31} */
         char *path; /* of the program */
         bool builtin;
-        char *schema; /* its whole answer, as JSON; NULL: it has not said it yet, or `error` */
+        char *schema; /* the `parameters` of its answer, as JSON; NULL: it has not said it yet, or `error` */
         char *error;  /* why it cannot be used; NULL: it can */
 
         /* What the answer says. */
@@ -87,7 +87,7 @@ const ActionDescription *action_catalog_find(const ActionCatalog *catalog, const
 const char *action_name_fault(const char *name);
 
 /*
- * Takes the answer of the program into description->schema and what it says; its name is set. Whatever it
+ * Takes what the answer of the program says into the description, whose name is set. Whatever it
  * says that has no meaning is a fault: a misspelt rule would check nothing. Returns 0, -EINVAL with the fault
  * as a sentence in *ret_error, or -ENOMEM.
  */

@@ -152,6 +152,7 @@ void bus_fixture_init(BusFixture *fixture) {
                 .version = "1.2.3",
                 .is_bus_wanted = true,
                 .owner_uid = getuid(),
+                .actions = &fixture->actions,
                 .reload = on_reload,
                 .get_runner = on_get_runner,
                 .userdata = fixture,

@@ -21,6 +21,7 @@ typedef struct BusFixture {
         Manager *manager;
         BusServer *server;
         Instance instance;
+        ActionCatalog actions; /* empty; the test fills it in */
         BusHost host;
         Executor executor;
 

@@ -41,7 +41,7 @@ START_TEST(what_it_says_is_read) {
 
         ck_assert_msg(parse(answer, &description, &error) == 0, "%s", error);
         ck_assert_str_eq(description.name, "mykind");
-        ck_assert_str_eq(description.schema, answer);
+        ck_assert_int_eq(strncmp(description.schema, "{\"count\":{\"type\":\"integer\",", 27), 0);
         ck_assert_str_eq(description.description, "Does it");
         ck_assert_str_eq(description.notes, "n");
         ck_assert_str_eq(description.example, "mykind: {}");
