@@ -74,6 +74,14 @@ int job_decode_credentials(
 
 /* YAML_OBJECT rows for `nice` and `oom-score`, and for `cpu-affinity` */
 int job_decode_nice(const YamlContext *context, const YamlField *field, const YamlNode *node, void *member);
+
+/* uint64_t and bool: an ordinary user's jobs go before nobody else's, and wake nobody. */
+int job_decode_priority(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member);
+int job_decode_wake(const YamlContext *context, const YamlField *field, const YamlNode *node, void *member);
 int job_decode_affinity(
                 const YamlContext *context,
                 const YamlField *field,

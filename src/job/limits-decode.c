@@ -256,6 +256,39 @@ int job_decode_nice(const YamlContext *context, const YamlField *field, const Ya
         return 0;
 }
 
+int job_decode_priority(
+                const YamlContext *context,
+                const YamlField *field,
+                const YamlNode *node,
+                void *member) {
+        uint64_t value = PRIORITY_DEFAULT;
+        int r;
+
+        r = yaml_decode_unsigned(context, field, node, &value);
+        if (r < 0)
+                return r;
+        if (value < PRIORITY_DEFAULT && job_is_of_ordinary_user(job_decode_context(context)))
+                yaml_error(context, node, "'%s' may not be below %u in the job of an ordinary user",
+                           field->key, PRIORITY_DEFAULT);
+        else
+                *(uint64_t *) member = value;
+        return 0;
+}
+
+int job_decode_wake(const YamlContext *context, const YamlField *field, const YamlNode *node, void *member) {
+        bool value = false;
+        int r;
+
+        r = yaml_decode_bool(context, field, node, &value);
+        if (r < 0)
+                return r;
+        if (value && job_is_of_ordinary_user(job_decode_context(context)))
+                yaml_error(context, node, "'%s' may not be set in the job of an ordinary user", field->key);
+        else
+                *(bool *) member = value;
+        return 0;
+}
+
 int job_decode_io_class(
                 const YamlContext *context,
                 const YamlField *field,
