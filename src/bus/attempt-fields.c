@@ -25,6 +25,7 @@ FIELD_GET(AttemptRecord, started,           field_give_instant(value, record->st
 FIELD_GET(AttemptRecord, ended,             field_give_instant(value, record->ended_usec));
 FIELD_GET(AttemptRecord, exit_code,         field_give_known(value, record->exit_code, -1));
 FIELD_GET(AttemptRecord, signal,            field_give_known(value, record->signal, -1));
+FIELD_GET(AttemptRecord, http_status,       field_give_known(value, record->http_status, -1));
 FIELD_GET(AttemptRecord, pid,               field_give_known(value, record->pid, 0));
 FIELD_GET(AttemptRecord, memory_peak_bytes, field_give_known(value, record->memory_peak_bytes, -1));
 FIELD_GET(AttemptRecord, output_bytes,      field_give_integer(value, (int64_t) record->output.total_bytes));
@@ -37,6 +38,7 @@ static const Field fields[] = {
         { "ended",             FIELD_INSTANT,  0, get_ended },
         { "exit_code",         FIELD_SIGNED,   0, get_exit_code },
         { "signal",            FIELD_SIGNED,   0, get_signal },
+        { "http_status",       FIELD_SIGNED,   0, get_http_status },
         { "pid",               FIELD_UNSIGNED, 0, get_pid },
         { "cpu_seconds",       FIELD_NUMBER,   0, get_cpu_seconds },
         { "memory_peak_bytes", FIELD_SIGNED64, 0, get_memory_peak_bytes },

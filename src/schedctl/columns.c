@@ -52,10 +52,15 @@ const char *signal_text(int number, char buffer[static EXIT_TEXT_MAX]) {
 
 const char *exit_text(const json_t *execution, char buffer[static EXIT_TEXT_MAX]) {
         int64_t code = view_integer(execution, "exit_code", -1),
-                number = view_integer(execution, "signal", -1);
+                number = view_integer(execution, "signal", -1),
+                status = view_integer(execution, "http_status", -1);
 
         if (number > 0)
                 return signal_text((int) number, buffer);
+        if (status >= 0) {
+                (void) snprintf(buffer, EXIT_TEXT_MAX, "HTTP %" PRIi64, status);
+                return buffer;
+        }
         if (code < 0)
                 return "";
         (void) snprintf(buffer, EXIT_TEXT_MAX, "%" PRIi64, code);

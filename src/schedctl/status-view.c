@@ -455,6 +455,32 @@ void status_print_job(Context *context, const json_t *job) {
 
 /* --- executions ------------------------------------------------------------------------------------ */
 
+/* What a request found, as far as it fits on lines; the whole is in the result. */
+static void print_http(const Context *context, const json_t *execution) {
+        int64_t status = view_integer(execution, "http_status", -1);
+        const json_t *result = json_object_get(execution, "result"), *times = json_object_get(result, "time");
+        const char *version = view_text(result, "http-version"), *address = view_text(result, "address");
+        const char *type = view_text(json_object_get(result, "headers"), "content-type");
+        int64_t redirects = view_integer(result, "redirects", 0);
+        char size[SIZE_FORMAT_MAX];
+
+        if (status < 0)
+                return;
+        print_field(context, "Answer", COLOUR_NONE, "HTTP %" PRIi64 "%s%s%s%s", status,
+                    *version ? ", version " : "", version, *address ? ", from " : "", address);
+        if (redirects > 0)
+                print_field(context, "Redirects", COLOUR_NONE, "%" PRIi64, redirects);
+        if (view_integer(result, "body-size", 0) > 0)
+                print_field(context, "Body", COLOUR_NONE, "%s%s%s%s",
+                            size_format((uint64_t) view_integer(result, "body-size", 0), size),
+                            *type ? ", " : "", type, view_true(result, "truncated") ? ", cut" : "");
+        print_field(context, "Phases", COLOUR_NONE,
+                    "resolved %.3fs, connected %.3fs, TLS %.3fs, first byte %.3fs, end %.3fs",
+                    view_number(times, "resolve", 0), view_number(times, "connect", 0),
+                    view_number(times, "tls", 0), view_number(times, "first-byte", 0),
+                    view_number(times, "total", 0));
+}
+
 static void print_outcome(const Context *context, const json_t *execution) {
         const char *state = view_text(execution, "state"), *reason = view_text(execution, "reason");
         int64_t number = view_integer(execution, "signal", -1),
@@ -473,6 +499,7 @@ static void print_outcome(const Context *context, const json_t *execution) {
                             signal_text((int) number, text));
         else if (code >= 0)
                 print_field(context, "Exit", COLOUR_NONE, "code %" PRIi64, code);
+        print_http(context, execution);
 }
 
 static void print_times(const Context *context, const json_t *execution) {

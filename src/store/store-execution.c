@@ -265,6 +265,7 @@ static int write_attempt(StoreConnection *connection, const AttemptRecord *attem
         store_bind_positive(&binder, attempt->pid);
         store_bind_real(&binder, attempt->cpu_seconds);
         store_bind_not_negative(&binder, attempt->memory_peak_bytes);
+        store_bind_not_negative(&binder, attempt->http_status);
         return store_bound_step(connection, &binder);
 }
 

@@ -284,6 +284,7 @@ static int attempt_from_row(sqlite3_stmt *row, AttemptRecord *attempt) {
         attempt->pid = (pid_t) sqlite3_column_int64(row, column++);
         attempt->cpu_seconds = store_column_real(row, column++);
         attempt->memory_peak_bytes = store_column_or(row, column++, -1);
+        attempt->http_status = (int) store_column_or(row, column++, -1);
         return output_from_row(row, column, &attempt->output);
 }
 

@@ -42,7 +42,7 @@
 
 #define ATTEMPT_COLUMNS                                                             \
         "execution_id, attempt, state, reason, started, ended, exit_code, signal, " \
-        "pid, cpu_seconds, memory_peak_bytes"
+        "pid, cpu_seconds, memory_peak_bytes, http_status"
 
 #define JOB_STATE_COLUMNS                                                       \
         "paused_since, paused_until, cursor, anchor, boot_identity, boot_due, " \
@@ -117,10 +117,10 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
         [STATEMENT_DELETE_EXECUTION] = "DELETE FROM execution WHERE id = ?",
         [STATEMENT_PUT_ATTEMPT] =
                 "INSERT INTO attempt (" ATTEMPT_COLUMNS ") "
-                "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) "
+                "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) "
                 "ON CONFLICT (execution_id, attempt) DO UPDATE SET state = ?3, reason = ?4, "
                 "started = ?5, ended = ?6, exit_code = ?7, signal = ?8, pid = ?9, cpu_seconds = ?10, "
-                "memory_peak_bytes = ?11",
+                "memory_peak_bytes = ?11, http_status = ?12",
         [STATEMENT_PUT_OUTPUT] =
                 "INSERT INTO output (execution_id, attempt, total_bytes, data) VALUES (?1, ?2, ?3, ?4) "
                 "ON CONFLICT (execution_id, attempt) DO UPDATE SET total_bytes = ?3, data = ?4",
