@@ -5,8 +5,8 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-#include "http/address.h"
 #include "http/transfer.h"
+#include "util/address.h"
 #include "util/string-list.h"
 
 #define ANSWER_HEADERS_MAX 200U

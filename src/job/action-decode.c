@@ -501,5 +501,6 @@ int action_decode(
         whole = description->parameters;
         whole.rule.name = description->name;
         r = decode_mapping(&decoder, &whole, key->value, &value);
+        job->request.allow_private = !context->unprivileged;
         return r < 0 || !value ? r : take_request(job, description->name, value);
 }

@@ -33,7 +33,7 @@ typedef struct RequestAction {
         char **files; /* http: paths that the job's user reads (bodies, form files), with ${…} and % patterns
                        */
         char **paths;       /* keys of the mapping that are paths with % patterns: expanded when it starts */
-        bool allow_private; /* http: private and loopback addresses too; default: as the owner may */
+        bool allow_private; /* private and loopback addresses too: as the owner may, of http as it says */
 } RequestAction;
 
 /* --- what action programs there are ---------------------------------------------------------------- */

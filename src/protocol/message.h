@@ -142,7 +142,7 @@ typedef struct MessageStart {
         char *kind;             /* START_WORK_PROGRAM: the name of the action program */
         char *request;          /* JSON object for the action program or the HTTP worker; "" for a process */
         char **files; /* START_WORK_HTTP: absolute paths of what is sent, opened as the user, in order */
-        uint64_t allow_private; /* START_WORK_HTTP: 0 = public addresses only */
+        uint64_t allow_private; /* START_WORK_HTTP, _PROGRAM: 0 = public addresses only */
         char **secrets;         /* "NAME=ID": kept secrets that arrive as the credential parameter.NAME; or
                                  "NAME=credential:OTHER": so does that one */
 } MessageStart;

@@ -26,6 +26,7 @@ static int write_request(const MessageStart *start, char **ret) {
         json_writer_integer(&writer, "execution", (int64_t) start->execution_id);
         json_writer_integer(&writer, "attempt", (int64_t) start->attempt);
         json_writer_string(&writer, "due", timestamp_format_utc(start->due_usec, due));
+        json_writer_string(&writer, "network", start->allow_private ? "any" : "public");
         json_writer_raw(&writer, "parameters", start->request);
         json_writer_end_object(&writer);
         (void) buffer_add_char(&buffer, '\n');

@@ -98,7 +98,8 @@ START_TEST(the_request_is_read_and_the_result_kept) {
         ck_assert_str_eq(
                         ended->result,
                         "{\"was\":{\"kind\":\"echo\",\"job\":\"test-job\",\"execution\":7,\"attempt\":1,"
-                        "\"due\":\"2026-01-01T00:00:00.000000Z\",\"parameters\":{\"a\":[1,\"$HOME\"]}}\n}");
+                        "\"due\":\"2026-01-01T00:00:00.000000Z\",\"network\":\"public\",\"parameters\":{"
+                        "\"a\":[1,\"$HOME\"]}}\n}");
         output = test_output_text(ended, 0, NULL);
         ck_assert_str_eq(output, "out\n");
 }
