@@ -233,18 +233,6 @@ int client_why_execution(Client *client, uint64_t id, json_t **ret, ClientError 
         return r < 0 ? r : read_answer(reply, "WhyExecution", ret, reterr);
 }
 
-int client_start_job(Client *client, const char *job, bool force, uint64_t *ret_id, ClientError *reterr) {
-        CLEANUP(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
-        int r;
-
-        r = force ? client_call(client, reterr, &reply, "StartJob", "sa{sv}", job, 1, "force", "b", 1)
-                  : client_call(client, reterr, &reply, "StartJob", "sa{sv}", job, 0);
-        if (r < 0)
-                return r;
-        r = sd_bus_message_read(reply, "t", ret_id);
-        return r < 0 ? client_error_reply(reterr, r, "StartJob") : 0;
-}
-
 int client_pause_job(Client *client, const char *job, usec_t until_usec, ClientError *reterr) {
         return client_call(client, reterr, NULL, "PauseJob", "sx", job, until_usec);
 }

@@ -66,7 +66,7 @@ typedef struct ClientLines {
 
 void client_lines_done(ClientLines *lines);
 
-/* `what`: "jobs", "executions", "audit", "timers", "dependencies" or "queues". */
+/* `what`: "jobs", "executions", "audit", "timers", "dependencies", "queues", "profiles", "templates". */
 int client_dump(Client *client,
                 const char *what,
                 const ClientFilter *filter,
@@ -136,8 +136,14 @@ int client_prune(
 
 /* --- orders ---------------------------------------------------------------------------------------- */
 
-/* `force`: neither overlap nor queue nor conditions hold it. */
-int client_start_job(Client *client, const char *job, bool force, uint64_t *ret_id, ClientError *reterr);
+typedef struct ClientStart {
+        const char *job;
+        bool force;              /* neither overlap nor queue nor conditions hold it */
+        char *const *parameters; /* "NAME=VALUE"; NULL: none */
+        const char *profile;     /* NULL: none */
+} ClientStart;
+
+int client_start_job(Client *client, const ClientStart *start, uint64_t *ret_id, ClientError *reterr);
 int client_pause_job(
                 Client *client,
                 const char *job,
@@ -181,6 +187,33 @@ int client_change_jobs(
 
 /* What was written of a job that was made at run time. */
 int client_get_source(Client *client, const char *job, char **ret, ClientError *reterr);
+
+/* --- templates and profiles ------------------------------------------------------------------------ */
+
+/* As objects in an array, by name; "parameters" and "schema" are texts that hold JSON. */
+int client_list_templates(Client *client, json_t **ret, ClientError *reterr);
+
+/* See SetProfile in org.jobsched1(5). All borrowed. */
+typedef struct ClientProfile {
+        const char *name;
+        char *const *values; /* "NAME=VALUE" */
+        bool create, replace;
+        uint64_t if_revision; /* 0: any */
+} ClientProfile;
+
+int client_set_profile(
+                Client *client,
+                const ClientProfile *profile,
+                uint64_t *ret_revision,
+                ClientError *reterr);
+/* *ret_deleted: the names of those that went, or would go. */
+int client_delete_profiles(
+                Client *client,
+                char *const *names,
+                bool trial,
+                char ***ret_deleted,
+                ClientError *reterr);
+int client_prune_profiles(Client *client, bool trial, char ***ret_deleted, ClientError *reterr);
 
 /* --- signals --------------------------------------------------------------------------------------- */
 

@@ -13,6 +13,8 @@ const char completion_shells[] = "bash zsh fish";
 /* The shells ask the program itself for names; --user must be handed on. */
 #define LIST_JOBS "schedctl $scope --output=short list-jobs 2>/dev/null"
 #define LIST_QUEUES "schedctl $scope --output=short list-queues 2>/dev/null"
+#define LIST_TEMPLATES "schedctl $scope --output=short list-templates 2>/dev/null"
+#define LIST_PROFILES "schedctl $scope --output=short list-profiles 2>/dev/null"
 #define LIST_IDS                                                                                    \
         "schedctl $scope --output=short list-executions --state=starting,running,waiting,retrying " \
         "2>/dev/null"
@@ -30,6 +32,10 @@ static const ArgumentCommand argument_commands[VERB_ARGUMENTS_COUNT] = {
                                           "__schedctl_jobs; __schedctl_ids" },
         [VERB_ARGUMENTS_QUEUES] = { "words=$(" LIST_QUEUES ")", "compadd -- ${(f)\"$(" LIST_QUEUES ")\"}",
                                     "__schedctl_queues" },
+        [VERB_ARGUMENTS_TEMPLATES] = { "words=$(" LIST_TEMPLATES ")",
+                                       "compadd -- ${(f)\"$(" LIST_TEMPLATES ")\"}", "__schedctl_templates" },
+        [VERB_ARGUMENTS_PROFILES] = { "words=$(" LIST_PROFILES ")",
+                                      "compadd -- ${(f)\"$(" LIST_PROFILES ")\"}", "__schedctl_profiles" },
         [VERB_ARGUMENTS_FILES] = { "COMPREPLY=($(compgen -f -- \"$current\")); return", "_files", "" },
         [VERB_ARGUMENTS_JOBS_AND_FILES] = { "words=$(" LIST_JOBS "; compgen -f -- \"$current\")",
                                             "compadd -- ${(f)\"$(" LIST_JOBS ")\"}; _files",
@@ -306,6 +312,12 @@ static void write_fish(Buffer *buffer) {
                         "end\n"
                         "function __schedctl_queues\n"
                         "        schedctl (__schedctl_scope) --output=short list-queues 2>/dev/null\n"
+                        "end\n"
+                        "function __schedctl_templates\n"
+                        "        schedctl (__schedctl_scope) --output=short list-templates 2>/dev/null\n"
+                        "end\n"
+                        "function __schedctl_profiles\n"
+                        "        schedctl (__schedctl_scope) --output=short list-profiles 2>/dev/null\n"
                         "end\n"
                         "function __schedctl_ids\n"
                         "        schedctl (__schedctl_scope) --output=short list-executions "

@@ -206,7 +206,7 @@ static int set_if_revision(const OptionRow *row, const char *argument, Options *
 /* Verbs that make a job of options. */
 #define DEFINING "create replace"
 #define LIMITED "list-jobs list-timers list-executions audit status logs start calendar simulate"
-#define LISTS "list-jobs list-timers list-executions list-queues audit"
+#define LISTS "list-jobs list-timers list-executions list-queues list-templates list-profiles audit"
 #define KINDS "cron calendar every at boot startup resume rrule"
 #define SIGNALS "SIGHUP SIGINT SIGQUIT SIGKILL SIGUSR1 SIGUSR2 SIGTERM SIGCONT SIGSTOP"
 
@@ -224,7 +224,7 @@ const OptionRow option_rows[] = {
         { "colour",      0,  "WHEN",    .optional = true, .values = "auto always never", .set = set_colour },
         { "full",       'l', NULL,      .help = "Do not cut anything to the width of the screen", FLAG(full) },
         { "quiet",      'q', NULL,      .help = "No messages but errors", FLAG(quiet) },
-        { "all",        'a', NULL,      .help = "Also those without a next start; prune: also last executions", .verbs = "list-timers prune", FLAG(all) },
+        { "all",        'a', NULL,      .help = "Also those without a next start; prune: also last executions; show-template: also hidden parameters", .verbs = "list-timers prune show-template", FLAG(all) },
         { "reverse",    'r', NULL,      .help = "In the opposite order; calendar: back in time", .verbs = LISTS " list-dependencies calendar", FLAG(reverse) },
         { "state",       0,  "STATE,…", .help = "Only those in one of these states", .values = STATES, .verbs = SELECTING, LIST(states) },
         { "kind",        0,  "KIND,…",  .help = "Only those whose action is of one of these kinds", .verbs = SELECTING, LIST(kinds) },
@@ -265,9 +265,9 @@ const OptionRow option_rows[] = {
         { "batch",       0,  NULL,      .help = "Answer requests, a line of JSON each, from standard input", .verbs = "calendar", FLAG(batch) },
         { "older-than",  0,  "AGE",     .help = "Only what was due longer ago than this", .verbs = "prune", TEXT(older_than) },
         { "keep",        0,  "N",       .help = "Not the newest N of each job", .verbs = "prune", .set = set_keep },
-        { "dry-run",     0,  NULL,      .help = "Only say what would be done", .verbs = "prune create replace delete set enable disable rename pause resume", FLAG(dry_run) },
+        { "dry-run",     0,  NULL,      .help = "Only say what would be done", .verbs = "prune delete-profile prune-profiles create replace delete set enable disable rename pause resume", FLAG(dry_run) },
         { "yes",        'y', NULL,      .help = "Do not ask", .verbs = "prune delete set enable disable pause resume", FLAG(yes) },
-        { "if-revision", 0,  "N",       .help = "Only if that is its revision: nobody has changed it meanwhile", .verbs = "replace delete set rename", .set = set_if_revision },
+        { "if-revision", 0,  "N",       .help = "Only if that is its revision: nobody has changed it meanwhile", .verbs = "edit-profile replace delete set rename", .set = set_if_revision },
         { "file",       'f', "FILE",    .help = "Definitions of this file instead of standard input", .verbs = DEFINING, TEXT(file) },
         { "paused",      0,  NULL,      .help = "It begins paused", .verbs = "create", FLAG(paused) },
         { "schedule",    0,  "EXPR",    .help = "When: its kind is guessed, as by calendar", .verbs = DEFINING, .set = set_schedule },
@@ -280,8 +280,8 @@ const OptionRow option_rows[] = {
         { "method",      0,  "METHOD",  .help = "Of the request, instead of GET, or POST with --data", .verbs = DEFINING, TEXT(method) },
         { "header",      0,  "HEADER",  .help = "Of the request: \"NAME: VALUE\"", .verbs = DEFINING, ITEM(headers) },
         { "data",        0,  "TEXT",    .help = "Body of the request; @FILE: what that file holds then", .verbs = DEFINING, TEXT(data) },
-        { "parameter",  'p', "NAME=VALUE", .help = "The value of a parameter", .verbs = DEFINING, ITEM(parameters) },
-        { "profile",     0,  "NAME",    .help = "Values of this profile", .verbs = DEFINING, TEXT(with_profile) },
+        { "parameter",  'p', "NAME=VALUE", .help = "The value of a parameter", .verbs = "start " DEFINING, ITEM(parameters) },
+        { "profile",     0,  "NAME",    .help = "Values of this profile", .verbs = "start " DEFINING, TEXT(with_profile) },
         { "set",         0,  "KEY=VALUE", .help = "Any key of the definition, its value in YAML", .verbs = DEFINING, ITEM(sets) },
         { "queue",       0,  "QUEUE",   .help = "The queue it waits in", .verbs = DEFINING, TEXT(queue) },
         { "timeout",     0,  "SPAN",    .help = "How long it may run", .verbs = DEFINING, TEXT(timeout) },

@@ -292,6 +292,84 @@ int verb_list_queues(Context *context, char **arguments) {
         return run_list(&queues_list, context, arguments, true);
 }
 
+/* --- templates and profiles ------------------------------------------------------------------------ */
+
+static const TableColumn template_columns[] = {
+        { "TEMPLATE", .shrink = true },
+        { "PARAMETERS", .shrink = true },
+        { "DESCRIPTION", .shrink = true },
+};
+
+static void add_template(Table *table, const Context *context, const json_t *template) {
+        CLEANUP(buffer_done) Buffer names = { 0 };
+        const json_t *parameter;
+        size_t i;
+
+        json_array_foreach(json_object_get(template, "parameters"), i, parameter) {
+                if (!view_true(parameter, "hidden"))
+                        (void) buffer_add_format(
+                                        &names, "%s%s", names.size > 0 ? ", " : "",
+                                        view_text(parameter, "name"));
+        }
+        table_add(table, view_text(template, "name"));
+        table_add(table, names.data);
+        table_add(table, view_text(template, "description"));
+}
+
+static const List templates_list = {
+        .what = "templates",
+        .short_key = "name",
+        .singular = "template",
+        .plural = "templates",
+        .columns = template_columns,
+        .n_columns = ARRAY_SIZE(template_columns),
+        .add = add_template,
+};
+
+int verb_list_templates(Context *context, char **arguments) {
+        return run_list(&templates_list, context, arguments, true);
+}
+
+static const TableColumn profile_columns[] = {
+        { "PROFILE", .shrink = true }, { "REVISION", .right = true }, { "ORIGIN" },
+        { "VALUES", .shrink = true },  { "USED BY", .shrink = true },
+};
+
+static void add_profile(Table *table, const Context *context, const json_t *profile) {
+        CLEANUP(buffer_done) Buffer values = { 0 };
+        CLEANUP_FREE char *used_by = NULL;
+        const json_t *value;
+        const char *name;
+
+        json_object_foreach((json_t *) json_object_get(profile, "values"), name, value)(void)
+                        buffer_add_format(
+                                        &values, "%s%s=%s", values.size > 0 ? " " : "", name,
+                                        json_string_value(value));
+        (void) view_joined(profile, "used_by", ", ", &used_by); /* NULL shows as none */
+        table_add(table, view_text(profile, "name"));
+        table_add_format(table, "%" PRIi64, view_integer(profile, "revision", 0));
+        if (view_true(profile, "hidden"))
+                table_add_colour(table, "runtime (hidden)", COLOUR_YELLOW);
+        else
+                table_add(table, view_text(profile, "origin"));
+        table_add(table, values.data);
+        table_add(table, used_by);
+}
+
+static const List profiles_list = {
+        .what = "profiles",
+        .short_key = "name",
+        .singular = "profile",
+        .plural = "profiles",
+        .columns = profile_columns,
+        .n_columns = ARRAY_SIZE(profile_columns),
+        .add = add_profile,
+};
+
+int verb_list_profiles(Context *context, char **arguments) {
+        return run_list(&profiles_list, context, arguments, true);
+}
+
 /* --- executions ------------------------------------------------------------------------------------ */
 
 static bool is_execution_state(const char *state) {

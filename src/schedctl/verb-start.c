@@ -21,11 +21,17 @@ static int start_all(void *userdata, Attendance *attendance) {
         int status = STATUS_OK;
 
         STRING_LIST_FOREACH(name, order->names) {
+                const ClientStart start = {
+                        .job = *name,
+                        .force = context->options.force,
+                        .parameters = context->options.parameters,
+                        .profile = context->options.with_profile,
+                };
                 ClientError error = { 0 };
                 uint64_t id = 0;
                 int r, one;
 
-                r = client_start_job(context->client, *name, context->options.force, &id, &error);
+                r = client_start_job(context->client, &start, &id, &error);
                 one = r < 0 ? complain_client(r, &error, *name) : attend(attendance, *name, id);
                 status = MAX(status, one);
         }

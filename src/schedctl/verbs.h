@@ -19,6 +19,8 @@ typedef enum VerbArguments {
         VERB_ARGUMENTS_JOBS,
         VERB_ARGUMENTS_JOBS_AND_IDS, /* jobs and active executions */
         VERB_ARGUMENTS_QUEUES,
+        VERB_ARGUMENTS_TEMPLATES,
+        VERB_ARGUMENTS_PROFILES,
         VERB_ARGUMENTS_FILES,
         VERB_ARGUMENTS_JOBS_AND_FILES,
         VERB_ARGUMENTS_SHELLS,
@@ -50,6 +52,13 @@ const Verb *verb_find(const char *name);
 /* While all jobs are frozen: a line on standard error, in red on a terminal. The client is connected. */
 void remark_frozen(const Context *context);
 
+int verb_list_templates(Context *context, char **arguments);
+int verb_show_template(Context *context, char **arguments);
+int verb_list_profiles(Context *context, char **arguments);
+int verb_create_profile(Context *context, char **arguments);
+int verb_edit_profile(Context *context, char **arguments);
+int verb_delete_profile(Context *context, char **arguments);
+int verb_prune_profiles(Context *context, char **arguments);
 int verb_audit(Context *context, char **arguments);
 int verb_pause_queue(Context *context, char **arguments);
 int verb_progress(Context *context, char **arguments);
