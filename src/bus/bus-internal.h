@@ -349,8 +349,7 @@ void signal_queue_job(SignalQueue *queue, const char *name, JobSignal change);
 void signal_queue_execution(SignalQueue *queue, const ExecutionRecord *record);
 void signal_queue_manager(SignalQueue *queue);
 
-/* --- bus-manager.c, bus-manager-property.c
- * --------------------------------------------------------------------------------- */
+/* --- bus-manager-property.c ------------------------------------------------------------------------- */
 
 extern const char *const manager_changing_properties[];
 /* For the vtable. */
