@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "manager/admission.h"
+#include "manager/circle.h"
 #include "manager/decision.h"
 #include "manager/scheduled-job.h"
 #include "util/string-list.h"
@@ -76,16 +77,10 @@ static void add_named(Manager *manager, char *const *names) {
         }
 }
 
-static bool names_others(const Job *definition) {
-        return definition &&
-                        (definition->after.jobs || definition->triggers.on_success ||
-                         definition->triggers.on_failure);
-}
-
 bool dependency_concerns(const ScheduledJob *job, const Job *definition) {
         NamedJob *named = NULL;
 
-        if (names_others(definition))
+        if (circle_is_possible(definition))
                 return true;
         HASH_FIND_STR(job->manager->named_jobs, job->stored.name, named);
         return named != NULL;
@@ -371,7 +366,7 @@ void dependency_definitions_changed(Manager *manager) {
         dependency_forget(manager);
         dependency_done(manager);
         HASH_ITER(hh, manager->jobs, job, next) {
-                if (scheduled_job_is_listed(job) && names_others(job->job)) {
+                if (scheduled_job_is_listed(job) && circle_is_possible(job->job)) {
                         add_named(manager, job->job->after.jobs);
                         add_named(manager, job->job->triggers.on_success);
                         add_named(manager, job->job->triggers.on_failure);

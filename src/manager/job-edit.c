@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "job/definition-patch.h"
+#include "manager/circle.h"
 #include "manager/definition-check.h"
+#include "manager/dependency.h"
 #include "manager/freeze.h"
 #include "manager/job-change-secrets.h"
 #include "manager/scheduled-job.h"
@@ -448,6 +450,53 @@ static int (*const preparers[JOB_CHANGE_KIND_COUNT])(JobEdits *edits, JobEdit *e
         [JOB_CHANGE_ENABLE] = prepare_switch, [JOB_CHANGE_DISABLE] = prepare_switch,
 };
 
+/* --- circles --------------------------------------------------------------------------------------- */
+
+/* What would be in force. */
+static size_t collect_effective(JobEdits *edits, const Job **jobs) {
+        ScheduledJob *job, *next_job;
+        JobDraft *draft, *next_draft;
+        size_t n = 0;
+
+        HASH_ITER(hh, edits->manager->jobs, job, next_job) {
+                HASH_FIND_STR(edits->drafts, job->stored.name, draft);
+                if (!draft && scheduled_job_is_listed(job) && job->job)
+                        jobs[n++] = job->job;
+        }
+        HASH_ITER(hh, edits->drafts, draft, next_draft)
+                if (draft->is_listed && draft->effective)
+                        jobs[n++] = draft->effective;
+        return n;
+}
+
+static int on_circle(void *userdata, const Job *job, const char *circle) {
+        JobEdits *edits = userdata;
+
+        for (size_t i = 0; i < edits->n_edits; i++)
+                if (edits->edits[i].change.loaded == job)
+                        return refuse(&edits->edits[i], -EINVAL, "Job '%s' would wait for itself: %s",
+                                      job->name, circle);
+        return 0;
+}
+
+static int check_circles(JobEdits *edits) {
+        CLEANUP_FREE const Job **jobs = NULL;
+        bool concerns = false;
+
+        for (size_t i = 0; i < edits->n_edits; i++) {
+                const DefinitionChange *change = &edits->edits[i].change;
+
+                concerns = concerns || (change->loaded && dependency_concerns(change->job, change->loaded));
+        }
+        if (!concerns)
+                return 0;
+
+        jobs = calloc(HASH_COUNT(edits->manager->jobs) + HASH_COUNT(edits->drafts) + 1, sizeof(*jobs));
+        if (!jobs)
+                return -ENOMEM;
+        return circle_search(jobs, collect_effective(edits, jobs), on_circle, edits);
+}
+
 int job_edits_prepare(JobEdits *edits, const JobChange *changes, size_t n_changes) {
         int r;
 
@@ -470,5 +519,5 @@ int job_edits_prepare(JobEdits *edits, const JobChange *changes, size_t n_change
                 if (r < 0)
                         return r;
         }
-        return 0;
+        return check_circles(edits);
 }

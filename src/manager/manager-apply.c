@@ -17,6 +17,7 @@
 
 #include "job/job-file.h"
 #include "manager/alert-events.h"
+#include "manager/circle.h"
 #include "manager/definition-change.h"
 #include "manager/dependency.h"
 #include "manager/profiles.h"
@@ -28,6 +29,7 @@ typedef struct Apply {
         DefinitionChanges common;
         const JobSet *set;
         bool zones_changed;
+        bool has_other_names; /* jobs that were made at run time wait for others or start them */
         DefinitionChange *changes;
         size_t n_changes;
         char **load_errors;
@@ -86,23 +88,64 @@ static int prepare_old(const Apply *apply, DefinitionChange *change) {
         return definition_change_decode_old(change);
 }
 
-static int prepare_loaded(Apply *apply, LoadedJob *loaded) {
-        DefinitionChange *change = &apply->changes[apply->n_changes];
-        Manager *manager = apply->common.manager;
+static int compare_loaded(const void *name, const void *loaded) {
+        return strcmp(name, ((const LoadedJob *) loaded)->name);
+}
+
+/*
+ * The job whose history goes on under the new name: it is a file's, and no file has it any more. NULL: there
+ * is none, or nothing says so.
+ */
+static ScheduledJob *find_renamed(const Apply *apply, const LoadedJob *loaded) {
+        const JobSet *set = apply->set;
+        const char *old_name = loaded->job ? loaded->job->renamed_from : NULL;
+        ScheduledJob *old = old_name ? manager_find_any_job(apply->common.manager, old_name) : NULL;
+
+        if (!old || old->stored.id == 0 || old->stored.origin != JOB_ORIGIN_FILE ||
+            scheduled_job_has_source(old) || old->apply_mark == apply->common.manager->apply_mark ||
+            bsearch(old_name, set->jobs, set->n_jobs, sizeof(LoadedJob), compare_loaded))
+                return NULL;
+        return old;
+}
+
+/* The job that a definition is of, by its name or by the one that it had. */
+static int find_job(Apply *apply, const LoadedJob *loaded, DefinitionChange *change) {
+        ScheduledJob *old;
         int r;
 
-        r = scheduled_job_look_up(manager, loaded->name, &change->job);
+        r = scheduled_job_look_up(apply->common.manager, loaded->name, &change->job);
         if (r < 0)
                 return r;
         if (r == 0)
                 change->new_job = change->job;
-        apply->n_changes++;
+        old = change->job->stored.id == 0 && !change->job->executions ? find_renamed(apply, loaded) : NULL;
+        if (!old)
+                return 0;
+
+        change->new_name = strdup(loaded->name);
+        if (!change->new_name)
+                return -ENOMEM;
+        change->new_job = scheduled_job_free(change->new_job);
+        change->job = old;
+        return 0;
+}
+
+static int prepare_loaded(Apply *apply, LoadedJob *loaded) {
+        DefinitionChange *change = &apply->changes[apply->n_changes++];
+        Manager *manager = apply->common.manager;
+        int r;
+
+        r = find_job(apply, loaded, change);
+        if (r < 0)
+                return r;
         change->loaded = loaded->job ? job_ref(loaded->job) : NULL;
         change->error = loaded->error;
         loaded->error = (Diagnostic){ 0 };
 
         change->job->apply_mark = manager->apply_mark;
         change->kind = classify(change->job, change->loaded);
+        if (change->new_name && change->kind == DEFINITION_SAME)
+                change->kind = DEFINITION_EDITED; /* the same, but for the name */
         return prepare_old(apply, change);
 }
 
@@ -141,9 +184,12 @@ static int prepare_composed(Apply *apply, ScheduledJob *job) {
         };
         int r;
 
-        if (is_composed(apply, job))
+        if (is_composed(apply, job)) {
+                apply->has_other_names = apply->has_other_names || circle_is_possible(job->job);
                 return 0;
+        }
         change->job = job;
+        job->apply_mark = apply->common.manager->apply_mark;
         apply->n_changes++;
 
         r = definition_compose(apply->common.manager, &request, &diagnostics, &change->loaded);
@@ -151,6 +197,7 @@ static int prepare_composed(Apply *apply, ScheduledJob *job) {
                 return r;
         if (r >= 0) {
                 change->kind = classify(job, change->loaded);
+                apply->has_other_names = apply->has_other_names || circle_is_possible(change->loaded);
         } else {
                 bool was_hidden = job->stored.origin != JOB_ORIGIN_RUNTIME;
 
@@ -169,6 +216,7 @@ static int prepare_unseen(Apply *apply, ScheduledJob *job) {
                 return prepare_composed(apply, job);
 
         *change = (DefinitionChange){ .kind = held ? DEFINITION_KEPT : DEFINITION_REMOVED, .job = job };
+        job->apply_mark = apply->common.manager->apply_mark;
         apply->n_changes++;
         if (held) {
                 r = diagnostic_copy(&held->error, &change->error);
@@ -176,6 +224,67 @@ static int prepare_unseen(Apply *apply, ScheduledJob *job) {
                         return r;
         }
         return prepare_old(apply, change);
+}
+
+/* --- circles --------------------------------------------------------------------------------------- */
+
+/* What would be in force of a job. */
+static const Job *effective(const DefinitionChange *change) {
+        if (change->kind == DEFINITION_REMOVED || change->kind == DEFINITION_LOST)
+                return NULL;
+        return change->loaded ?: change->stored ?: change->job->job;
+}
+
+/* As the loader says it of jobs of files. */
+static int refuse_circle(DefinitionChange *change, const char *circle) {
+        const Job *job = change->loaded;
+        Diagnostic error = { .severity = DIAGNOSTIC_ERROR, .line = job->line };
+
+        if (asprintf(&error.message, "job '%s' would wait for itself: %s", job->name, circle) < 0)
+                return -ENOMEM;
+        error.file = job->file ? strdup(job->file) : NULL;
+        diagnostic_done(&change->error);
+        change->error = error;
+        change->kind = job->origin == JOB_ORIGIN_RUNTIME ? DEFINITION_KEPT : DEFINITION_FAULTY;
+        change->loaded = job_unref(change->loaded);
+        return 0;
+}
+
+static int on_circle(void *userdata, const Job *job, const char *circle) {
+        Apply *apply = userdata;
+        int r;
+
+        for (size_t i = 0; i < apply->n_changes; i++) {
+                DefinitionChange *change = &apply->changes[i];
+
+                if (change->loaded != job ||
+                    (change->kind != DEFINITION_ADDED && change->kind != DEFINITION_EDITED))
+                        continue;
+                r = refuse_circle(change, circle);
+                return r < 0 ? r : prepare_old(apply, change);
+        }
+        return 0;
+}
+
+/* Those among the files alone were found by the loader. */
+static int check_circles(Apply *apply) {
+        CLEANUP_FREE const Job **jobs = NULL;
+        Manager *manager = apply->common.manager;
+        ScheduledJob *job, *next;
+        size_t n = 0;
+
+        if (!apply->has_other_names)
+                return 0;
+        jobs = calloc(apply->n_changes + HASH_COUNT(manager->jobs) + 1, sizeof(*jobs));
+        if (!jobs)
+                return -ENOMEM;
+        for (size_t i = 0; i < apply->n_changes; i++)
+                if (effective(&apply->changes[i]))
+                        jobs[n++] = effective(&apply->changes[i]);
+        HASH_ITER(hh, manager->jobs, job, next)
+                if (job->apply_mark != manager->apply_mark && scheduled_job_is_listed(job) && job->job)
+                        jobs[n++] = job->job;
+        return circle_search(jobs, n, on_circle, apply);
 }
 
 static int prepare_load_errors(Apply *apply) {
@@ -220,7 +329,9 @@ static int apply_prepare(Apply *apply) {
                         return r;
         }
 
-        r = heap_reserve(&manager->wakes, n_max);
+        r = check_circles(apply);
+        if (r >= 0)
+                r = heap_reserve(&manager->wakes, n_max);
         if (r < 0)
                 return r;
         r = heap_reserve(&manager->alarms, n_max);

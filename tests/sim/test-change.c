@@ -344,6 +344,40 @@ START_TEST(a_crash_leaves_no_half_of_a_list) {
 }
 END_TEST
 
+/* --- circles ---------------------------------------------------------------------------------------- */
+
+START_TEST(a_circle_is_refused) {
+        const JobChange both[] = {
+                { .kind = JOB_CHANGE_CREATE, .name = "x", .definition = AFTER("y") },
+                { .kind = JOB_CHANGE_CREATE, .name = "y", .definition = AFTER("x") },
+        };
+
+        setup(START, AFTER("c"));
+        ck_assert_int_eq(sim_change_job(&sim, JOB_CHANGE_CREATE, "b", AFTER("a")), 0);
+        ck_assert_int_eq(sim_change_job(&sim, JOB_CHANGE_CREATE, "c", AFTER("b")), -EINVAL);
+        ck_assert_ptr_nonnull(strstr(sim.last_text, "would wait for itself: a -> b -> c -> a"));
+        ck_assert_int_eq(sim_change(&sim, both, ARRAY_SIZE(both)), -EINVAL);
+        ck_assert_ptr_null(find("x"));
+        ck_assert_int_eq(sim_change_job(&sim, JOB_CHANGE_CREATE, "c", BY_HAND), 0);
+        ck_assert_int_eq(scheduled_job_state(find("a")), JOB_IDLE); /* it was blocked before */
+}
+END_TEST
+
+/* The loader knows of the files only. */
+START_TEST(a_file_cannot_close_a_circle_either) {
+        setup(START, BY_HAND);
+        ck_assert_int_eq(sim_change_job(&sim, JOB_CHANGE_CREATE, "b", AFTER("a")), 0);
+        sim_write_job(&sim, "a", AFTER("b"));
+        for (unsigned i = 0; i < 2; i++) {
+                sim_reload(&sim);
+                ck_assert_ptr_nonnull(find("a")->load_error.message);
+                ck_assert_ptr_nonnull(strstr(find("a")->load_error.message, "would wait for itself"));
+                ck_assert_ptr_null(find("a")->job->after.jobs);
+                restart();
+        }
+}
+END_TEST
+
 /* --- files of the same name -------------------------------------------------------------------------- */
 
 START_TEST(a_file_hides_what_was_made_and_gives_it_back) {
@@ -581,6 +615,8 @@ static const Story stories[] = {
         { "several", &all_or_nothing, 1 },
         { "several", &a_trial_changes_nothing, 1 },
         { "several", &a_crash_leaves_no_half_of_a_list, 1 },
+        { "circles", &a_circle_is_refused, 1 },
+        { "circles", &a_file_cannot_close_a_circle_either, 1 },
         { "files", &a_file_hides_what_was_made_and_gives_it_back, 1 },
         { "composition", &a_job_follows_its_template, 1 },
         { "composition", &nothing_is_composed_again_without_a_reason, 1 },

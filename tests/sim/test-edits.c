@@ -48,6 +48,38 @@ START_TEST(a_removed_job_ends_and_comes_back) {
 }
 END_TEST
 
+/* Also where the daemon was down meanwhile, and where the old one was removed before. */
+START_TEST(renamed_from_takes_the_history_over) {
+        const ScheduledJob *job;
+        usec_t anchor_usec;
+
+        setup("2026-01-01T00:30:00Z", "schedule: {every: 20min}\ncommand: [/bin/true]\n");
+        anchor_usec = manager_find_job(sim.manager, "a")->stored.anchor_usec;
+        sim_run_until(&sim, "2026-01-01T00:51:00Z");
+        if (_i == 1)
+                sim_kill_daemon(&sim);
+        sim_write_job(&sim, "a", NULL);
+        if (_i == 2)
+                sim_reload(&sim);
+        sim_write_job(&sim, "b", "schedule: {every: 20min}\ncommand: [/bin/true]\nrenamed-from: a\n");
+        if (_i == 1)
+                sim_start_daemon(&sim);
+        else
+                sim_reload(&sim);
+
+        sim_kill_daemon(&sim);
+        sim_start_daemon(&sim);
+        ck_assert_ptr_null(manager_find_job(sim.manager, "a"));
+        job = manager_find_job(sim.manager, "b");
+        ck_assert_ptr_nonnull(job);
+        ck_assert_int_eq(job->stored.anchor_usec, anchor_usec);
+        sim_run_until(&sim, "2026-01-01T01:11:00Z");
+        sim_expect_rows(&sim, "b",
+                        "succeeded schedule 2026-01-01T00:50:00Z\n"
+                        "succeeded schedule 2026-01-01T01:10:00Z\n");
+}
+END_TEST
+
 /* Its file may only have been away for a moment; what an operator has stopped does not start by itself. */
 START_TEST(a_pause_outlives_a_removal) {
         setup("2026-01-01T00:30:00Z", HOURLY);
@@ -140,6 +172,7 @@ static const Story stories[] = {
         { "edits", &a_faulty_edit_keeps_the_last_good_version, 1 },
         { "edits", &a_held_file_keeps_its_jobs, 1 },
         { "edits", &a_disabled_job_has_no_rows, 1 },
+        { "edits", &renamed_from_takes_the_history_over, 3 },
 };
 /* clang-format on */
 
