@@ -5,6 +5,8 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -32,32 +34,21 @@ static bool is_reachable(char *path, uid_t uid) {
         return true;
 }
 
-/* As far as modes tell: groups and access lists are not asked, so that some who may read it are refused. */
-static bool is_open_to(const char *path, const struct stat *status, uid_t uid) {
-        CLEANUP_FREE char *real = NULL;
+/*
+ * As far as modes tell: groups and access lists are not asked, so that some who may read it are refused. The
+ * way to it is that of what was opened: the user may have changed what `path` leads to meanwhile.
+ */
+static bool is_open_to(const char *descriptor_path, const struct stat *status, uid_t uid) {
+        char real[PATH_MAX];
+        ssize_t size;
 
         if (status->st_uid != uid && !(status->st_uid == 0 && (status->st_mode & S_IROTH)))
                 return false;
-        real = realpath(path, NULL);
-        return real && is_reachable(real, uid);
-}
-
-static const char *read_opened(int fd, const struct stat *status, char **ret) {
-        CLEANUP_FREE char *text = NULL;
-        size_t size = 0;
-        int r;
-
-        if (!S_ISREG(status->st_mode))
-                return "is not a regular file";
-        r = fd_read_all(fd, ICS_SIZE_MAX, &text, &size);
-        if (r == -EFBIG)
-                return "is larger than 1 MiB";
-        if (r < 0)
-                return "cannot be read";
-        if (strlen(text) != size)
-                return "is not a text: it holds a NUL byte";
-        *ret = TAKE_PTR(text);
-        return NULL;
+        size = readlink(descriptor_path, real, sizeof(real) - 1);
+        if (size <= 0 || (size_t) size >= sizeof(real) - 1 || real[0] != '/')
+                return false;
+        real[size] = '\0';
+        return is_reachable(real, uid);
 }
 
 static const char *open_fault(int error) {
@@ -75,21 +66,47 @@ static const char *open_fault(int error) {
         }
 }
 
+static const char *read_opened(const char *descriptor_path, char **ret) {
+        CLEANUP_CLOSE int fd = open(descriptor_path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+        CLEANUP_FREE char *text = NULL;
+        size_t size = 0;
+        int r;
+
+        if (fd < 0)
+                return open_fault(errno);
+        r = fd_read_all(fd, ICS_SIZE_MAX, &text, &size);
+        if (r == -EFBIG)
+                return "is larger than 1 MiB";
+        if (r < 0)
+                return "cannot be read";
+        if (strlen(text) != size)
+                return "is not a text: it holds a NUL byte";
+        *ret = TAKE_PTR(text);
+        return NULL;
+}
+
 int ics_file_read(const JobDecodeContext *context, const char *path, IcsFile *ret) {
         bool is_restricted = context->system_mode && context->owner_uid != 0;
         CLEANUP_CLOSE int fd = -EBADF;
+        char descriptor_path[sizeof("/proc/self/fd/") + 16];
         IcsFile file = { 0 };
 
         assert(path);
         assert(ret);
 
-        fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+        /* Looked at before it is opened: opening a device may do something. */
+        fd = open(path, O_PATH | O_CLOEXEC);
         if (fd < 0 || fstat(fd, &file.status) < 0) {
                 if (errno == ENOMEM)
                         return -ENOMEM;
                 file.fault = open_fault(errno);
-        } else if (!is_restricted || is_open_to(path, &file.status, context->owner_uid))
-                file.fault = read_opened(fd, &file.status, &file.text);
+        } else {
+                (void) snprintf(descriptor_path, sizeof(descriptor_path), "/proc/self/fd/%d", fd);
+                if (!S_ISREG(file.status.st_mode))
+                        file.fault = "is not a regular file";
+                else if (!is_restricted || is_open_to(descriptor_path, &file.status, context->owner_uid))
+                        file.fault = read_opened(descriptor_path, &file.text);
+        }
 
         if (is_restricted && !file.text)
                 file.fault = "is not a file that belongs to the job's owner or is readable by everyone";
