@@ -105,3 +105,20 @@ int client_get_source(Client *client, const char *job, char **ret, ClientError *
         *ret = strdup(text);
         return *ret ? 0 : client_error_reply(reterr, -ENOMEM, "GetSource");
 }
+
+int client_skip_job(
+                Client *client,
+                const char *job,
+                unsigned n,
+                usec_t *ret_until_usec,
+                ClientError *reterr) {
+
+        CLEANUP(sd_bus_message_unrefp) sd_bus_message *reply = NULL;
+        int r;
+
+        r = client_call(client, reterr, &reply, "SkipJob", "su", job, n);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_read(reply, "x", ret_until_usec);
+        return r < 0 ? client_error_reply(reterr, r, "SkipJob") : 0;
+}

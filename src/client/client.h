@@ -185,6 +185,9 @@ int client_change_jobs(
                 json_t **ret_results,
                 ClientError *reterr);
 
+/* The next `n` occurrences are skipped; 0: none any more. *ret_until_usec is the last of them. */
+int client_skip_job(Client *client, const char *job, unsigned n, usec_t *ret_until_usec, ClientError *reterr);
+
 /* What was written of a job that was made at run time. */
 int client_get_source(Client *client, const char *job, char **ret, ClientError *reterr);
 

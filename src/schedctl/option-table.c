@@ -201,11 +201,14 @@ static int set_if_revision(const OptionRow *row, const char *argument, Options *
         "armed waiting starting running retrying succeeded failed timed-out cancelled lost skipped " \
         "missed idle paused disabled finished blocked failed-to-load"
 /* Verbs that choose jobs or executions by what they are. */
-#define SELECTING "list-jobs list-timers list-executions prune start pause resume delete set enable disable"
-#define TIMED "list-jobs list-timers list-executions prune start resume delete set enable disable"
+#define SELECTING \
+        "list-jobs list-timers list-executions prune start pause resume delete skip set enable disable"
+#define TIMED "list-jobs list-timers list-executions prune start resume delete skip set enable disable"
 /* Verbs that make a job of options. */
 #define DEFINING "create replace"
-#define LIMITED "list-jobs list-timers list-executions audit status logs start calendar simulate"
+/* The same for once, where what makes no sense then is left out. */
+#define MAKING DEFINING " at timer run"
+#define LIMITED "skip list-jobs list-timers list-executions audit status logs start calendar simulate"
 #define LISTS "list-jobs list-timers list-executions list-queues list-templates list-profiles audit"
 #define KINDS "cron calendar every at boot startup resume rrule"
 #define SIGNALS "SIGHUP SIGINT SIGQUIT SIGKILL SIGUSR1 SIGUSR2 SIGTERM SIGCONT SIGSTOP"
@@ -228,12 +231,12 @@ const OptionRow option_rows[] = {
         { "reverse",    'r', NULL,      .help = "In the opposite order; calendar: back in time", .verbs = LISTS " list-dependencies calendar", FLAG(reverse) },
         { "state",       0,  "STATE,…", .help = "Only those in one of these states", .values = STATES, .verbs = SELECTING, LIST(states) },
         { "kind",        0,  "KIND,…",  .help = "Only those whose action is of one of these kinds", .verbs = SELECTING, LIST(kinds) },
-        { "template",    0,  "NAME,…",  .help = "Only those that are made from one of these templates; create: made from it", .verbs = SELECTING " " DEFINING, LIST(templates) },
-        { "profile",     0,  "NAME,…",  .help = "Only those with one of these profiles", .verbs = "list-jobs list-timers list-executions prune pause resume delete set enable disable", LIST(profiles) },
+        { "template",    0,  "NAME,…",  .help = "Only those that are made from one of these templates; create: made from it", .verbs = SELECTING " " DEFINING " timer", LIST(templates) },
+        { "profile",     0,  "NAME,…",  .help = "Only those with one of these profiles", .verbs = "list-jobs list-timers list-executions prune pause resume delete skip set enable disable", LIST(profiles) },
         { "owner",       0,  "USER,…",  .help = "Only those of these users", .verbs = SELECTING, .set = set_owners },
-        { "tag",         0,  "TAG,…",   .help = "Only those with one of these tags; create: its tags", .verbs = SELECTING " " DEFINING, LIST(tags) },
+        { "tag",         0,  "TAG,…",   .help = "Only those with one of these tags; create: its tags", .verbs = SELECTING " " MAKING, LIST(tags) },
         { "id",          0,  "ID,…",    .help = "Only these executions", .verbs = "list-executions prune", .set = set_ids },
-        { "lines",      'n', "N",       .help = "So many rows, lines of output, or next times",
+        { "lines",      'n', "N",       .help = "So many rows, lines of output, next times, or occurrences",
                                         .verbs = LIMITED, .set = set_lines },
         { "limit",       0,  "N",       .verbs = LIMITED, .set = set_lines },
         { "cursor",      0,  "ID|NAME", .help = "Only what comes behind this one in the list", .verbs = "list-jobs list-executions audit", TEXT(cursor) },
@@ -265,26 +268,32 @@ const OptionRow option_rows[] = {
         { "batch",       0,  NULL,      .help = "Answer requests, a line of JSON each, from standard input", .verbs = "calendar", FLAG(batch) },
         { "older-than",  0,  "AGE",     .help = "Only what was due longer ago than this", .verbs = "prune", TEXT(older_than) },
         { "keep",        0,  "N",       .help = "Not the newest N of each job", .verbs = "prune", .set = set_keep },
-        { "dry-run",     0,  NULL,      .help = "Only say what would be done", .verbs = "prune delete-profile prune-profiles create replace delete set enable disable rename pause resume", FLAG(dry_run) },
-        { "yes",        'y', NULL,      .help = "Do not ask", .verbs = "prune delete set enable disable pause resume", FLAG(yes) },
+        { "dry-run",     0,  NULL,      .help = "Only say what would be done", .verbs = "prune delete-profile prune-profiles create replace delete skip set at enable disable rename pause resume", FLAG(dry_run) },
+        { "yes",        'y', NULL,      .help = "Do not ask", .verbs = "prune delete skip set enable disable pause resume", FLAG(yes) },
         { "if-revision", 0,  "N",       .help = "Only if that is its revision: nobody has changed it meanwhile", .verbs = "edit-profile replace delete set rename", .set = set_if_revision },
-        { "file",       'f', "FILE",    .help = "Definitions of this file instead of standard input", .verbs = DEFINING, TEXT(file) },
+        { "file",       'f', "FILE",    .help = "Definitions, or of at commands, of this file instead of standard input", .verbs = DEFINING " at", TEXT(file) },
         { "paused",      0,  NULL,      .help = "It begins paused", .verbs = "create", FLAG(paused) },
         { "schedule",    0,  "EXPR",    .help = "When: its kind is guessed, as by calendar", .verbs = DEFINING, .set = set_schedule },
         { "cron",        0,  "EXPR",    .help = "When, by a cron expression", .verbs = DEFINING, .set = set_schedule },
         { "every",       0,  "SPAN",    .help = "When: again after so long", .verbs = DEFINING, .set = set_schedule },
-        { "at",          0,  "TIME",    .help = "When: once, at that time", .verbs = DEFINING, .set = set_schedule },
-        { "description", 0,  "TEXT",    .help = "What it is for", .verbs = DEFINING, TEXT(description) },
-        { "uid",         0,  "USER",    .help = "The user it runs as", .verbs = DEFINING, TEXT(run_as) },
-        { "http",        0,  "URL",     .help = "It is a request to this URL", .verbs = DEFINING, TEXT(http) },
-        { "method",      0,  "METHOD",  .help = "Of the request, instead of GET, or POST with --data", .verbs = DEFINING, TEXT(method) },
-        { "header",      0,  "HEADER",  .help = "Of the request: \"NAME: VALUE\"", .verbs = DEFINING, ITEM(headers) },
-        { "data",        0,  "TEXT",    .help = "Body of the request; @FILE: what that file holds then", .verbs = DEFINING, TEXT(data) },
-        { "parameter",  'p', "NAME=VALUE", .help = "The value of a parameter", .verbs = "start " DEFINING, ITEM(parameters) },
-        { "profile",     0,  "NAME",    .help = "Values of this profile", .verbs = "start " DEFINING, TEXT(with_profile) },
-        { "set",         0,  "KEY=VALUE", .help = "Any key of the definition, its value in YAML", .verbs = DEFINING, ITEM(sets) },
-        { "queue",       0,  "QUEUE",   .help = "The queue it waits in", .verbs = DEFINING, TEXT(queue) },
-        { "timeout",     0,  "SPAN",    .help = "How long it may run", .verbs = DEFINING, TEXT(timeout) },
+        { "at",          0,  "TIME",    .help = "When: once, at that time", .verbs = DEFINING " timer", .set = set_schedule },
+        { "in",          0,  "SPAN",    .help = "When: once, after so long", .verbs = "timer", .set = set_schedule },
+        { "cancel",      0,  NULL,      .help = "It is not to happen", .verbs = "timer", FLAG(cancel) },
+        { "time",       't', "STAMP",   .help = "When: [[CC]YY]MMDDhhmm", .verbs = "at", TEXT(stamp) },
+        { "mail",       'm', NULL,      .help = "Send a mail about the end", .verbs = "at", FLAG(mail) },
+        { "batch",       0,  NULL,      .help = "When the load is below 1.5; without a time as soon as it is", .verbs = "at", FLAG(batch) },
+        { "stdin",       0,  NULL,      .help = "The command gets what comes on standard input", .verbs = "run", FLAG(standard_input) },
+        { "description", 0,  "TEXT",    .help = "What it is for", .verbs = MAKING, TEXT(description) },
+        { "uid",         0,  "USER",    .help = "The user it runs as", .verbs = MAKING, TEXT(run_as) },
+        { "http",        0,  "URL",     .help = "It is a request to this URL", .verbs = DEFINING " timer", TEXT(http) },
+        { "method",      0,  "METHOD",  .help = "Of the request, instead of GET, or POST with --data", .verbs = DEFINING " timer", TEXT(method) },
+        { "header",      0,  "HEADER",  .help = "Of the request: \"NAME: VALUE\"", .verbs = DEFINING " timer", ITEM(headers) },
+        { "data",        0,  "TEXT",    .help = "Body of the request; @FILE: what that file holds then", .verbs = DEFINING " timer", TEXT(data) },
+        { "parameter",  'p', "NAME=VALUE", .help = "The value of a parameter", .verbs = "start timer " DEFINING, ITEM(parameters) },
+        { "profile",     0,  "NAME",    .help = "Values of this profile", .verbs = "start timer " DEFINING, TEXT(with_profile) },
+        { "set",         0,  "KEY=VALUE", .help = "Any key of the definition, its value in YAML", .verbs = MAKING, ITEM(sets) },
+        { "queue",       0,  "QUEUE",   .help = "The queue it waits in", .verbs = MAKING, TEXT(queue) },
+        { "timeout",     0,  "SPAN",    .help = "How long it may run", .verbs = MAKING, TEXT(timeout) },
         { NULL },
 };
 /* clang-format on */

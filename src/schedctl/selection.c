@@ -100,6 +100,16 @@ int fetch_jobs(Context *context, const char *word, json_t *array) {
         return fetch_chosen(context, word, NULL, array);
 }
 
+int fetch_matching_jobs(Context *context, const ClientFilter *filter, json_t **ret) {
+        CLEANUP_JSON json_t *array = json_array();
+        int status;
+
+        status = fetch(context, "jobs", filter, array);
+        if (status == STATUS_OK)
+                *ret = TAKE_PTR(array);
+        return status;
+}
+
 int fetch_executions(Context *context, const ClientFilter *filter, json_t **ret) {
         CLEANUP_JSON json_t *array = json_array();
         int status;

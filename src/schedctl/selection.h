@@ -30,6 +30,9 @@ int select_jobs(Context *context, char **words, char ***ret_names);
 /* Adds the JSON objects of the jobs of one word to the array. Returns a status. */
 int fetch_jobs(Context *context, const char *word, json_t *array);
 
+/* All jobs that the filter finds, as an array; none is no error. Returns a status. */
+int fetch_matching_jobs(Context *context, const ClientFilter *filter, json_t **ret);
+
 /* One execution. Returns a status, STATUS_NO_SUCH after saying so. */
 int fetch_execution(Context *context, uint64_t id, json_t **ret);
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* delete, set, rename, enable, disable: changes of jobs that there are, by name or by what they are. */
+/* delete, skip, set, rename, enable, disable: changes of jobs that there are, by name or by what they are. */
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 #include "schedctl/draft.h"
 #include "schedctl/message.h"
 #include "schedctl/selection.h"
+#include "schedctl/time-text.h"
 #include "schedctl/verbs.h"
 #include "util/string-list.h"
 
@@ -79,6 +81,49 @@ int verb_rename(Context *context, char **arguments) {
         };
 
         return change_jobs(context, &change, 1);
+}
+
+/* --- skip ------------------------------------------------------------------------------------------ */
+
+static int skip_one(Context *context, const char *name, unsigned n) {
+        char text[TIME_TEXT_MAX];
+        ClientError error = { 0 };
+        usec_t until_usec = 0;
+        int r;
+
+        r = client_skip_job(context->client, name, n, &until_usec, &error);
+        if (r < 0)
+                return complain_client(r, &error, name);
+        if (context->options.quiet)
+                return STATUS_OK;
+        if (n == 0)
+                printf("%s: skips nothing\n", name);
+        else
+                printf("%s: skips until %s\n", name, time_text_format(context->zone, until_usec, text));
+        return STATUS_OK;
+}
+
+int verb_skip(Context *context, char **arguments) {
+        uint64_t n = context->options.has_lines ? context->options.lines : 1;
+        CLEANUP(string_list_freep) char **names = NULL;
+        bool done = false;
+        int status;
+
+        if (n > UINT32_MAX) {
+                complain("so many occurrences are not skipped; pause the job");
+                return STATUS_USAGE;
+        }
+        status = select_jobs(context, arguments, &names);
+        if (status == STATUS_OK)
+                status = change_confirm(context, "Skip", arguments, names, false, &done);
+        if (status != STATUS_OK || done)
+                return status;
+        STRING_LIST_FOREACH(name, names) {
+                int one = skip_one(context, *name, (unsigned) n);
+
+                status = MAX(status, one);
+        }
+        return status;
 }
 
 /* --- set ------------------------------------------------------------------------------------------- */

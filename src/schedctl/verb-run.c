@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* run: a command now, recorded as any execution, and as if it ran here: its output, its status, Ctrl-C. */
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "schedctl/attend.h"
+#include "schedctl/job-input.h"
+#include "schedctl/message.h"
+#include "schedctl/one-shot.h"
+#include "schedctl/verbs.h"
+#include "util/file.h"
+
+#define INPUT_MAX ((size_t) 1024 * 1024)
+
+typedef struct RunOrder {
+        Context *context;
+        Draft draft;
+} RunOrder;
+
+/* Only when asked for: whoever runs us may have left a pipe open that never ends. */
+static int take_input(Draft *draft) {
+        CLEANUP_FREE char *text = NULL;
+        int r;
+
+        r = fd_read_all(STDIN_FILENO, INPUT_MAX, &text, NULL);
+        if (r < 0)
+                return complain_errno(r, "cannot read standard input for the command");
+        return draft_set_text(draft, "stdin", text) < 0 ? complain_errno(-ENOMEM, "cannot make the job")
+                                                        : STATUS_OK;
+}
+
+static int make_draft(const Context *context, char **command, Draft *draft) {
+        int r, status;
+
+        r = draft_init(draft);
+        if (r < 0)
+                return complain_errno(r, "cannot make the job");
+        status = one_shot_take_command(draft, command);
+        if (status == STATUS_OK && context->options.standard_input)
+                status = take_input(draft);
+        return status == STATUS_OK ? job_options_apply(context, draft) : status;
+}
+
+static int create_and_attend(void *userdata, Attendance *attendance) {
+        static const OneShot run = { .prefix = "run", .starts = true };
+        const RunOrder *order = userdata;
+        CLEANUP_FREE char *name = NULL;
+        uint64_t id = 0;
+        int status;
+
+        status = one_shot_create(order->context, &run, &order->draft, &name, &id);
+        if (status != STATUS_OK)
+                return status;
+        context_remark(order->context, "Running as %s, execution %" PRIu64 ".", name, id);
+        return attend(attendance, name, id);
+}
+
+int verb_run(Context *context, char **arguments) {
+        static const AttendStyle style = { .follow = true, .stop_on_interrupt = true };
+        RunOrder order = { .context = context };
+        char **command = context->command ?: arguments;
+        int status;
+
+        if (!*command || (context->command && *arguments)) {
+                complain("the command stands behind \"--\": schedctl run [OPTION…] -- COMMAND…");
+                return STATUS_OWN_FAULT;
+        }
+        status = make_draft(context, command, &order.draft);
+        status = status == STATUS_OK ? attend_all(context, &style, create_and_attend, &order)
+                                     : STATUS_OWN_FAULT;
+        draft_done(&order.draft);
+        return status;
+}
