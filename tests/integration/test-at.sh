@@ -49,13 +49,13 @@ check "they are recorded" equals run-1 "$(query "SELECT job FROM execution WHERE
 check "as asked for by hand" row_is cause run-1 manual
 check "they leave the list" has_left run
 mkfifo "$S/end"
-ctl run -- /bin/sh -c "echo begun; read x <'$S/end'" >"$S/run.out" 2>&1 &
+schedctl --user run -- /bin/sh -c "echo begun; read x <'$S/end'" >"$S/run.out" 2>&1 &
 run_pid=$!
 begun() { grep -q begun "$S/run.out"; }
 check "output comes while it runs" wait_until 20 begun
-kill -INT "$run_pid"
+kill -TERM "$run_pid" # as Ctrl-C, which a shell has its background ignore
 wait_for "$run_pid" 30
-check "Ctrl-C ends it" equals 143 "$?"
+check "it stops the job" equals 143 "$?"
 check "it was cancelled" equals "cancelled" "$(query "SELECT state FROM execution ORDER BY id DESC LIMIT 1")"
 
 # --- at
