@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "util/clock.h"
+#include "util/hash.h"
 #include "util/log.h"
 #include "util/message-ids.h"
 #include "util/string-list.h"
@@ -29,6 +30,8 @@ struct Configuration {
         const ActionCatalog *actions; /* NULL: none yet */
         TimeZoneCache *zones;
         JobLoader *loader;
+        JobComposer composer;
+        uint64_t n_site_changes; /* and those of the zone data */
         FileWatch *watch, *zone_watch;
         FileWatch *other_watch; /* of what job files name; NULL: nothing */
         char **other_files;
@@ -107,6 +110,12 @@ static void apply_log_level(const Settings *settings) {
                 log_set_max_level(level);
 }
 
+/* What was read could mean something else now. */
+static void forget_definitions(Configuration *configuration) {
+        configuration->n_site_changes++;
+        job_loader_flush(configuration->loader);
+}
+
 /* Takes what may change while running; the store and its bounds wait for the next start. */
 static int take_settings(Configuration *configuration, Settings *settings) {
         CLEANUP(job_loader_freep) JobLoader *loader = NULL;
@@ -120,7 +129,7 @@ static int take_settings(Configuration *configuration, Settings *settings) {
                 configuration->loader = TAKE_PTR(loader);
         }
         if (site_changes(settings, &configuration->settings))
-                job_loader_flush(configuration->loader);
+                forget_definitions(configuration);
         if (settings->store != configuration->settings.store)
                 log_notice("%s: another 'store' takes effect at the next start",
                            configuration->instance->settings_file);
@@ -131,6 +140,30 @@ static int take_settings(Configuration *configuration, Settings *settings) {
         *settings = (Settings){ 0 };
         update_site(configuration); /* it borrows from the settings */
         return 0;
+}
+
+static int compose(
+                void *userdata,
+                const char *name,
+                uid_t owner_uid,
+                usec_t added_usec,
+                const char *source,
+                Diagnostics *diagnostics,
+                Job **ret) {
+
+        const Configuration *configuration = userdata;
+
+        return job_loader_compose(
+                        configuration->loader, name, owner_uid, added_usec, source, diagnostics, ret);
+}
+
+static uint64_t composition_stamp(void *userdata, const char *template_name) {
+        const Configuration *configuration = userdata;
+        const ActionCatalog *actions = configuration->site.actions;
+        uint64_t stamp = job_loader_stamp(configuration->loader, template_name);
+
+        stamp = hash_add(stamp, &configuration->n_site_changes, sizeof(configuration->n_site_changes));
+        return actions ? hash_add(stamp, &actions->generation, sizeof(actions->generation)) : stamp;
 }
 
 static int read_settings(Configuration *configuration, Diagnostics *diagnostics, Settings *ret) {
@@ -272,7 +305,7 @@ static void on_zones_changed(void *userdata) {
 
         log_info("The time zone data changed; planning all jobs anew");
         time_zone_cache_refresh(configuration->zones);
-        job_loader_flush(configuration->loader);
+        forget_definitions(configuration);
         (void) file_watch_refresh(configuration->zone_watch); /* a directory may have been replaced */
         configuration->changed(configuration->userdata);
 }
@@ -367,6 +400,7 @@ int configuration_new(sd_event *event, const ConfigurationOptions *options, Conf
         configuration->machine_id = options->machine_id;
         configuration->changed = options->changed;
         configuration->userdata = options->userdata;
+        configuration->composer = (JobComposer){ compose, composition_stamp, configuration };
 
         r = first_settings(configuration);
         if (r < 0)
@@ -420,4 +454,8 @@ void configuration_set_actions(Configuration *configuration, const ActionCatalog
 
 const JobSite *configuration_site(const Configuration *configuration) {
         return &configuration->site;
+}
+
+const JobComposer *configuration_composer(const Configuration *configuration) {
+        return &configuration->composer;
 }

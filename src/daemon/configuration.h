@@ -9,6 +9,7 @@
 #include <systemd/sd-event.h>
 
 #include "daemon/file-watch.h"
+#include "job/job-composer.h"
 #include "job/job-loader.h"
 #include "job/settings.h"
 #include "protocol/instance.h"
@@ -39,6 +40,9 @@ const JobSite *configuration_site(const Configuration *configuration);
 
 /* What there is of action programs has changed: jobs are decoded again at the next scan. Borrowed. */
 void configuration_set_actions(Configuration *configuration, const ActionCatalog *actions);
+
+/* Makes jobs of what is sent at run time, with the settings and the templates of the last scan. */
+const JobComposer *configuration_composer(const Configuration *configuration);
 
 /*
  * Reads the settings again (a faulty file keeps the old ones) and scans the drop-in directories. Faults are

@@ -361,6 +361,7 @@ static int make_manager(Daemon *daemon) {
                 .executor = runner_client_executor(daemon->runner),
                 .zones = configuration_zones(daemon->configuration),
                 .site = configuration_site(daemon->configuration),
+                .composer = configuration_composer(daemon->configuration),
                 .set_wakeup = on_set_wakeup,
                 .clock_synchronized = on_clock_synchronized,
                 .random = on_random,

@@ -113,7 +113,7 @@ static int check_required(const YamlContext *context, const YamlNode *body, cons
         const YamlNode *schedule = yaml_mapping_find(body, "schedule");
         int r;
 
-        if (!schedule || yaml_node_is_null(schedule->value) || job->profile ||
+        if (context->partial || !schedule || yaml_node_is_null(schedule->value) || job->profile ||
             context->diagnostics->n_errors > 0)
                 return 0;
         r = parameter_values_resolve(&job->parameters, &sources, &values, &error);

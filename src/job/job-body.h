@@ -21,12 +21,25 @@ extern const char *const job_whole_keys[];
 /* "command", "http", or the kind of an action program: a job has one of them. */
 bool job_key_is_action(const JobSite *site, const char *key);
 
+/* Whether the key is refused in the job of an ordinary user. */
+bool job_key_is_privileged(const char *key);
+
 /* Returns 0, -EINVAL with errors in `diagnostics`, or another errno. Warnings are added in any case. */
 int job_decode_body(
                 const JobDecodeContext *context,
                 const JobBody *body,
                 Diagnostics *diagnostics,
                 Job **ret);
+
+/*
+ * Adds the faults of the body that a template lays below its jobs, `parameters` included: nothing is missing,
+ * but what is there is right. Fills *ret with what it declares, also if it is faulty. As below.
+ */
+int job_check_template(
+                const JobDecodeContext *context,
+                const JobBody *body,
+                Diagnostics *diagnostics,
+                ParameterSet *ret);
 
 /* Adds the faults of a `defaults:` mapping. Returns 0 or an errno that is not the user's. */
 int job_check_defaults(

@@ -13,6 +13,7 @@
 void job_collection_done(JobCollection *collection) {
         free(collection->candidates);
         free(collection->queues);
+        free(collection->profiles);
         job_set_done(&collection->set);
 }
 
@@ -21,15 +22,6 @@ static int compare_candidates(const void *a, const void *b) {
         int r = strcmp(x->entry->name, y->entry->name);
 
         return r != 0 ? r : (x->sequence > y->sequence) - (x->sequence < y->sequence);
-}
-
-static void copy_diagnostics(const Diagnostics *source, Diagnostics *target) {
-        for (size_t i = 0; i < source->n_items; i++) {
-                const Diagnostic *item = &source->items[i];
-
-                diagnostics_add(target, item->severity, item->file, item->line, item->column, "%s",
-                                item->message);
-        }
 }
 
 int job_collection_add_held(JobCollection *collection, const char *path, const Diagnostic *error) {
@@ -74,12 +66,35 @@ int job_collection_add_queues(JobCollection *collection, const QueueDefinitions 
         return 0;
 }
 
+static int add_profiles(JobCollection *collection, const ProfileDefinitions *definitions) {
+        ProfileCandidate *profiles;
+
+        if (definitions->n_items == 0)
+                return 0;
+        profiles =
+                        reallocarray(collection->profiles, collection->n_profiles + definitions->n_items,
+                                     sizeof(*profiles));
+        if (!profiles)
+                return -ENOMEM;
+        collection->profiles = profiles;
+        for (size_t i = 0; i < definitions->n_items; i++) {
+                profiles[collection->n_profiles] = (ProfileCandidate){
+                        .definition = &definitions->items[i],
+                        .sequence = collection->n_profiles,
+                };
+                collection->n_profiles++;
+        }
+        return 0;
+}
+
 int job_collection_add(JobCollection *collection, const JobFile *file) {
         size_t wanted = collection->n_candidates + file->n_entries;
         int r;
 
-        copy_diagnostics(&file->diagnostics, &collection->set.diagnostics);
+        diagnostics_add_all(&collection->set.diagnostics, &file->diagnostics);
         r = job_collection_add_queues(collection, &file->queues);
+        if (r >= 0)
+                r = add_profiles(collection, &file->profiles);
         if (r < 0)
                 return r;
         if (file->held.message)
@@ -148,6 +163,78 @@ static int finish_queues(JobCollection *collection) {
                 }
                 first = definition;
                 r = queue_definitions_add(&collection->set.queues, definition);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int compare_profiles(const void *a, const void *b) {
+        const ProfileCandidate *x = a, *y = b;
+        int r = strcmp(x->definition->name, y->definition->name);
+
+        return r != 0 ? r : (x->sequence > y->sequence) - (x->sequence < y->sequence);
+}
+
+static int finish_profiles(JobCollection *collection) {
+        const ProfileDefinition *first = NULL;
+        int r;
+
+        if (collection->n_profiles > 1)
+                qsort(collection->profiles, collection->n_profiles, sizeof(*collection->profiles),
+                      compare_profiles);
+        for (size_t i = 0; i < collection->n_profiles; i++) {
+                const ProfileDefinition *definition = collection->profiles[i].definition;
+
+                if (first && strcmp(first->name, definition->name) == 0) {
+                        diagnostics_add(&collection->set.diagnostics, DIAGNOSTIC_ERROR, definition->file,
+                                        definition->line, 1,
+                                        "profile '%s' is defined in '%s', line %u, already; that one counts",
+                                        definition->name, first->file ?: "", first->line);
+                        continue;
+                }
+                first = definition;
+                r = profile_definitions_add(&collection->set.profiles, definition);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+/* --- values of profiles ------------------------------------------------------------------------------ */
+
+/* What its profile gives is checked again at each start: until then it may have changed. */
+static int warn_of_profile(JobSet *set, const Job *job, bool all_are_known) {
+        const ProfileDefinition *profile = profile_definitions_find(&set->profiles, job->profile);
+        const ParameterSources sources = { .values = job->values,
+                                           .profile = profile ? profile->values : NULL };
+        CLEANUP(parameter_values_done) ParameterValues values = { 0 };
+        CLEANUP_FREE char *error = NULL;
+        int r = 0;
+
+        if (!profile && all_are_known)
+                diagnostics_add(&set->diagnostics, DIAGNOSTIC_WARNING, job->file, job->line, 0,
+                                "job '%s' names the profile '%s', and no file has it", job->name,
+                                job->profile);
+        if (profile && job->timetable.n_entries > 0)
+                r = parameter_values_resolve(&job->parameters, &sources, &values, &error);
+        if (r == -EINVAL)
+                diagnostics_add(&set->diagnostics, DIAGNOSTIC_WARNING, job->file, job->line, 0,
+                                "job '%s' cannot run with the profile '%s': %s", job->name, job->profile,
+                                error);
+        return r == -EINVAL ? 0 : r;
+}
+
+static int check_profiles(JobCollection *collection) {
+        JobSet *set = &collection->set;
+
+        for (size_t i = 0; i < set->n_jobs; i++) {
+                const Job *job = set->jobs[i].job;
+                int r = job && job->profile
+                                ? warn_of_profile(set, job,
+                                                  collection->has_all_jobs && set->n_held_files == 0)
+                                : 0;
+
                 if (r < 0)
                         return r;
         }
@@ -257,6 +344,8 @@ int job_collection_finish(JobCollection *collection, JobSet *ret) {
         int r;
 
         r = finish_queues(collection);
+        if (r >= 0)
+                r = finish_profiles(collection);
         if (r < 0)
                 return r;
         set->jobs = calloc(collection->n_candidates + 1, sizeof(*set->jobs));
@@ -282,6 +371,8 @@ int job_collection_finish(JobCollection *collection, JobSet *ret) {
                         return r;
         }
         r = check_dependencies(collection);
+        if (r >= 0)
+                r = check_profiles(collection);
         if (r < 0)
                 return r;
         if (set->n_held_files > 0)

@@ -19,9 +19,16 @@ typedef struct QueueCandidate {
         size_t sequence;
 } QueueCandidate;
 
+typedef struct ProfileCandidate {
+        const ProfileDefinition *definition;
+        size_t sequence;
+} ProfileCandidate;
+
 typedef struct JobCollection {
         QueueCandidate *queues;
         size_t n_queues;
+        ProfileCandidate *profiles;
+        size_t n_profiles;
         JobCandidate *candidates;
         size_t n_candidates, n_allocated;
         bool has_all_jobs; /* there are no others: one that is named and unknown is worth a warning */

@@ -159,6 +159,13 @@ bool job_key_describe(size_t index, KeyDescription *ret) {
         return yaml_key_describe(job_fields, &index, ret);
 }
 
+bool job_key_is_privileged(const char *key) {
+        for (const YamlField *field = job_fields; field->key; field++)
+                if (strcmp(field->key, key) == 0)
+                        return field->privileged;
+        return false;
+}
+
 static int job_new(const JobDecodeContext *context, const JobBody *body, Job **ret) {
         CLEANUP(job_unrefp) Job *job = NULL;
 
@@ -258,32 +265,51 @@ bool job_key_is_action(const JobSite *site, const char *key) {
         return false;
 }
 
-static int complete_action(const YamlContext *yaml, const JobBody *body, Job *job) {
+/* Returns 1 with the one key, 0 if there is none or, with an error, more than one. */
+static int find_action(const YamlContext *yaml, const JobBody *body, const YamlNode **ret) {
         const JobSite *site = job_decode_context(yaml)->site;
         const YamlNode *action = NULL;
 
         YAML_FOREACH(key, body->node) {
-                if (yaml_node_is_null(key->value) || !job_key_is_action(site, key->text))
+                if (yaml_node_is_null(key->value) || (key->flags & YAML_FLAG_DUPLICATE) ||
+                    !job_key_is_action(site, key->text))
                         continue;
-                if (action && !(key->flags & YAML_FLAG_DUPLICATE)) {
+                if (action) {
                         yaml_error(yaml, key, "job '%s' can do one thing: '%s' and '%s' exclude each other",
                                    body->name, action->text, key->text);
                         return 0;
                 }
                 action = key;
         }
-        if (!action) {
-                if (yaml->diagnostics->n_errors == 0)
-                        yaml_error(yaml, body->node,
-                                   "job '%s' has nothing to do: it needs 'command', 'http', or the key of an "
-                                   "action program",
-                                   body->name);
-                return 0;
-        }
+        *ret = action;
+        return action ? 1 : 0;
+}
+
+static int decode_action(const YamlContext *yaml, const JobBody *body, const YamlNode *key, Job *job) {
+        const JobSite *site = job_decode_context(yaml)->site;
+
         for (size_t i = 0; i < ARRAY_SIZE(actions); i++)
-                if (strcmp(actions[i].key, action->text) == 0)
-                        return actions[i].complete(yaml, action, job);
-        return action_decode(yaml, action_catalog_find(site->actions, action->text), body->node, action, job);
+                if (strcmp(actions[i].key, key->text) == 0)
+                        return actions[i].complete(yaml, key, job);
+        return action_decode(yaml, action_catalog_find(site->actions, key->text), body->node, key, job);
+}
+
+static int complete_action(const YamlContext *yaml, const JobBody *body, Job *job) {
+        const YamlNode *action = NULL;
+
+        if (find_action(yaml, body, &action) > 0)
+                return decode_action(yaml, body, action, job);
+        if (yaml->diagnostics->n_errors == 0 && job->template)
+                yaml_error(yaml, body->node,
+                           "job '%s' has nothing to do: neither it nor its template '%s' has 'command', "
+                           "'http', or the key of an action program",
+                           body->name, job->template);
+        else if (yaml->diagnostics->n_errors == 0)
+                yaml_error(yaml, body->node,
+                           "job '%s' has nothing to do: it needs 'command', 'http', or the key of an action "
+                           "program",
+                           body->name);
+        return 0;
 }
 
 static int complete_zone(
@@ -423,6 +449,19 @@ int job_decode_body(
         return 0;
 }
 
+/* A part of a body, below the keys of jobs: what is there is right, and nothing is missing. */
+static int check_part(const YamlContext *yaml, const JobBody *body, Job *job) {
+        int r;
+
+        if (body->node->kind != YAML_KIND_MAPPING) {
+                yaml_error(yaml, body->node, "'%s' expects a mapping, not %s", body->name,
+                           yaml_kind_phrase(body->node));
+                return 0;
+        }
+        r = decode_fields(yaml, body->node, job);
+        return r < 0 ? r : decode_rest(yaml, body->node, job);
+}
+
 static int check_default_actions(const YamlContext *yaml, const YamlNode *node) {
         const YamlNode *http = yaml_mapping_find(node, "http");
 
@@ -435,22 +474,51 @@ int job_check_defaults(
                 const YamlNode *node,
                 Diagnostics *diagnostics) {
 
-        static const JobBody nobody = { .name = "defaults" };
+        const JobBody body = { .tree = tree, .node = node, .name = "defaults" };
         CLEANUP(job_unrefp) Job *job = NULL;
         YamlContext yaml = { .tree = tree, .diagnostics = diagnostics, .partial = true, .userdata = context };
         int r;
 
-        r = job_new(context, &nobody, &job);
+        r = job_new(context, &body, &job);
+        if (r >= 0)
+                r = check_part(&yaml, &body, job);
+        return r < 0 ? r : check_default_actions(&yaml, node);
+}
+
+int job_check_template(
+                const JobDecodeContext *context,
+                const JobBody *body,
+                Diagnostics *diagnostics,
+                ParameterSet *ret) {
+
+        CLEANUP(job_unrefp) Job *job = NULL;
+        YamlContext yaml = {
+                .tree = body->tree, .diagnostics = diagnostics, .partial = true, .userdata = context
+        };
+        const YamlNode *action = NULL;
+        int r;
+
+        r = job_new(context, body, &job);
+        if (r >= 0)
+                r = check_part(&yaml, body, job);
+        if (r < 0 || body->node->kind != YAML_KIND_MAPPING)
+                return r;
+        if (find_action(&yaml, body, &action) > 0) {
+                YamlContext whole = yaml;
+
+                whole.partial = false; /* actions replace one another, so each is a whole one */
+                r = decode_action(&whole, body, action, job);
+        }
+        if (r >= 0)
+                r = job_complete_values(&yaml, body->node, job);
+        if (r >= 0)
+                r = job_check_expansions(&yaml, body->node, job);
         if (r < 0)
                 return r;
-        if (node->kind != YAML_KIND_MAPPING) {
-                yaml_error(&yaml, node, "'defaults' expects a mapping, not %s", yaml_kind_phrase(node));
-                return 0;
-        }
-        r = decode_fields(&yaml, node, job);
-        if (r >= 0)
-                r = check_default_actions(&yaml, node);
-        return r < 0 ? r : decode_rest(&yaml, node, job);
+
+        *ret = job->parameters;
+        job->parameters = (ParameterSet){ 0 };
+        return 0;
 }
 
 int job_decode_definition(

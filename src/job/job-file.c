@@ -6,61 +6,22 @@
 #include <fcntl.h>
 #include <string.h>
 
-#include "job/job-body.h"
+#include "job/job-file-reading.h"
 #include "job/job-limits.h"
-#include "job/queue-decode.h"
 #include "job/yaml-field.h"
-#include "job/yaml-merge.h"
-#include "util/string-table.h"
 
 #define OVERRIDES_MAX 1000U
-#define SUGGESTIONS_MAX 1000U /* jobs of a file that are looked at for "did you mean" */
-
-/* The top level of one file. */
-typedef struct Document {
-        const YamlNode *defaults, *jobs, *queues;
-        YamlIndex index; /* of jobs */
-} Document;
-
-/* A file on the way from text to jobs. */
-typedef struct Reading {
-        JobFileReader *reader;
-        JobFile *file;
-        Document base;
-        Document *overrides;
-        size_t n_overrides;
-        const YamlNode *under; /* all defaults, merged */
-        bool defaults_checked;
-        Diagnostics defaults_faults;
-} Reading;
 
 /* clang-format off */
 static const YamlField document_fields[] = {
         { YAML_NODE("defaults", Document, defaults), .may_be_empty = true },
         { YAML_NODE("jobs",     Document, jobs),     .may_be_empty = true },
         { YAML_NODE("queues",   Document, queues),   .may_be_empty = true },
+        { YAML_NODE("templates", Document, templates), .may_be_empty = true },
+        { YAML_NODE("profiles", Document, profiles), .may_be_empty = true },
         { .key = NULL },
 };
 /* clang-format on */
-
-void diagnostic_done(Diagnostic *diagnostic) {
-        free(diagnostic->file);
-        free(diagnostic->message);
-        *diagnostic = (Diagnostic){ 0 };
-}
-
-int diagnostic_copy(const Diagnostic *diagnostic, Diagnostic *ret) {
-        Diagnostic copy = *diagnostic;
-
-        copy.file = diagnostic->file ? strdup(diagnostic->file) : NULL;
-        copy.message = strdup(diagnostic->message ?: "");
-        if ((diagnostic->file && !copy.file) || !copy.message) {
-                diagnostic_done(&copy);
-                return -ENOMEM;
-        }
-        *ret = copy;
-        return 0;
-}
 
 JobFile *job_file_free(JobFile *file) {
         if (!file)
@@ -76,12 +37,31 @@ JobFile *job_file_free(JobFile *file) {
         free(file->others);
         free(file->entries);
         queue_definitions_done(&file->queues);
+        profile_definitions_done(&file->profiles);
+        yaml_tree_done(&file->template_tree);
         free(file->path);
         free(file->stamps);
         diagnostic_done(&file->held);
         diagnostics_done(&file->diagnostics);
         free(file);
         return NULL;
+}
+
+void job_file_move_shared(JobFile *from, JobFile *to) {
+        assert(from);
+        assert(to);
+
+        queue_definitions_done(&to->queues);
+        profile_definitions_done(&to->profiles);
+        yaml_tree_done(&to->template_tree);
+        to->queues = from->queues;
+        to->profiles = from->profiles;
+        to->template_tree = from->template_tree;
+        to->templates = from->templates;
+        from->queues = (QueueDefinitions){ 0 };
+        from->profiles = (ProfileDefinitions){ 0 };
+        from->template_tree = (YamlTree){ 0 };
+        from->templates = NULL;
 }
 
 void job_file_reader_rest(JobFileReader *reader) {
@@ -93,16 +73,8 @@ void job_file_reader_rest(JobFileReader *reader) {
 
 static void reading_done(Reading *reading) {
         free(reading->overrides);
+        made_bodies_done(&reading->made);
         diagnostics_done(&reading->defaults_faults);
-}
-
-static int first_error(const Diagnostics *diagnostics, Diagnostic *ret) {
-        static const Diagnostic unknown = { .severity = DIAGNOSTIC_ERROR, .message = (char *) "faulty" };
-
-        for (size_t i = 0; i < diagnostics->n_items; i++)
-                if (diagnostics->items[i].severity == DIAGNOSTIC_ERROR)
-                        return diagnostic_copy(&diagnostics->items[i], ret);
-        return diagnostic_copy(&unknown, ret);
 }
 
 /* --- from text to nodes ----------------------------------------------------------------------------------
@@ -138,12 +110,12 @@ static int read_text(int fd, off_t size, Buffer *text) {
 static int index_document(Reading *reading, Document *document) {
         YamlContext context = { .tree = &reading->reader->tree, .diagnostics = &reading->file->diagnostics };
 
-        if (document->jobs && yaml_node_is_null(document->jobs))
-                document->jobs = NULL;
-        if (document->defaults && yaml_node_is_null(document->defaults))
-                document->defaults = NULL;
-        if (document->queues && yaml_node_is_null(document->queues))
-                document->queues = NULL;
+        const YamlNode **parts[] = { &document->jobs, &document->defaults, &document->queues,
+                                     &document->templates, &document->profiles };
+
+        for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+                if (*parts[i] && yaml_node_is_null(*parts[i]))
+                        *parts[i] = NULL;
         if (document->jobs && document->jobs->kind != YAML_KIND_MAPPING) {
                 yaml_error(&context, document->jobs, "'jobs' expects a mapping, not %s",
                            yaml_kind_phrase(document->jobs));
@@ -207,38 +179,6 @@ static int read_document(
 /* --- overrides -------------------------------------------------------------------------------------------
  */
 
-static void report_unknown_override(Reading *reading, const YamlNode *key) {
-        YamlContext context = { .tree = &reading->reader->tree, .diagnostics = &reading->file->diagnostics };
-        const char *names[SUGGESTIONS_MAX + 1];
-        const char *nearest;
-        size_t n = 0;
-
-        for (const YamlNode *job = reading->base.jobs ? reading->base.jobs->first : NULL;
-             job && n < SUGGESTIONS_MAX; job = job->next)
-                names[n++] = job->text;
-        names[n] = NULL;
-
-        nearest = string_nearest(key->text, names);
-        if (nearest)
-                yaml_error(&context, key, "'%s' has no job '%.128s' to override; did you mean '%s'?",
-                           reading->file->path, key->text, nearest);
-        else
-                yaml_error(&context, key, "'%s' has no job '%.128s' to override", reading->file->path,
-                           key->text);
-}
-
-static void check_override(Reading *reading, const Document *override) {
-        YamlContext context = { .tree = &reading->reader->tree, .diagnostics = &reading->file->diagnostics };
-
-        if (!override->jobs || override->jobs->kind != YAML_KIND_MAPPING)
-                return;
-
-        YAML_FOREACH(key, override->jobs)
-        if (yaml_key_check(&context, override->jobs, key) &&
-            !yaml_index_find(&reading->base.index, key->text))
-                report_unknown_override(reading, key);
-}
-
 /* The path has to live as long as the tree that names it. */
 static char *path_in_tree(Reading *reading, const DirectoryScan *scan, const ScanFile *file) {
         CLEANUP_FREE char *path = directory_scan_path(scan, file);
@@ -293,189 +233,6 @@ static int read_overrides(Reading *reading, const DirectoryScan *overrides) {
         return 0;
 }
 
-/* --- from nodes to jobs ----------------------------------------------------------------------------------
- */
-
-static int merge_defaults(Reading *reading) {
-        YamlTree *tree = &reading->reader->tree;
-        int r;
-
-        r = yaml_merge(tree, reading->reader->defaults, reading->base.defaults, job_whole_keys,
-                       &reading->under);
-        for (size_t i = 0; r >= 0 && i < reading->n_overrides; i++)
-                r = yaml_merge(tree, reading->under, reading->overrides[i].defaults, job_whole_keys,
-                               &reading->under);
-        return r;
-}
-
-/* What is wrong with a queue holds the file: its jobs were not meant to run with other limits. */
-static int decode_queues(Reading *reading) {
-        YamlContext context = { .tree = &reading->reader->tree, .diagnostics = &reading->file->diagnostics };
-        const YamlNode *queues = reading->base.queues;
-        int r = 0;
-
-        for (size_t i = 0; r >= 0 && i < reading->n_overrides; i++)
-                r = yaml_merge(&reading->reader->tree, queues, reading->overrides[i].queues, NULL, &queues);
-        return r < 0 || !queues ? r : queue_definitions_decode(&context, queues, &reading->file->queues);
-}
-
-static int merge_body(Reading *reading, const YamlNode *key, const YamlNode **ret) {
-        YamlTree *tree = &reading->reader->tree;
-        int r;
-
-        r = yaml_merge(tree, reading->under, key->value, job_whole_keys, ret);
-        for (size_t i = 0; r >= 0 && i < reading->n_overrides; i++) {
-                const YamlNode *over = yaml_index_find(&reading->overrides[i].index, key->text);
-
-                if (over)
-                        r = yaml_merge(tree, *ret, over->value, job_whole_keys, ret);
-        }
-        return r;
-}
-
-static int check_defaults(Reading *reading, const JobDecodeContext *context) {
-        int r;
-
-        if (reading->defaults_checked || !reading->under)
-                return 0;
-
-        reading->defaults_checked = true;
-        r = job_check_defaults(context, &reading->reader->tree, reading->under, &reading->defaults_faults);
-        for (size_t i = 0; r >= 0 && i < reading->defaults_faults.n_items; i++) {
-                const Diagnostic *item = &reading->defaults_faults.items[i];
-
-                diagnostics_add(&reading->file->diagnostics, item->severity, item->file, item->line,
-                                item->column, "%s", item->message);
-        }
-        return r;
-}
-
-static bool same_place(const Diagnostic *a, const Diagnostic *b) {
-        return a->line == b->line && a->column == b->column && strcmp(a->message, b->message) == 0;
-}
-
-static bool is_of_defaults(const Reading *reading, const Diagnostic *item) {
-        for (size_t i = 0; i < reading->defaults_faults.n_items; i++)
-                if (same_place(&reading->defaults_faults.items[i], item))
-                        return true;
-        return false;
-}
-
-/* A fault of the defaults is one fault, however many jobs inherit it. */
-static void add_to_file(Reading *reading, const Diagnostics *found) {
-        for (size_t i = 0; i < found->n_items; i++) {
-                const Diagnostic *item = &found->items[i];
-
-                if (!is_of_defaults(reading, item))
-                        diagnostics_add(&reading->file->diagnostics, item->severity, item->file, item->line,
-                                        item->column, "%s", item->message);
-        }
-}
-
-static int decode_entry(Reading *reading, const JobDecodeContext *context, const YamlNode *key) {
-        CLEANUP(diagnostics_done) Diagnostics found = { 0 };
-        JobFileEntry *entry = &reading->file->entries[reading->file->n_entries];
-        JobBody body = { .tree = &reading->reader->tree, .name = key->text, .line = key->line };
-        int r;
-
-        r = merge_body(reading, key, &body.node);
-        if (r < 0)
-                return r;
-
-        *entry = (JobFileEntry){ .line = key->line, .name = strdup(key->text) };
-        if (!entry->name)
-                return -ENOMEM;
-        reading->file->n_entries++;
-
-        r = job_decode_body(context, &body, &found, &entry->job);
-        if (r < 0 && r != -EINVAL)
-                return r;
-        if (r == -EINVAL) {
-                r = first_error(&found, &entry->error);
-                if (r >= 0)
-                        r = check_defaults(reading, context);
-                if (r < 0)
-                        return r;
-        }
-        add_to_file(reading, &found);
-        return 0;
-}
-
-static bool check_name(Reading *reading, const YamlNode *key) {
-        YamlContext context = { .tree = &reading->reader->tree, .diagnostics = &reading->file->diagnostics };
-
-        if (!yaml_key_check(&context, reading->base.jobs, key))
-                return false;
-        if (job_name_valid(key->text) && !strchr(key->text, '/'))
-                return true;
-        yaml_error(&context, key, "'%.160s' is not a name for a job: " JOB_NAME_RULE, key->text);
-        return false;
-}
-
-static size_t count_nodes(const YamlNode *node) {
-        size_t n = 1;
-
-        if (node->kind != YAML_KIND_SCALAR)
-                YAML_FOREACH(child, node)
-        n += child->value ? 1 + count_nodes(child->value) : count_nodes(child);
-        return n;
-}
-
-/* Each job gets its own copy of the defaults, so a small file could ask for more than there is of everything.
- */
-static bool defaults_are_too_large(Reading *reading) {
-        size_t n_jobs = reading->base.jobs ? reading->base.jobs->size : 0;
-
-        if (!reading->under || n_jobs == 0 || count_nodes(reading->under) <= JOB_INHERITED_NODES_MAX / n_jobs)
-                return false;
-
-        diagnostics_add(&reading->file->diagnostics, DIAGNOSTIC_ERROR, reading->file->path, 0, 0,
-                        "the defaults are too large to be given to each of %zu jobs", n_jobs);
-        return true;
-}
-
-static int on_file(void *userdata, const char *path, const struct stat *status) {
-        return job_file_stamp_other(userdata, path, status);
-}
-
-static int decode_entries(Reading *reading) {
-        JobDecodeContext context = *reading->reader->context;
-        const YamlNode *jobs = reading->base.jobs;
-        int r;
-
-        context.file = reading->file->path;
-        context.on_file = on_file;
-        context.on_file_userdata = reading->file;
-        r = merge_defaults(reading);
-        if (r < 0)
-                return r;
-        if (defaults_are_too_large(reading))
-                return reading->file->held.message
-                                ? 0
-                                : first_error(&reading->file->diagnostics, &reading->file->held);
-        if (reading->base.defaults || reading->n_overrides > 0) {
-                r = check_defaults(reading, &context);
-                if (r < 0)
-                        return r;
-        }
-        for (size_t i = 0; i < reading->n_overrides; i++)
-                check_override(reading, &reading->overrides[i]);
-        if (!jobs || jobs->kind != YAML_KIND_MAPPING || jobs->size == 0)
-                return 0;
-
-        reading->file->entries = calloc(jobs->size, sizeof(*reading->file->entries));
-        if (!reading->file->entries)
-                return -ENOMEM;
-        YAML_FOREACH(key, jobs) {
-                if (!check_name(reading, key))
-                        continue;
-                r = decode_entry(reading, &context, key);
-                if (r < 0)
-                        return r;
-        }
-        return 0;
-}
-
 /* --- one file --------------------------------------------------------------------------------------------
  */
 
@@ -495,6 +252,7 @@ static int reading_init(Reading *reading, JobFileReader *reader, const char *pat
                 free(file);
                 return -ENOMEM;
         }
+        file->library_serial = reader->library_serial;
         reading->file = file;
         return 0;
 }
@@ -503,11 +261,11 @@ static int reading_init(Reading *reading, JobFileReader *reader, const char *pat
 static int hold(Reading *reading) {
         int r;
 
-        r = first_error(&reading->file->diagnostics, &reading->file->held);
+        r = diagnostics_first_error(&reading->file->diagnostics, &reading->file->held);
         if (r < 0 ||
             reading->n_overrides > 0) /* without a faulty override they would not be what was meant */
                 return r;
-        return decode_entries(reading);
+        return job_file_decode_jobs(reading);
 }
 
 /* Faults above the level of jobs hold the whole file: else a misspelt "jobs:" would drop all of them. */
@@ -517,11 +275,11 @@ static int finish(Reading *reading, const DirectoryScan *overrides) {
         if (reading->file->diagnostics.n_errors == 0) {
                 r = read_overrides(reading, overrides);
                 if (r >= 0)
-                        r = decode_queues(reading);
+                        r = job_file_decode_shared(reading);
                 if (r < 0)
                         return r;
         }
-        return reading->file->diagnostics.n_errors > 0 ? hold(reading) : decode_entries(reading);
+        return reading->file->diagnostics.n_errors > 0 ? hold(reading) : job_file_decode_jobs(reading);
 }
 
 int job_file_read(

@@ -5,6 +5,7 @@
 
 #include "job/job-decode.h"
 #include "job/job-scan.h"
+#include "job/template-library.h"
 #include "job/yaml-node.h"
 #include "util/buffer.h"
 
@@ -40,7 +41,13 @@ typedef struct JobFile {
         Diagnostic held; /* valid (message != NULL) if the file as a whole is at fault */
         JobFileEntry *entries;
         size_t n_entries;
-        QueueDefinitions queues; /* those of a held file are what they were before, as far as that is known */
+        /* Those of a held file are what they were before, as far as that is known. */
+        QueueDefinitions queues;
+        ProfileDefinitions profiles;
+        const YamlNode *templates; /* a mapping, in template_tree; NULL: none */
+        YamlTree template_tree;
+        bool uses_templates;     /* it has jobs that are made from some */
+        uint64_t library_serial; /* of the library that they were looked for in */
         Diagnostics diagnostics;
 } JobFile;
 
@@ -53,9 +60,14 @@ typedef struct JobFileReader {
         FileTrust trust;
         const YamlNode *defaults; /* of the settings, source 0; NULL: none */
         const char *defaults_file;
+        const TemplateLibrary *library; /* what jobs are made from; NULL: nothing */
+        uint64_t library_serial;
         YamlTree tree;
         Buffer text;
 } JobFileReader;
+
+/* Gives `to` the queues, profiles and templates of `from`, which loses them. */
+void job_file_move_shared(JobFile *from, JobFile *to);
 
 /* Gives back the memory that reading needs, until the next time. */
 void job_file_reader_rest(JobFileReader *reader);
@@ -87,6 +99,3 @@ int job_file_stamp(JobFile *file, const struct stat *status);
 
 /* The same for a file that a definition names, unless it is noted already. Returns 0 or -ENOMEM. */
 int job_file_stamp_other(JobFile *file, const char *path, const struct stat *status);
-
-void diagnostic_done(Diagnostic *diagnostic);
-int diagnostic_copy(const Diagnostic *diagnostic, Diagnostic *ret);

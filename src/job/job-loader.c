@@ -5,22 +5,12 @@
 #include <assert.h>
 #include <string.h>
 
+#include "job/job-cache.h"
 #include "job/job-collection.h"
-#include "job/job-file.h"
+#include "job/job-compose.h"
+#include "job/yaml-import.h"
+#include "util/hash.h"
 #include "util/string-list.h"
-
-/* uthash would end the process when memory runs out; this leaves the item out of the table instead. */
-#define HASH_NONFATAL_OOM 1
-#define uthash_nonfatal_oom(item) ((item)->is_lost = true)
-#include <uthash.h>
-
-/* A file that was read, kept until it changes. */
-typedef struct CachedFile {
-        JobFile *file;
-        uint64_t generation; /* of the last scan that met it */
-        bool is_lost;
-        UT_hash_handle hh; /* by file->path */
-} CachedFile;
 
 struct JobLoader {
         char **directories;
@@ -29,70 +19,24 @@ struct JobLoader {
         YamlTree defaults_tree;
         JobDecodeContext context;
         JobFileReader reader;
-        CachedFile *cache;
-        uint64_t generation;
+        JobCache cache;
+        TemplateLibrary *library;
+        uint64_t *library_files; /* serials of the files that it is made of */
+        size_t n_library_files;
         bool has_all_jobs;
 };
 
-/* --- the cache -------------------------------------------------------------------------------------------
- */
-
-static void drop(JobLoader *loader, CachedFile *cached) {
-        HASH_DEL(loader->cache, cached);
-        (void) job_file_free(cached->file);
-        free(cached);
-}
-
-static CachedFile *find_cached(JobLoader *loader, const char *path) {
-        CachedFile *cached = NULL;
-
-        HASH_FIND_STR(loader->cache, path, cached);
-        return cached;
-}
-
-/* Takes the file over in any case. Returns 0 or -ENOMEM. */
-static int keep(JobLoader *loader, JobFile *file, CachedFile *cached) {
-        if (cached) {
-                /* The key of the table is the path within the file. */
-                HASH_DEL(loader->cache, cached);
-                (void) job_file_free(cached->file);
-        } else {
-                cached = calloc(1, sizeof(*cached));
-                if (!cached) {
-                        (void) job_file_free(file);
-                        return -ENOMEM;
-                }
-        }
-
-        cached->file = file;
-        cached->generation = loader->generation;
-        cached->is_lost = false;
-        HASH_ADD_KEYPTR(hh, loader->cache, file->path, strlen(file->path), cached);
-        if (!cached->is_lost)
-                return 0;
-
-        (void) job_file_free(file);
-        free(cached);
-        return -ENOMEM;
-}
-
-static void drop_unmet(JobLoader *loader) {
-        CachedFile *cached, *next;
-
-        HASH_ITER(hh, loader->cache, cached, next) {
-                if (cached->generation != loader->generation)
-                        drop(loader, cached);
-        }
-}
-
 void job_loader_flush(JobLoader *loader) {
-        CachedFile *cached, *next;
-
         assert(loader);
 
-        HASH_ITER(hh, loader->cache, cached, next) {
-                drop(loader, cached);
-        }
+        job_cache_flush(&loader->cache);
+}
+
+int job_loader_other_files(const JobLoader *loader, char ***ret) {
+        assert(loader);
+        assert(ret);
+
+        return job_cache_other_files(&loader->cache, ret);
 }
 
 /* --- scanning --------------------------------------------------------------------------------------------
@@ -119,69 +63,196 @@ static int scan_overrides(
         return directory_scan_read(*paths, loader->n_directories, &loader->reader.trust, diagnostics, ret);
 }
 
-/* Brings the cache up to date for one file. Returns 1 with *ret, 0 if there is nothing, or an errno. */
+/* A file of a scan on its way into the collection. */
+typedef struct ScannedFile {
+        const ScanFile *entry;
+        CachedFile *cached; /* NULL: there is nothing, or its directory is at fault */
+} ScannedFile;
+
+static int read_anew(
+                JobLoader *loader,
+                const DirectoryScan *scan,
+                const DirectoryScan *overrides,
+                ScannedFile *scanned) {
+
+        JobFile *file;
+        int r;
+
+        r = job_file_read(&loader->reader, scan, scanned->entry, overrides, &file);
+        if (r < 0)
+                return r;
+        if (r == 0) {
+                scanned->cached = NULL;
+                return 0;
+        }
+        if (file->held.message && scanned->cached)
+                job_file_move_shared(scanned->cached->file, file);
+        return job_cache_keep(&loader->cache, file, &scanned->cached);
+}
+
+/* Brings the cache up to date for one file. Returns 0 or an errno. */
 static int refresh(
                 JobLoader *loader,
                 const DirectoryScan *scan,
-                const ScanFile *entry,
                 const DirectoryScan *overrides,
-                const JobFile **ret) {
+                ScannedFile *scanned) {
 
-        CLEANUP_FREE char *path = directory_scan_path(scan, entry);
-        CachedFile *cached;
-        JobFile *file;
-        int r;
+        CLEANUP_FREE char *path = directory_scan_path(scan, scanned->entry);
 
         if (!path)
                 return -ENOMEM;
 
-        cached = find_cached(loader, path);
-        if (cached && job_file_is_current(cached->file, scan, entry, overrides)) {
-                cached->generation = loader->generation;
-                *ret = cached->file;
-                return 1;
-        }
-
-        r = job_file_read(&loader->reader, scan, entry, overrides, &file);
-        if (r <= 0)
-                return r;
-        if (file->held.message && cached) {
-                queue_definitions_done(&file->queues);
-                file->queues = cached->file->queues;
-                cached->file->queues = (QueueDefinitions){ 0 };
-        }
-        r = keep(loader, file, cached);
-        if (r < 0)
-                return r;
-        *ret = file;
-        return 1;
+        scanned->cached = job_cache_find(&loader->cache, path);
+        if (!scanned->cached || !job_file_is_current(scanned->cached->file, scan, scanned->entry, overrides))
+                return read_anew(loader, scan, overrides, scanned);
+        scanned->cached->generation = loader->cache.generation;
+        return 0;
 }
 
-static int scan_file(
+/* Does one step for a file, with its overrides at hand. */
+static int with_overrides(
                 JobLoader *loader,
                 const DirectoryScan *scan,
-                const ScanFile *entry,
-                JobCollection *collection) {
-        const ScanDirectory *directory = &scan->directories[entry->directory];
+                ScannedFile *scanned,
+                Diagnostics *diagnostics,
+                int (*step)(JobLoader *, const DirectoryScan *, const DirectoryScan *, ScannedFile *)) {
+
         CLEANUP(directory_scan_done) DirectoryScan overrides = { 0 };
         CLEANUP(string_list_freep) char **paths = NULL;
-        bool overridden = directory_scan_has_overrides(scan, entry->name);
-        const JobFile *file;
         int r;
 
-        if (directory->fault.message) {
-                CLEANUP_FREE char *path = directory_scan_path(scan, entry);
+        if (!directory_scan_has_overrides(scan, scanned->entry->name))
+                return step(loader, scan, NULL, scanned);
+        r = scan_overrides(loader, scanned->entry->name, diagnostics, &paths, &overrides);
+        return r < 0 ? r : step(loader, scan, &overrides, scanned);
+}
 
-                return path ? job_collection_add_held(collection, path, &directory->fault) : -ENOMEM;
-        }
+static const ScanDirectory *directory_of(const DirectoryScan *scan, const ScannedFile *scanned) {
+        return &scan->directories[scanned->entry->directory];
+}
 
-        if (overridden) {
-                r = scan_overrides(loader, entry->name, &collection->set.diagnostics, &paths, &overrides);
+static int refresh_all(
+                JobLoader *loader,
+                const DirectoryScan *scan,
+                ScannedFile *files,
+                Diagnostics *diagnostics) {
+
+        for (size_t i = 0; i < scan->n_files; i++) {
+                int r = 0;
+
+                files[i].entry = &scan->files[i];
+                if (!directory_of(scan, &files[i])->fault.message)
+                        r = with_overrides(loader, scan, &files[i], diagnostics, refresh);
                 if (r < 0)
                         return r;
         }
-        r = refresh(loader, scan, entry, overridden ? &overrides : NULL, &file);
-        return r <= 0 ? r : job_collection_add(collection, file);
+        return 0;
+}
+
+/* --- templates -------------------------------------------------------------------------------------------
+ */
+
+static int make_library(JobLoader *loader, const TemplateFile *files, size_t n) {
+        CLEANUP(template_library_freep) TemplateLibrary *library = NULL;
+        int r;
+
+        r = template_library_new(&loader->context, files, n, &library);
+        if (r < 0)
+                return r;
+        (void) template_library_free(loader->library);
+        loader->library = TAKE_PTR(library);
+        loader->reader.library = loader->library;
+        loader->reader.library_serial++;
+        return 0;
+}
+
+/* Makes the library anew if it is not of these files as they are. */
+static int refresh_library(JobLoader *loader, const ScannedFile *files, size_t n_files) {
+        CLEANUP_FREE TemplateFile *sources = calloc(n_files + 1, sizeof(*sources));
+        CLEANUP_FREE uint64_t *serials = calloc(n_files + 1, sizeof(*serials));
+        size_t n = 0;
+        int r;
+
+        if (!sources || !serials)
+                return -ENOMEM;
+        for (size_t i = 0; i < n_files; i++) {
+                const JobFile *file = files[i].cached ? files[i].cached->file : NULL;
+
+                if (!file || !file->templates)
+                        continue;
+                sources[n] = (TemplateFile){ file->path, &file->template_tree, file->templates };
+                serials[n++] = files[i].cached->serial;
+        }
+        if (n == loader->n_library_files &&
+            (n == 0 || memcmp(serials, loader->library_files, n * sizeof(*serials)) == 0))
+                return 0;
+
+        r = make_library(loader, sources, n);
+        if (r < 0)
+                return r;
+        free(loader->library_files);
+        loader->library_files = TAKE_PTR(serials);
+        loader->n_library_files = n;
+        return 0;
+}
+
+/* What is made from templates is made of those that there are now. */
+static bool has_other_templates(const JobLoader *loader, const JobFile *file) {
+        return (file->uses_templates || file->templates) &&
+                        file->library_serial != loader->reader.library_serial;
+}
+
+static uint64_t state_of(const JobFile *file) {
+        return hash_add(HASH_START, file->stamps, file->n_stamps * sizeof(*file->stamps));
+}
+
+static int remake_jobs(JobLoader *loader, const DirectoryScan *scan, ScannedFile *files) {
+        CLEANUP(diagnostics_done) Diagnostics told_already = { 0 };
+
+        for (size_t i = 0; i < scan->n_files; i++) {
+                int r = 0;
+
+                if (files[i].cached && has_other_templates(loader, files[i].cached->file)) {
+                        uint64_t serial = files[i].cached->serial, state = state_of(files[i].cached->file);
+
+                        r = with_overrides(loader, scan, &files[i], &told_already, read_anew);
+                        if (r >= 0 && files[i].cached && state_of(files[i].cached->file) == state)
+                                files[i].cached->serial = serial; /* its templates are what they were */
+                }
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+/* --- the whole -------------------------------------------------------------------------------------------
+ */
+
+static int collect(const DirectoryScan *scan, const ScannedFile *files, JobCollection *collection) {
+        for (size_t i = 0; i < scan->n_files; i++) {
+                const Diagnostic *fault = &directory_of(scan, &files[i])->fault;
+                int r = 0;
+
+                if (fault->message) {
+                        CLEANUP_FREE char *path = directory_scan_path(scan, files[i].entry);
+
+                        r = path ? job_collection_add_held(collection, path, fault) : -ENOMEM;
+                } else if (files[i].cached)
+                        r = job_collection_add(collection, files[i].cached->file);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int finish(const JobLoader *loader, JobCollection *collection, JobSet *ret) {
+        int r;
+
+        if (loader->library)
+                diagnostics_add_all(
+                                &collection->set.diagnostics, template_library_diagnostics(loader->library));
+        r = template_library_copy(loader->library, &collection->set.templates);
+        return r < 0 ? r : job_collection_finish(collection, ret);
 }
 
 static void warn_of_lone_overrides(const DirectoryScan *scan, Diagnostics *diagnostics) {
@@ -203,6 +274,20 @@ static const QueueDefinitions *site_queues(const JobLoader *loader) {
         return loader->context.site ? loader->context.site->queues : NULL;
 }
 
+static int scan_files(JobLoader *loader, const DirectoryScan *scan, JobCollection *collection) {
+        CLEANUP_FREE ScannedFile *files = calloc(scan->n_files + 1, sizeof(*files));
+        int r;
+
+        if (!files)
+                return -ENOMEM;
+        r = refresh_all(loader, scan, files, &collection->set.diagnostics);
+        if (r >= 0)
+                r = refresh_library(loader, files, scan->n_files);
+        if (r >= 0)
+                r = remake_jobs(loader, scan, files);
+        return r < 0 ? r : collect(scan, files, collection);
+}
+
 int job_loader_scan(JobLoader *loader, JobSet *ret) {
         CLEANUP(directory_scan_done) DirectoryScan scan = { 0 };
         CLEANUP(job_collection_done) JobCollection collection = { 0 };
@@ -211,87 +296,119 @@ int job_loader_scan(JobLoader *loader, JobSet *ret) {
         assert(loader);
         assert(ret);
 
-        loader->generation++;
+        loader->cache.generation++;
         collection.has_all_jobs = loader->has_all_jobs;
         r = directory_scan_read(
                         loader->directories, loader->n_directories, &loader->reader.trust,
                         &collection.set.diagnostics, &scan);
         if (r >= 0)
                 r = job_collection_add_queues(&collection, site_queues(loader));
-        for (size_t i = 0; r >= 0 && i < scan.n_files; i++)
-                r = scan_file(loader, &scan, &scan.files[i], &collection);
+        if (r >= 0)
+                r = scan_files(loader, &scan, &collection);
         job_file_reader_rest(&loader->reader);
         if (r >= 0) {
                 warn_of_lone_overrides(&scan, &collection.set.diagnostics);
-                r = job_collection_finish(&collection, ret);
+                r = finish(loader, &collection, ret);
         }
         if (r < 0)
                 return r;
 
-        drop_unmet(loader);
+        job_cache_drop_unmet(&loader->cache);
         return 0;
+}
+
+/* The templates of a file beside those of the last scan, in which it may have stood as it was before. */
+static int lend_library(JobLoader *loader, const JobFile *file, TemplateLibrary **ret) {
+        CLEANUP_FREE TemplateFile *files = NULL;
+        size_t n = 0;
+
+        files = calloc(HASH_COUNT(loader->cache.files) + 1U, sizeof(*files));
+        if (!files)
+                return -ENOMEM;
+        files[n++] = (TemplateFile){ file->path, &file->template_tree, file->templates };
+        for (const CachedFile *cached = loader->cache.files; cached; cached = cached->hh.next)
+                if (cached->file->templates && strcmp(cached->file->path, file->path) != 0)
+                        files[n++] = (TemplateFile){ cached->file->path, &cached->file->template_tree,
+                                                     cached->file->templates };
+        return template_library_new(&loader->context, files, n, ret);
+}
+
+static int check_with_library(JobLoader *loader, const char *path, TemplateLibrary *library, JobSet *ret) {
+        CLEANUP(job_file_freep) JobFile *file = NULL;
+        CLEANUP(job_collection_done) JobCollection collection = { 0 };
+        const TemplateLibrary *known = loader->reader.library;
+        int r;
+
+        loader->reader.library = library ?: known;
+        r = job_file_read_path(&loader->reader, path, &file);
+        loader->reader.library = known;
+        job_file_reader_rest(&loader->reader);
+        if (r < 0)
+                return r;
+        if (library)
+                diagnostics_add_all(&collection.set.diagnostics, template_library_diagnostics(library));
+        r = template_library_copy(library, &collection.set.templates);
+        if (r >= 0)
+                r = job_collection_add_queues(&collection, site_queues(loader));
+        if (r >= 0)
+                r = job_collection_add(&collection, file);
+        return r < 0 ? r : job_collection_finish(&collection, ret);
 }
 
 int job_loader_check_file(JobLoader *loader, const char *path, JobSet *ret) {
         CLEANUP(job_file_freep) JobFile *file = NULL;
-        CLEANUP(job_collection_done) JobCollection collection = { 0 };
+        CLEANUP(template_library_freep) TemplateLibrary *library = NULL;
         int r;
 
         assert(loader);
         assert(path);
         assert(ret);
 
+        /* Templates, its own and those of the directories, have to be known before jobs can be made. */
         r = job_file_read_path(&loader->reader, path, &file);
-        job_file_reader_rest(&loader->reader);
-        if (r < 0)
-                return r;
-        r = job_collection_add_queues(&collection, site_queues(loader));
-        if (r >= 0)
-                r = job_collection_add(&collection, file);
-        return r < 0 ? r : job_collection_finish(&collection, ret);
+        if (r >= 0 && file->uses_templates && loader->cache.generation == 0) {
+                CLEANUP(job_set_done) JobSet set = { 0 };
+
+                r = job_loader_scan(loader, &set);
+        }
+        if (r >= 0 && file->templates)
+                r = lend_library(loader, file, &library);
+        return r < 0 ? r : check_with_library(loader, path, library, ret);
 }
 
-static int compare_paths(const void *a, const void *b) {
-        return strcmp(*(char *const *) a, *(char *const *) b);
+/* --- jobs made at run time -------------------------------------------------------------------------------
+ */
+
+int job_loader_compose(
+                JobLoader *loader,
+                const char *name,
+                uid_t owner_uid,
+                usec_t made_usec,
+                const char *source,
+                Diagnostics *diagnostics,
+                Job **ret) {
+
+        JobDecodeContext context = loader->context;
+
+        context.origin = JOB_ORIGIN_RUNTIME;
+        context.owner_uid = owner_uid;
+        return job_compose(
+                        &(JobComposition){
+                                        .context = &context,
+                                        .defaults = loader->reader.defaults,
+                                        .defaults_file = loader->defaults_file,
+                                        .library = loader->library,
+                        },
+                        name, made_usec, source, diagnostics, ret);
 }
 
-/* Sorted, each once; the others are freed. */
-static void sort_paths(char **paths, size_t n) {
-        size_t n_kept = 0;
+uint64_t job_loader_stamp(const JobLoader *loader, const char *template_name) {
+        const char *defaults = loader->defaults_text ?: "";
+        uint64_t stamp = hash_add(HASH_START, defaults, strlen(defaults));
+        const LibraryTemplate *template =
+                        template_name ? template_library_find(loader->library, template_name) : NULL;
 
-        if (n > 1)
-                qsort(paths, n, sizeof(*paths), compare_paths);
-        for (size_t i = 0; i < n; i++)
-                if (n_kept > 0 && strcmp(paths[n_kept - 1], paths[i]) == 0)
-                        free(paths[i]);
-                else
-                        paths[n_kept++] = paths[i];
-        paths[n_kept] = NULL;
-}
-
-int job_loader_other_files(const JobLoader *loader, char ***ret) {
-        CLEANUP(string_list_freep) char **paths = NULL;
-        const CachedFile *cached;
-        size_t n = 0, n_max = 0;
-
-        assert(loader);
-        assert(ret);
-
-        for (cached = loader->cache; cached; cached = cached->hh.next)
-                n_max += cached->file->n_others;
-        paths = calloc(n_max + 1, sizeof(*paths));
-        if (!paths)
-                return -ENOMEM;
-
-        for (cached = loader->cache; cached; cached = cached->hh.next)
-                for (size_t i = 0; i < cached->file->n_others; i++) {
-                        paths[n] = strdup(cached->file->others[i].path);
-                        if (!paths[n++])
-                                return -ENOMEM;
-                }
-        sort_paths(paths, n);
-        *ret = TAKE_PTR(paths);
-        return 0;
+        return template ? hash_add(stamp, &template->stamp, sizeof(template->stamp)) : stamp;
 }
 
 /* --- life ------------------------------------------------------------------------------------------------
@@ -300,16 +417,7 @@ int job_loader_other_files(const JobLoader *loader, char ***ret) {
 /* Their lines were lost when the settings were read, which checked them; no line is better than a wrong one.
  */
 static void forget_places(YamlNode *node) {
-        node->line = node->column = 0;
-        node->flags &= (uint8_t) ~YAML_FLAG_VERBATIM;
-
-        if (node->kind == YAML_KIND_SCALAR)
-                return;
-        for (YamlNode *child = node->first; child; child = child->next) {
-                forget_places(child);
-                if (child->value)
-                        forget_places(child->value);
-        }
+        yaml_node_place(node, &(YamlNode){ .source = node->source });
 }
 
 static int parse_defaults(JobLoader *loader) {
@@ -405,6 +513,8 @@ JobLoader *job_loader_free(JobLoader *loader) {
         job_loader_flush(loader);
         job_file_reader_rest(&loader->reader);
         yaml_tree_done(&loader->defaults_tree);
+        (void) template_library_free(loader->library);
+        free(loader->library_files);
         (void) string_list_free(loader->directories);
         free(loader->defaults_text);
         free(loader->defaults_file);

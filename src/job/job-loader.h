@@ -49,6 +49,21 @@ int job_loader_other_files(const JobLoader *loader, char ***ret);
 void job_loader_flush(JobLoader *loader);
 
 /*
+ * Makes a job of what was sent at run time, with the templates of the last scan: see JobComposer (a Job's
+ * origin, owner and so on are those of a run-time job), and the number that tells whether doing it again
+ * could give something else because of the defaults or that template.
+ */
+int job_loader_compose(
+                JobLoader *loader,
+                const char *name,
+                uid_t owner_uid,
+                usec_t made_usec,
+                const char *source,
+                Diagnostics *diagnostics,
+                Job **ret);
+uint64_t job_loader_stamp(const JobLoader *loader, const char *template_name);
+
+/*
  * Checks one file as if it lay in a drop-in directory, without its ownership: for `verify` and `edit`.
  * As job_loader_scan(), with the jobs of that file only.
  */

@@ -30,7 +30,11 @@ typedef struct JobTemplates {
         size_t n_items;
 } JobTemplates;
 
+void job_template_done(JobTemplate *template);
 void job_templates_done(JobTemplates *templates);
+
+/* Adds a copy at the end, whatever its name. Returns 0 or -ENOMEM. */
+int job_templates_add(JobTemplates *templates, const JobTemplate *template);
 const JobTemplate *job_templates_find(const JobTemplates *templates, const char *name);
 
 /* A named set of values. Those of a job's owner and root's can be used by a job. */
@@ -46,5 +50,9 @@ typedef struct ProfileDefinitions {
         size_t n_items;
 } ProfileDefinitions;
 
+void profile_definition_done(ProfileDefinition *profile);
 void profile_definitions_done(ProfileDefinitions *profiles);
+
+/* As job_templates_add(). */
+int profile_definitions_add(ProfileDefinitions *profiles, const ProfileDefinition *profile);
 const ProfileDefinition *profile_definitions_find(const ProfileDefinitions *profiles, const char *name);

@@ -268,10 +268,12 @@ static int decode_rules(const YamlContext *context, const YamlNode *key, Declara
 
 static int decode_declaration(const YamlContext *context, const YamlNode *key, Declaration *declaration) {
         static const YamlField type_field = { YAML_ENUM("type", Parameter, type, ParameterType, type_names) };
+        YamlContext whole = *context;
         size_t n_errors = context->diagnostics->n_errors;
         int r;
 
-        r = yaml_fields_decode(context, declaration_fields, key->value, declaration);
+        whole.partial = false; /* a template's body is a part of one, but its declarations are whole */
+        r = yaml_fields_decode(&whole, declaration_fields, key->value, declaration);
         if (r >= 0 && declaration->type)
                 r = yaml_decode_enum(context, &type_field, declaration->type, &declaration->parameter.type);
         if (r < 0 || !declaration->type || context->diagnostics->n_errors > n_errors)

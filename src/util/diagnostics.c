@@ -3,6 +3,7 @@
 #include "util/diagnostics.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -10,10 +11,41 @@
 
 #define ALLOCATED_MIN 8U
 
-static void diagnostic_done(Diagnostic *diagnostic) {
+void diagnostic_done(Diagnostic *diagnostic) {
         free(diagnostic->file);
         free(diagnostic->message);
         *diagnostic = (Diagnostic){ 0 };
+}
+
+int diagnostic_copy(const Diagnostic *diagnostic, Diagnostic *ret) {
+        Diagnostic copy = *diagnostic;
+
+        copy.file = diagnostic->file ? strdup(diagnostic->file) : NULL;
+        copy.message = strdup(diagnostic->message ?: "");
+        if ((diagnostic->file && !copy.file) || !copy.message) {
+                diagnostic_done(&copy);
+                return -ENOMEM;
+        }
+        *ret = copy;
+        return 0;
+}
+
+int diagnostics_first_error(const Diagnostics *diagnostics, Diagnostic *ret) {
+        static const Diagnostic unknown = { .severity = DIAGNOSTIC_ERROR, .message = (char *) "faulty" };
+
+        for (size_t i = 0; i < diagnostics->n_items; i++)
+                if (diagnostics->items[i].severity == DIAGNOSTIC_ERROR)
+                        return diagnostic_copy(&diagnostics->items[i], ret);
+        return diagnostic_copy(&unknown, ret);
+}
+
+void diagnostics_add_all(Diagnostics *target, const Diagnostics *source) {
+        for (size_t i = 0; i < source->n_items; i++) {
+                const Diagnostic *item = &source->items[i];
+
+                diagnostics_add(target, item->severity, item->file, item->line, item->column, "%s",
+                                item->message);
+        }
 }
 
 void diagnostics_done(Diagnostics *diagnostics) {

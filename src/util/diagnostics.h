@@ -31,7 +31,16 @@ typedef struct Diagnostics {
 
 #define DIAGNOSTICS_MAX 1000U
 
+void diagnostic_done(Diagnostic *diagnostic);
+int diagnostic_copy(const Diagnostic *diagnostic, Diagnostic *ret);
+
 void diagnostics_done(Diagnostics *diagnostics);
+
+/* A copy of the first one, or "faulty" if there was no room for any. Returns 0 or -ENOMEM. */
+int diagnostics_first_error(const Diagnostics *diagnostics, Diagnostic *ret);
+
+/* Adds copies of everything of `source`. */
+void diagnostics_add_all(Diagnostics *target, const Diagnostics *source);
 
 /* Out of memory only sets `truncated`: a fault is never lost silently. n_errors always counts. */
 void diagnostics_add(
