@@ -31,6 +31,7 @@ void job_leave_list(ScheduledJob *job) {
                 kept_usec = MAX(kept_usec, CURSOR_KEPT_USEC);
         job->stored.removed_usec = now_usec;
         job->stored.expires_usec = usec_add(now_usec, kept_usec);
+        manager_forget_expired(job->manager);
 }
 
 /* --- memory ---------------------------------------------------------------------------------------- */

@@ -155,6 +155,7 @@ struct Manager {
         ScheduledJob *prune_next; /* where the walk at start has come to */
         bool pruning;
         struct PruneOrder *prune_orders;
+        usec_t forgotten_usec; /* when jobs that have expired were last looked for */
 };
 
 usec_t manager_now(const Manager *manager);
@@ -247,6 +248,8 @@ int manager_queue_audit(
 /* manager-prune.c */
 void manager_prune_start(Manager *manager);
 void manager_prune_after_end(ScheduledJob *job);
+/* Jobs that were removed long ago are forgotten, if it is time to look for them. */
+void manager_forget_expired(Manager *manager);
 
 /* profile-order.c */
 void manager_profile_orders_done(Manager *manager);

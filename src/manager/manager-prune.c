@@ -12,6 +12,7 @@
 #define PRUNE_EVERY_MAX 16U
 #define PRUNE_AFTER_MAX_USEC USEC_PER_HOUR
 #define PRUNE_BATCH 32U
+#define FORGET_EVERY_USEC USEC_PER_HOUR
 
 /* A job that was removed keeps as much of its history as one that says nothing about it. */
 static const KeepPolicy *keep_of(const ScheduledJob *job) {
@@ -30,6 +31,19 @@ static void prune_job(ScheduledJob *job) {
         r = store_prune_job(manager->host.store, job->stored.id, keep_of(job), now_usec);
         if (r < 0)
                 (void) manager_store_error(manager, r, "what is kept of a job's history");
+}
+
+/* Looked for seldom: it is a matter of weeks. */
+void manager_forget_expired(Manager *manager) {
+        usec_t now_usec = manager_now(manager);
+        int r;
+
+        if (manager->untrusted || now_usec < usec_add(manager->forgotten_usec, FORGET_EVERY_USEC))
+                return;
+        manager->forgotten_usec = now_usec;
+        r = store_forget_jobs(manager->host.store, now_usec);
+        if (r < 0)
+                (void) manager_store_error(manager, r, "that jobs are over for long");
 }
 
 static void on_pruned(void *userdata, int result) {
@@ -56,6 +70,7 @@ static void on_pruned(void *userdata, int result) {
 void manager_prune_start(Manager *manager) {
         if (manager->pruning)
                 return;
+        manager_forget_expired(manager);
         manager->prune_next = manager->jobs;
         on_pruned(manager, 0);
 }
@@ -65,6 +80,9 @@ void manager_prune_after_end(ScheduledJob *job) {
         usec_t pruned_usec = MAX(job->pruned_usec, job->manager->started_usec);
         usec_t after_usec = MIN(PRUNE_AFTER_MAX_USEC, keep->age_usec / PRUNE_PART);
 
+        manager_forget_expired(job->manager);
+        if (job->stored.one_shot)
+                return; /* its few rows go with it */
         job->n_unpruned++;
         if (job->n_unpruned >= MIN(PRUNE_EVERY_MAX, keep->executions / PRUNE_PART) ||
             manager_now(job->manager) >= usec_add(pruned_usec, after_usec))

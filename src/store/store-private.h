@@ -83,6 +83,7 @@ int store_apply_add_audit(StoreConnection *connection, StoreOperation *operation
 int store_apply_put_notification(StoreConnection *connection, StoreOperation *operation);
 int store_apply_delete_notification(StoreConnection *connection, StoreOperation *operation);
 int store_apply_prune_job(StoreConnection *connection, StoreOperation *operation);
+int store_apply_forget_jobs(StoreConnection *connection, StoreOperation *operation);
 int store_apply_delete_history(StoreConnection *connection, StoreOperation *operation);
 
 /* Cancels the backups that run and waits for their threads. */

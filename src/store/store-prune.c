@@ -89,6 +89,66 @@ int store_apply_prune_job(StoreConnection *connection, StoreOperation *operation
         return sqlite3_changes(connection->db) > 0 ? 1 : 0;
 }
 
+/* --- jobs that are over ---------------------------------------------------------------------------- */
+
+int store_forget_jobs(Store *store, usec_t now_usec) {
+        StoreOperation *operation;
+
+        assert(store);
+
+        operation = store_operation_new(OPERATION_FORGET_JOBS);
+        if (!operation)
+                return -ENOMEM;
+        operation->prune.now_usec = now_usec;
+        return store_queue_operation(store, operation);
+}
+
+static int find_expired(StoreConnection *connection, usec_t now_usec, int64_t *ret_id) {
+        CLEANUP(store_statement_release)
+        sqlite3_stmt *statement = store_statement(connection, STATEMENT_EXPIRED_JOB);
+        StoreBinder binder = { statement };
+        int r;
+
+        store_bind_integer(&binder, now_usec);
+        r = store_bound_step(connection, &binder);
+        if (r > 0)
+                *ret_id = sqlite3_column_int64(statement, 0);
+        return r;
+}
+
+/* Returns how many rows went, or a negative errno. */
+static int run_with_id(StoreConnection *connection, StoreStatement id, int64_t job_id) {
+        CLEANUP(store_statement_release) sqlite3_stmt *statement = store_statement(connection, id);
+        StoreBinder binder = { statement };
+        int r;
+
+        store_bind_integer(&binder, job_id);
+        r = store_bound_step(connection, &binder);
+        return r < 0 ? r : sqlite3_changes(connection->db);
+}
+
+/* Timers have one row each: many of them go in one step, of a job with a long history a part. */
+int store_apply_forget_jobs(StoreConnection *connection, StoreOperation *operation) {
+        int n_rows = 0;
+
+        while (n_rows < STORE_PRUNE_STEP_ROWS) {
+                int64_t job_id = 0;
+                int r;
+
+                r = find_expired(connection, operation->prune.now_usec, &job_id);
+                if (r <= 0)
+                        return r;
+                r = run_with_id(connection, STATEMENT_FORGET_ROWS, job_id);
+                if (r < 0)
+                        return r;
+                n_rows += r + 1;
+                r = r < STORE_PRUNE_STEP_ROWS ? run_with_id(connection, STATEMENT_FORGET_JOB, job_id) : 0;
+                if (r < 0)
+                        return r;
+        }
+        return 1;
+}
+
 /* --- by hand --------------------------------------------------------------------------------------- */
 
 int store_delete_history(Store *store, const uint64_t *ids, size_t n_ids) {

@@ -21,6 +21,7 @@ typedef enum StoreOperationKind {
         OPERATION_PUT_ACTION,
         OPERATION_PRUNE_JOB,
         OPERATION_DELETE_HISTORY,
+        OPERATION_FORGET_JOBS,
         OPERATION_AFTER_COMMIT,
 
         /* Not for the writer: news for the owner, in order with the rest. */

@@ -208,6 +208,16 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
 
         [STATEMENT_DELETE_HISTORY] = "DELETE FROM execution WHERE id = ? AND NOT " IS_OPEN,
 
+        /* The newest one stays, so that no id is given twice. */
+        [STATEMENT_EXPIRED_JOB] =
+                "SELECT id FROM job INDEXED BY job_expires WHERE expires IS NOT NULL AND expires < ? "
+                "AND id < (SELECT max(id) FROM job) AND NOT EXISTS (SELECT 1 FROM execution "
+                "INDEXED BY execution_job WHERE job_id = job.id AND " IS_OPEN ") ORDER BY expires LIMIT 1",
+        [STATEMENT_FORGET_ROWS] =
+                "DELETE FROM execution WHERE id IN (SELECT id FROM execution INDEXED BY execution_job "
+                "WHERE job_id = ? LIMIT " STRINGIFY(STORE_PRUNE_STEP_ROWS) ")",
+        [STATEMENT_FORGET_JOB] = "DELETE FROM job WHERE id = ?",
+
         [STATEMENT_ADD_AUDIT]      = "INSERT INTO audit (" AUDIT_COLUMNS ") VALUES (" PLACES_10 ")",
         [STATEMENT_READ_AUDIT]     = "SELECT " AUDIT_COLUMNS " FROM audit WHERE id = ?",
         [STATEMENT_WALK_AUDIT]     = "SELECT id FROM audit WHERE id < ?1 ORDER BY id DESC "

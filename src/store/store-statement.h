@@ -73,6 +73,9 @@ typedef enum StoreStatement {
         STATEMENT_PRUNE_PROTECTED,
         STATEMENT_PRUNE_STEP,
         STATEMENT_DELETE_HISTORY,
+        STATEMENT_EXPIRED_JOB,
+        STATEMENT_FORGET_ROWS,
+        STATEMENT_FORGET_JOB,
 
         /* audit */
         STATEMENT_ADD_AUDIT,

@@ -45,6 +45,7 @@ static const struct {
         [OPERATION_PUT_FREEZE] = { store_apply_put_freeze },
         [OPERATION_PUT_ACTION] = { store_apply_put_action },
         [OPERATION_PRUNE_JOB] = { store_apply_prune_job },
+        [OPERATION_FORGET_JOBS] = { store_apply_forget_jobs, .parts = true },
         [OPERATION_DELETE_HISTORY] = { store_apply_delete_history, .parts = true },
 };
 

@@ -245,6 +245,9 @@ int store_after_commit(Store *store, store_committed_t committed, void *userdata
  */
 int store_prune_job(Store *store, int64_t job_id, const KeepPolicy *keep, usec_t now_usec);
 
+/* Forgets the jobs that have expired, with all that is known of them: likewise in small steps. */
+int store_forget_jobs(Store *store, usec_t now_usec);
+
 /* So many ids go into one step. */
 #define STORE_DELETE_IDS_MAX 100U
 

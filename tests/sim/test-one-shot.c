@@ -182,6 +182,58 @@ START_TEST(one_whose_clock_is_set_back_while_it_runs_runs_once) {
 }
 END_TEST
 
+/* --- retention -------------------------------------------------------------------------------------- */
+
+static bool is_in_store(const char *name) {
+        StoredJob stored;
+        int r;
+
+        stored_job_init(&stored);
+        r = store_read_job(sim.store, name, &stored);
+        stored_job_done(&stored);
+        ck_assert_int_ge(r, 0);
+        return r > 0;
+}
+
+START_TEST(what_is_over_is_forgotten_with_its_history) {
+        setup(START, BY_HAND);
+        ck_assert_int_eq(make("timer", AT("00:40:00") "keep: {age: 2h}\n"), 0);
+        ck_assert_int_eq(make("timer", AT("00:40:00") "keep: {age: 9h}\n"), 0);
+        ck_assert_int_eq(sim_change_job(&sim, JOB_CHANGE_CREATE, "d", HOURLY "keep: {age: 2h}\n"), 0);
+        ck_assert_int_eq(sim_change_job(&sim, JOB_CHANGE_CREATE, "e", BY_HAND), 0);
+        sim_run_until(&sim, "2026-01-01T01:30:00Z");
+        ck_assert_int_eq(sim_change_job(&sim, JOB_CHANGE_DELETE, "d", NULL), 0);
+        sim_run_until(&sim, "2026-01-01T04:30:00Z");
+        start_and_end("a"); /* something has to happen */
+        ck_assert(!is_in_store("timer-2"));
+        ck_assert(is_in_store("timer-3"));
+        sim_expect_rows(&sim, "timer-2", "");
+        sim_expect_rows(&sim, "timer-3", "succeeded timer 2026-01-01T00:40:00Z\n");
+
+        /* the cursor of one that was deleted is kept for long */
+        ck_assert(is_in_store("d"));
+        sim_kill_daemon(&sim);
+        sim_run(&sim, 91 * USEC_PER_DAY);
+        sim_start_daemon(&sim);
+        ck_assert(!is_in_store("d"));
+        ck_assert(is_in_store("e"));
+}
+END_TEST
+
+/* The newest id stays known, so that no number is given twice. */
+START_TEST(the_newest_is_kept_for_its_number) {
+        setup(START, BY_HAND);
+        ck_assert_int_eq(make("timer", AT("00:40:00") "keep: {age: 1h}\n"), 0);
+        sim_run_until(&sim, "2026-01-01T00:45:00Z");
+        sim_kill_daemon(&sim);
+        sim_run(&sim, 200 * USEC_PER_DAY);
+        sim_start_daemon(&sim);
+        ck_assert(is_in_store("timer-2"));
+        ck_assert_int_eq(run(BY_HAND), 0);
+        ck_assert_str_eq(sim.last_name, "run-3");
+}
+END_TEST
+
 /* --- crashes ---------------------------------------------------------------------------------------- */
 
 #define CRASH_POINTS_MAX 120U
@@ -229,6 +281,8 @@ static const Story stories[] = {
         { "life", &a_paused_one_stays, 1 },
         { "life", &it_is_tried_again_before_it_leaves, 1 },
         { "life", &one_whose_clock_is_set_back_while_it_runs_runs_once, 1 },
+        { "retention", &what_is_over_is_forgotten_with_its_history, 1 },
+        { "retention", &the_newest_is_kept_for_its_number, 1 },
         { "crash", &a_crash_at_any_point_loses_and_repeats_none, 1 },
 };
 /* clang-format on */

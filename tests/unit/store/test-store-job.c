@@ -24,6 +24,10 @@ static void make_job(StoredJob *job) {
         job->origin = JOB_ORIGIN_RUNTIME;
         job->revision = 2;
         job->definition = strdup("command: [a]\n");
+        job->source = strdup("command: [a] # as written\n");
+        job->one_shot = true;
+        job->expires_usec = 99;
+        job->skip_until_usec = 109;
         job->file = strdup("/etc/jobsched.d/a.yaml");
         job->line = 12;
         job->added_usec = 100;
@@ -55,6 +59,10 @@ static int compare_job(void *userdata, const StoredJob *read) {
         ck_assert_int_eq(read->origin, job->origin);
         ck_assert_uint_eq(read->revision, job->revision);
         assert_same_text(read->definition, job->definition);
+        assert_same_text(read->source, job->source);
+        ck_assert_int_eq(read->one_shot, job->one_shot);
+        ck_assert_int_eq(read->expires_usec, job->expires_usec);
+        ck_assert_int_eq(read->skip_until_usec, job->skip_until_usec);
         assert_same_text(read->file, job->file);
         ck_assert_uint_eq(read->line, job->line);
         ck_assert_int_eq(read->added_usec, job->added_usec);
@@ -121,6 +129,7 @@ START_TEST(state_is_written_without_the_rest) {
         job.paused_since_usec = job.paused_until_usec = job.anchor_usec = job.boot_due_usec = USEC_INFINITY;
         job.last_due_usec = job.last_started_usec = job.last_ended_usec = USEC_INFINITY;
         job.cursor_usec = 999;
+        job.skip_until_usec = USEC_INFINITY;
         job.last_execution_id = 0;
         job.last_state = EXECUTION_SUCCEEDED;
         free(job.boot_identity);
@@ -151,6 +160,40 @@ START_TEST(each_revision_keeps_its_text) {
         free(text);
         ck_assert_int_eq(store_read_revision(fixture.store, 3, 4, &text), 0);
         ck_assert_int_eq(store_read_revision(fixture.store, 4, 1, &text), 0);
+}
+END_TEST
+
+static int count(void *userdata, const StoredJob *job) {
+        ++*(unsigned *) userdata;
+        return 0;
+}
+
+/* What was made at run time and has left is found by its name, and not loaded. */
+START_TEST(a_job_is_read_by_its_name) {
+        CLEANUP(stored_job_done) StoredJob job, read;
+        unsigned n_loaded = 0;
+
+        make_job(&job);
+        job.removed_usec = 500;
+        store_fixture_open(&fixture, NULL);
+        ck_assert_int_eq(store_put_job(fixture.store, &job), 0);
+        ck_assert_int_eq(store_flush(fixture.store), 0);
+        ck_assert_int_eq(store_load_jobs(fixture.store, count, &n_loaded), 0);
+        ck_assert_uint_eq(n_loaded, 0);
+
+        stored_job_init(&read);
+        ck_assert_int_eq(store_read_job(fixture.store, "nobody", &read), 0);
+        ck_assert_int_eq(store_read_job(fixture.store, "backup", &read), 1);
+        (void) compare_job(&job, &read);
+        stored_job_done(&read);
+
+        /* the listed one of two with the same name */
+        job.removed_usec = USEC_INFINITY;
+        job.id = 2;
+        ck_assert_int_eq(store_put_job(fixture.store, &job), 0);
+        ck_assert_int_eq(store_flush(fixture.store), 0);
+        ck_assert_int_eq(store_read_job(fixture.store, "backup", &read), 1);
+        ck_assert_int_eq(read.id, 2);
 }
 END_TEST
 
@@ -188,6 +231,7 @@ Suite *test_suite(void) {
 
         tcase_add_checked_fixture(tcase, setup, teardown);
         tcase_add_test(tcase, every_field_comes_back);
+        tcase_add_test(tcase, a_job_is_read_by_its_name);
         tcase_add_test(tcase, an_empty_job_comes_back_empty);
         tcase_add_test(tcase, state_is_written_without_the_rest);
         tcase_add_test(tcase, each_revision_keeps_its_text);
