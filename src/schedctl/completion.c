@@ -15,6 +15,7 @@ const char completion_shells[] = "bash zsh fish";
 #define LIST_QUEUES "schedctl $scope --output=short list-queues 2>/dev/null"
 #define LIST_TEMPLATES "schedctl $scope --output=short list-templates 2>/dev/null"
 #define LIST_PROFILES "schedctl $scope --output=short list-profiles 2>/dev/null"
+#define LIST_ACTIONS "schedctl $scope --output=short list-actions 2>/dev/null"
 #define LIST_IDS                                                                                    \
         "schedctl $scope --output=short list-executions --state=starting,running,waiting,retrying " \
         "2>/dev/null"
@@ -36,6 +37,8 @@ static const ArgumentCommand argument_commands[VERB_ARGUMENTS_COUNT] = {
                                        "compadd -- ${(f)\"$(" LIST_TEMPLATES ")\"}", "__schedctl_templates" },
         [VERB_ARGUMENTS_PROFILES] = { "words=$(" LIST_PROFILES ")",
                                       "compadd -- ${(f)\"$(" LIST_PROFILES ")\"}", "__schedctl_profiles" },
+        [VERB_ARGUMENTS_ACTIONS] = { "words=$(" LIST_ACTIONS ")", "compadd -- ${(f)\"$(" LIST_ACTIONS ")\"}",
+                                     "__schedctl_actions" },
         [VERB_ARGUMENTS_FILES] = { "COMPREPLY=($(compgen -f -- \"$current\")); return", "_files", "" },
         [VERB_ARGUMENTS_JOBS_AND_FILES] = { "words=$(" LIST_JOBS "; compgen -f -- \"$current\")",
                                             "compadd -- ${(f)\"$(" LIST_JOBS ")\"}; _files",
@@ -318,6 +321,9 @@ static void write_fish(Buffer *buffer) {
                         "end\n"
                         "function __schedctl_profiles\n"
                         "        schedctl (__schedctl_scope) --output=short list-profiles 2>/dev/null\n"
+                        "end\n"
+                        "function __schedctl_actions\n"
+                        "        schedctl (__schedctl_scope) --output=short list-actions 2>/dev/null\n"
                         "end\n"
                         "function __schedctl_ids\n"
                         "        schedctl (__schedctl_scope) --output=short list-executions "

@@ -14,6 +14,7 @@ const Verb verbs[] = {
         { "list-timers",     VERB_GROUP_LOOK, VERB_ARGUMENTS_JOBS,        0, VERB_ANY_NUMBER, "[PATTERN…]",   "List jobs by their next start", verb_list_timers },
         { "list-executions", VERB_GROUP_LOOK, VERB_ARGUMENTS_JOBS,        0, VERB_ANY_NUMBER, "[PATTERN…]",   "List executions, newest first", verb_list_executions },
         { "list-dependencies", VERB_GROUP_LOOK, VERB_ARGUMENTS_JOBS,      0, VERB_ANY_NUMBER, "[PATTERN…]",   "Show as a tree which jobs wait for which", verb_list_dependencies },
+        { "list-actions",    VERB_GROUP_LOOK, VERB_ARGUMENTS_ACTIONS,     0, VERB_ANY_NUMBER, "[PATTERN…]",   "List kinds of actions that programs do; by name: what they take", verb_list_actions },
         { "list-queues",     VERB_GROUP_LOOK, VERB_ARGUMENTS_QUEUES,      0, VERB_ANY_NUMBER, "[PATTERN…]",   "List queues: slots, how many are in use, how many wait", verb_list_queues },
         { "list-templates",  VERB_GROUP_LOOK, VERB_ARGUMENTS_TEMPLATES,   0, VERB_ANY_NUMBER, "[PATTERN…]",   "List templates that jobs can be made from", verb_list_templates },
         { "show-template",   VERB_GROUP_LOOK, VERB_ARGUMENTS_TEMPLATES,   1, 1,              "TEMPLATE",      "Show what parameters a template has; with --output=json as a JSON Schema", verb_show_template },

@@ -21,6 +21,7 @@ typedef enum VerbArguments {
         VERB_ARGUMENTS_QUEUES,
         VERB_ARGUMENTS_TEMPLATES,
         VERB_ARGUMENTS_PROFILES,
+        VERB_ARGUMENTS_ACTIONS,
         VERB_ARGUMENTS_FILES,
         VERB_ARGUMENTS_JOBS_AND_FILES,
         VERB_ARGUMENTS_SHELLS,
@@ -71,6 +72,7 @@ int verb_edit(Context *context, char **arguments);
 int verb_freeze(Context *context, char **arguments);
 int verb_help(Context *context, char **arguments);
 int verb_kill(Context *context, char **arguments);
+int verb_list_actions(Context *context, char **arguments);
 int verb_list_dependencies(Context *context, char **arguments);
 int verb_list_executions(Context *context, char **arguments);
 int verb_list_jobs(Context *context, char **arguments);
