@@ -2,7 +2,6 @@
 
 /* The work of jobsched-file: one operation on files. */
 
-#include <curl/curl.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <nettle/base64.h>
@@ -397,13 +396,10 @@ static int file_run(Action *action) {
         FileRun run = { .action = action, .result = &action->result };
         int r;
 
-        if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-                return -ENOMEM;
         r = file_request_decode(action, &run.request);
         if (r >= 0)
                 r = dispatch(&run);
         file_request_done(&run.request);
-        curl_global_cleanup();
         return r;
 }
 

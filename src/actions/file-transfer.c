@@ -36,6 +36,7 @@ static void transfer_done(Transfer *transfer) {
         curl_easy_cleanup(transfer->curl);
         curl_slist_free_all(transfer->headers);
         curl_free(transfer->shown);
+        curl_global_cleanup();
 }
 
 /* --- what libcurl calls ------------------------------------------------------------------------------ */
@@ -222,6 +223,8 @@ static void set_common(Transfer *transfer) {
 static int set_up(Transfer *transfer) {
         int r;
 
+        if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+                return -ENOMEM;
         r = parse_url(transfer);
         if (r < 0)
                 return r;

@@ -176,7 +176,36 @@ done
 fails "… nor by a proxy" file "has no proxy" "\"from\": \"$http/rates.csv\", \"to\": \"#S#/x\", \"proxy\": \"$http\""
 network=any
 check "nothing is left of what failed" nothing_is_left
+
+# --- killed --------------------------------------------------------------------------------------------
+act_behind file "\"from\": \"$http/hang/x\", \"to\": \"#S#/rates.csv\""
+hanging=$!
+wait_until 20 grep -q "^GET /hang" "$S/served/.request"
+kill -KILL "$hanging"
+wait_for "$hanging" 20 2>/dev/null || true
+check "who is killed leaves nothing" nothing_is_left
+check "… and the old file" has rates.csv rates
 exec 7>&-
+
+# --- with a scheduler ----------------------------------------------------------------------------------
+actions_install file
+cat >"$S/jobs/jobs.yaml" <<EOF
+jobs:
+  write:
+    parameters: {name: {type: string, default: a b}}
+    file: {to: "$S/out/\${name}-%n-%Y.txt", content: "hello \${name}: %Y \$\${x}", mode: "0640", make-directories: true}
+  read: {file: {from: "$S/out/a b-write-%Y.txt"}}
+  damaged: {file: {from: "$S/a", to: "$S/out/a", checksum: "md5:00000000000000000000000000000000"}}
+  relative: {file: {from: a}}
+EOF
+scheduler_start
+job_gives "a job writes" write succeeded '{"operation": "write", "changed": true}'
+check "… where its patterns and parameters say" has "out/a b-write-$(date +%Y).txt" 'hello a b: %Y ${x}'
+check "… with its mode" mode_is "out/a b-write-$(date +%Y).txt" 640
+job_gives "a job reads" read succeeded '{"content": "hello a b: %Y ${x}"}'
+job_gives "a job that fails says why" damaged failed '{"message": "The content has another md5 than '"'checksum'"' says: it is damaged, or another one"}'
+check "… where it is asked for" contains "$(schedctl --user why damaged)" "it is damaged, or another one"
+check "a relative path does not load" log_has "'from' expects an absolute path, not 'a'"
 
 # --- the program ---------------------------------------------------------------------------------------
 check "the manual says what --describe does" "$(dirname "$0")/../support/compare-action" file

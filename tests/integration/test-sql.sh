@@ -15,7 +15,8 @@ if ! [ -x "$programs/jobsched-sql" ] || ! grep -q '^\[SQLite3\]' /etc/odbcinst.i
     exit 77
 fi
 postgres_start || echo "There is no PostgreSQL with an ODBC driver: its half of the test is left out"
-trap 'postgres_stop; clean_up' EXIT
+trap 'postgres_stop; clean_up; rm -rf "$JOBSCHED_RUNNER_DIR"' EXIT
+JOBSCHED_RUNNER_DIR=$(mktemp -d /dev/shm/jobsched-test.XXXXXX) # credentials are in memory only
 sqlite="Driver=SQLite3;Database=$S/test.db;Timeout=2000"
 endless='WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c'
 
@@ -88,8 +89,7 @@ common() { # NAME CONNECTION
 # Its statement waits for ever; it is there when it has threads.
 terminated() { # PARAMETERS
     local pid status=0
-    printf '{"kind": "sql", "parameters": {%s}}' "$1" >"$S/request"
-    jobsched-sql <"$S/request" >"$S/result" 2>"$S/err" &
+    act_behind sql "$1"
     pid=$!
     wait_until 20 is_computing "$pid" || return 1
     kill -TERM "$pid"
@@ -153,6 +153,41 @@ if [ -n "$postgres" ]; then
     fails "PostgreSQL: a wrong password is not shown" sql "password authentication failed" "\"connection\": \"${postgres/geheim/falsch}\", \"statement\": \"SELECT 1\""
     check "PostgreSQL: … really not" equals "" "$(grep -h falsch "$S/result" "$S/err")"
 fi
+
+# --- with a scheduler ----------------------------------------------------------------------------------
+unset CREDENTIALS_DIRECTORY
+actions_install sql
+mkdir -p "$S/.config/jobsched/credentials"
+chmod 700 "$S/.config/jobsched/credentials"
+echo "$sqlite" >"$S/.config/jobsched/credentials/dsn"
+echo "${postgres:-$sqlite}" >"$S/.config/jobsched/credentials/server"
+chmod 600 "$S/.config/jobsched/credentials/"*
+cat >"$S/jobs/jobs.yaml" <<EOF
+jobs:
+  insert:
+    parameters: {who: {type: string, default: "x'); --"}, number: {type: integer, default: 30}}
+    sql:
+      connection: "\${credential:dsn}"
+      statements:
+        - {statement: "INSERT INTO t VALUES (?, ?)", bind: [{type: integer, value: "\${number}"}, "\${who}"], expect-rows: 1}
+        - {statement: "SELECT id, name FROM t WHERE id = ?", bind: [30]}
+      to: $S/%n-%Y.json
+  typed: {sql: {connection: "\${credential:server}", statement: "SELECT ? + 0 AS a, ? AS b, 'x' AS c", bind: [7, null], expect-rows: 1}}
+  wrong: {sql: {connection: "\${credential:server}", statement: "SELECT nothing"}}
+  slow: {timeout: 300ms, sql: {connection: "\${credential:server}", statements: [{statement: "DELETE FROM t"}, {statement: "$endless"}]}}
+  pasted:
+    parameters: {who: {type: string}}
+    sql: {connection: x, statement: "SELECT '\${who}'"}
+EOF
+scheduler_start
+job_gives "a job binds its parameters" insert succeeded '{"statements": [{"affected": 1}, {"row_count": 1}]}'
+check "… and writes where its patterns say" equals '{"id":30,"name":"x'"'"'); --"}' "$(cat "$S/insert-$(date +%Y).json")"
+job_gives "values keep the type that YAML gives them" typed succeeded '{"rows": [{"a": 7, "b": null, "c": "x"}]}'
+job_gives "a job that fails says why" wrong failed '{}'
+check "… with the state that the database gave it" contains "$(schedctl --user why wrong)" "(SQLSTATE "
+job_gives "a job's time-out cancels it" slow timed-out '{"message": "It was told to stop, and cancelled"}'
+check "a statement that a value would be pasted into does not load" log_has "'statement' is taken as it is written: '\${who}' in it would not become its value"
+check "no password is anywhere" equals "" "$(grep -rlF geheim "$S/daemon.log" "$S/state")"
 
 # --- the program ---------------------------------------------------------------------------------------
 check "the manual says what --describe does" "$(dirname "$0")/../support/compare-action" sql

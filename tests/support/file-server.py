@@ -36,6 +36,12 @@ class Http(http.server.BaseHTTPRequestHandler):
         parts = self.path.split("?")[0].strip("/").split("/")
         if parts[0] == "to":
             self.answer(302, b"moved", Location="/" + "/".join(parts[1:]))
+        elif parts[0] == "hang":
+            self.send_response(200)
+            self.send_header("Content-Length", "100000")
+            self.end_headers()
+            self.wfile.write(b"x" * 50000)
+            self.rfile.read(1)
         elif parts[0] == "status":
             self.answer(int(parts[1]), b"this is no file")
         elif parts[0] == "secret" and self.headers.get("Authorization") != AUTHORIZATION:
