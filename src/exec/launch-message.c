@@ -35,6 +35,7 @@ void launch_message_done(LaunchMessage *message) {
         (void) string_list_free(message->environment);
         (void) string_list_free(message->unit_properties);
         (void) string_list_free(message->files);
+        expanded_job_done(&message->expanded);
         *message = (LaunchMessage){ 0 };
 }
 
@@ -93,11 +94,11 @@ static int format_properties(const ProcessPolicy *process, char ***ret) {
 }
 
 /* What the job sets, and then what this launch does: the last one wins. */
-static int join_environment(const Launch *launch, char ***ret) {
+static int join_environment(const Launch *launch, char *const *of_job, char ***ret) {
         CLEANUP(string_list_freep) char **list = NULL;
         int r;
 
-        r = string_list_copy(launch->job->process.environment, &list);
+        r = string_list_copy(of_job, &list);
         if (r < 0)
                 return r;
         STRING_LIST_FOREACH(item, launch->environment) {
@@ -118,7 +119,7 @@ static int expand_output(const Launch *launch, LaunchMessage *message) {
                 .due_usec = launch->due_usec,
                 .zone = launch->job->zone,
         };
-        const char *text = launch->job->output.file;
+        const char *text = message->expanded.output_file;
         int r;
 
         if (!text)
@@ -146,6 +147,12 @@ static int fill_request(const Launch *launch, LaunchMessage *message) {
         return r == -EINVAL ? 0 : r;
 }
 
+static int expand_texts(const Launch *launch, LaunchMessage *message) {
+        CLEANUP_FREE char *error = NULL;
+
+        return expand_job(launch->job, launch->parameters, &message->expanded, &error);
+}
+
 /* What has to be put into words first. */
 static int fill_owned(const Launch *launch, LaunchMessage *message) {
         const ProcessPolicy *process = &launch->job->process;
@@ -160,7 +167,9 @@ static int fill_owned(const Launch *launch, LaunchMessage *message) {
         r = format_properties(process, &message->unit_properties);
         if (r < 0)
                 return r;
-        r = join_environment(launch, &message->environment);
+        r = expand_texts(launch, message);
+        if (r >= 0)
+                r = join_environment(launch, message->expanded.environment, &message->environment);
         if (r < 0)
                 return r;
         r = fill_request(launch, message);
@@ -190,9 +199,7 @@ static MessageStart start_of(const Launch *launch) {
                 .group = text_or_empty(process->group),
                 .has_groups = process->groups != NULL,
                 .groups = process->groups,
-                .directory = text_or_empty(process->directory),
                 .umask = process->umask,
-                .arguments = job->command.arguments,
                 .script = text_or_empty(job->command.script),
                 .shell = text_or_empty(job->command.shell),
                 .timeout_usec = process->timeout_usec,
@@ -204,7 +211,6 @@ static MessageStart start_of(const Launch *launch) {
                 .output_keep_files = job->output.keep_files,
                 .output_keep_age_usec = job->output.keep_age_usec,
                 .environment_files = process->environment_files,
-                .input = text_or_empty(process->input),
                 .has_input = process->input != NULL,
                 .secrets = (char **) launch->secrets,
                 .has_nice = process->has_nice,
@@ -233,6 +239,9 @@ int launch_to_message(const Launch *launch, LaunchMessage *ret) {
         r = fill_owned(launch, &message);
         if (r < 0)
                 return r;
+        message.start.arguments = message.expanded.arguments;
+        message.start.directory = text_or_empty(message.expanded.directory);
+        message.start.input = text_or_empty(message.expanded.input);
         message.start.request = text_or_empty(message.request);
         message.start.credentials = message.credentials;
         message.start.files = message.files;

@@ -4,6 +4,7 @@
 /* Between the manager's words (Launch, LaunchOutcome) and the protocol's (MessageStart, MessageEnded). */
 
 #include "exec/executor.h"
+#include "job/expand-job.h"
 #include "protocol/message.h"
 
 typedef struct LaunchMessage {
@@ -13,9 +14,10 @@ typedef struct LaunchMessage {
 
         char *affinity, *output_file, *output_pattern, *request;
         char **credentials, **resource_limits, **environment, **unit_properties, **files;
+        ExpandedJob expanded; /* the job's own texts, with the values of this execution */
 } LaunchMessage;
 
-/* Returns 0 or -ENOMEM. */
+/* Returns 0, -EINVAL (a value cannot stand where it would: expand_job() says which), or -ENOMEM. */
 int launch_to_message(const Launch *launch, LaunchMessage *ret);
 void launch_message_done(LaunchMessage *message);
 

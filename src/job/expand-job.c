@@ -179,6 +179,15 @@ static int expand_environment(const Expansion *expansion, char *const *environme
         return 0;
 }
 
+int expand_output_file(const Job *job, const ParameterValues *values, char **ret, char **ret_error) {
+        const Expansion expansion = { values, job->parameters.n_items > 0, ret_error };
+
+        assert(ret);
+
+        *ret = NULL;
+        return expand_one(&expansion, job->output.file, EXPAND_PATH | EXPAND_PERCENT, ret);
+}
+
 int expand_job(const Job *job, const ParameterValues *values, ExpandedJob *ret, char **ret_error) {
         CLEANUP(expanded_job_done) ExpandedJob expanded = { 0 };
         const Expansion expansion = { values, job->parameters.n_items > 0, ret_error };

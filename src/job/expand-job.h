@@ -33,3 +33,6 @@ void expanded_job_done(ExpandedJob *expanded);
  * -ENOMEM.
  */
 int expand_job(const Job *job, const ParameterValues *values, ExpandedJob *ret, char **ret_error);
+
+/* Only that, before the % patterns: NULL if there is none. As above. */
+int expand_output_file(const Job *job, const ParameterValues *values, char **ret, char **ret_error);

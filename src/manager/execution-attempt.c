@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "job/expand-job.h"
 #include "job/output-path.h"
 #include "manager/alert-events.h"
 #include "manager/dependency.h"
@@ -29,17 +30,19 @@ static void start_failed(Execution *execution, int error) {
 }
 
 /* The record says where the whole output is. What the runner cannot open is in no file. */
-static int name_output_file(Execution *execution, const Job *job) {
+static int name_output_file(Execution *execution, const Job *job, const ParameterValues *parameters) {
         const OutputPathFacts facts = {
                 .job = job->name,
                 .execution_id = execution->record.id,
                 .due_usec = execution->record.due_usec,
                 .zone = job->zone,
         };
-        CLEANUP_FREE char *path = NULL;
+        CLEANUP_FREE char *path = NULL, *text = NULL, *error = NULL;
         int r;
 
-        r = job->output.file ? output_path_expand(job->output.file, &facts, &path) : 0;
+        r = expand_output_file(job, parameters, &text, &error);
+        if (r >= 0 && text)
+                r = output_path_expand(text, &facts, &path);
         if (r == -ENOMEM)
                 return r;
         return execution_set_text(path, &execution->record.output_file);
@@ -86,7 +89,7 @@ static int send_start(Execution *execution) {
                 return r;
         launch.parameters = &parameters;
         launch.secrets = execution->record.secrets;
-        r = name_output_file(execution, launch.job);
+        r = name_output_file(execution, launch.job, &parameters);
         if (r < 0)
                 return r;
         r = executor->start(executor->userdata, &launch);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "job/expand-job.h"
 #include "job/parameter-record.h"
 #include "manager/profiles.h"
 #include "util/buffer.h"
@@ -94,6 +95,13 @@ static void find_profiles(
                 add_error(sources, "there is no profile '%s'", asked);
 }
 
+/* Whether they can stand where they are used: a path takes no '/' of a value. */
+static int check_places(const Job *job, const ParameterValues *values, char **reterr) {
+        CLEANUP(expanded_job_done) ExpandedJob expanded = { 0 };
+
+        return expand_job(job, values, &expanded, reterr);
+}
+
 /* Returns 0, -EINVAL with *reterr, or -ENOMEM. */
 static int resolve(
                 const ScheduledJob *scheduled_job,
@@ -110,6 +118,8 @@ static int resolve(
         sources->lists.values = job->values;
         find_profiles(scheduled_job, job, options, sources);
         r = parameter_values_resolve(&job->parameters, &sources->lists, ret, &error);
+        if (r >= 0)
+                r = check_places(job, ret, &error);
         if (r == -EINVAL)
                 add_error(sources, "%s", error);
         else if (r < 0)

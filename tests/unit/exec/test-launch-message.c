@@ -93,6 +93,35 @@ static const struct {
         { END_SHUTDOWN, LAUNCH_SHUTDOWN },   { END_LOST, LAUNCH_LOST },
 };
 
+START_TEST(values_are_put_in_and_arrive_as_variables) {
+        char *arguments[] = { (char *) "/bin/send", (char *) "--user=${user-id}", NULL };
+        char *own[] = { (char *) "A=<${user-id}>", NULL }, *more[] = { (char *) "B=2", NULL };
+        Parameter declared[] = { { .name = (char *) "user-id" },
+                                 { .name = (char *) "key", .type = PARAMETER_SECRET } };
+        ParameterValue items[] = { { (char *) "user-id", (char *) "7/%n", false },
+                                   { (char *) "key", (char *) "0123456789abcdef0123456789abcdef", true } };
+        const ParameterValues values = { items, ARRAY_SIZE(items) };
+        Job job = { .name = (char *) "send",
+                    .command.arguments = arguments,
+                    .process = { .environment = own, .input = (char *) "${user-id}" },
+                    .parameters = { declared, ARRAY_SIZE(declared) } };
+        const Launch launch = { .id = { 7, 1 }, .job = &job, .environment = more, .parameters = &values };
+        CLEANUP(launch_message_done) LaunchMessage filled = { 0 };
+        CLEANUP(launch_message_done) LaunchMessage refused = { 0 };
+
+        ck_assert_int_eq(launch_to_message(&launch, &filled), 0);
+        ck_assert_str_eq(filled.start.arguments[1], "--user=7/%n");
+        ck_assert_str_eq(filled.start.environment[0], "A=<7/%n>");
+        ck_assert_str_eq(filled.start.environment[1], "JOBSCHED_P_USER_ID=7/%n");
+        ck_assert_str_eq(filled.start.environment[2], "B=2");
+        ck_assert_ptr_null(filled.start.environment[3]);
+        ck_assert_str_eq(filled.start.input, "7/%n");
+
+        job.output.file = (char *) "/log/${user-id}";
+        ck_assert_int_eq(launch_to_message(&launch, &refused), -EINVAL);
+}
+END_TEST
+
 START_TEST(each_kind_of_end_has_its_own_word) {
         const MessageEnded ended = {
                 .kind = end_cases[_i].kind, .exit_code = 3, .signal = -1, .cpu_usec = 1500000
@@ -137,6 +166,7 @@ Suite *test_suite(void) {
         tcase_add_test(tcase, absent_strings_travel_as_empty_ones);
         tcase_add_test(tcase, an_empty_list_of_groups_is_not_the_users_own);
         tcase_add_test(tcase, what_a_process_gets_travels_as_text);
+        tcase_add_test(tcase, values_are_put_in_and_arrive_as_variables);
         tcase_add_loop_test(tcase, each_kind_of_end_has_its_own_word, 0, ARRAY_SIZE(end_cases));
         tcase_add_test(tcase, unknown_resource_use_stays_unknown);
         tcase_add_test(tcase, listed_states_map_to_the_managers);
