@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "daemon/action-scan.h"
+#include "job/action-scan.h"
 #include "daemon/file-watch.h"
 #include "util/log.h"
 #include "util/string-list.h"

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "runner/action-program.h"
+#include "protocol/action-program.h"
 #include "runner/errand-description.h"
 #include "runner/errand-internal.h"
 #include "runner/path-watcher.h"

@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "runner/action-program.h"
+#include "protocol/action-program.h"
 #include "util/json-check.h"
 #include "util/json-writer.h"
 #include "util/string-list.h"

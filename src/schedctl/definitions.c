@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "protocol/instance.h"
+#include "schedctl/action-probe.h"
 #include "schedctl/message.h"
 #include "util/clock.h"
 
@@ -21,6 +22,10 @@ static int open_loader(const Context *context, const Instance *instance, Definit
         (void) machine_id_derive(definitions->machine_id);
         definitions->site = settings_site(settings, definitions->machine_id);
         definitions->site.has_systemd = instance->has_systemd;
+        r = action_probe(instance->action_dirs, !context->options.user, &definitions->actions);
+        if (r < 0)
+                return complain_errno(r, "cannot ask the action programs what they take");
+        definitions->site.actions = &definitions->actions;
 
         r = time_zone_cache_new(&definitions->zones);
         if (r >= 0)
@@ -60,6 +65,7 @@ int definitions_open(const Context *context, Definitions *ret) {
 void definitions_done(Definitions *definitions) {
         job_loader_free(definitions->loader);
         time_zone_cache_free(definitions->zones);
+        action_catalog_done(&definitions->actions);
         settings_done(&definitions->settings);
         diagnostics_done(&definitions->settings_faults);
         *definitions = (Definitions){ 0 };

@@ -12,7 +12,8 @@
 typedef struct Definitions {
         TimeZoneCache *zones;
         Settings settings;
-        JobSite site;
+        ActionCatalog actions;
+        JobSite site; /* borrows from these */
         char machine_id[MACHINE_ID_TEXT_MAX];
         JobLoader *loader;
         Diagnostics settings_faults; /* of the settings file */

@@ -99,4 +99,22 @@ rm "$S/own/broken"
 check "without its program a job cannot run" wait_until 20 eval '! runs of-broken'
 check "and says why" contains "$(row reason_detail of-broken)" "there is no program of that name"
 
+# --- without a daemon ----------------------------------------------------------------------------------------
+scheduler_stop
+cat >"$S/jobs/b.yaml" <<'EOF'
+jobs:
+  good: {greet: {words: x}}
+  bad: {greet: {word: x}}
+  of-slow: {slow: {}}
+EOF
+printf '#!/bin/sh\nexec sleep 1000\n' >"$S/own/slow"
+printf '#!/bin/sh\ntouch "%s/was-run"\n' "$S" >"$S/own/open"
+chmod 755 "$S/own/slow"
+chmod 777 "$S/own/open"
+found=$(schedctl --user verify 2>&1)
+check "verify asks the programs itself" contains "$found" "b.yaml:3:17: error: unknown key 'word'; did you mean 'words'?"
+check "it does not wait for ever" contains "$found" "asked to --describe itself it did not answer in time"
+check "it runs nothing that others may write" [ ! -e "$S/was-run" ]
+check "what is right has no fault" eval '! grep -q "b.yaml:2" <<<"$found"'
+
 finish

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-#include "daemon/action-scan.h"
+#include "job/action-scan.h"
 
 #include <dirent.h>
 #include <errno.h>

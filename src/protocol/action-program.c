@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-#include "runner/action-program.h"
+#include "protocol/action-program.h"
 
 #include <assert.h>
 #include <errno.h>
