@@ -201,8 +201,9 @@ static int set_if_revision(const OptionRow *row, const char *argument, Options *
         "armed waiting starting running retrying succeeded failed timed-out cancelled lost skipped " \
         "missed idle paused disabled finished blocked failed-to-load"
 /* Verbs that choose jobs or executions by what they are. */
-#define SELECTING \
-        "list-jobs list-timers list-executions prune start pause resume delete skip set enable disable"
+#define SELECTING                                                                                        \
+        "list-jobs list-timers list-executions prune start pause resume delete skip set enable disable " \
+        "export"
 #define TIMED "list-jobs list-timers list-executions prune start resume delete skip set enable disable"
 /* Verbs that make a job of options. */
 #define DEFINING "create replace"
@@ -227,12 +228,12 @@ const OptionRow option_rows[] = {
         { "colour",      0,  "WHEN",    .optional = true, .values = "auto always never", .set = set_colour },
         { "full",       'l', NULL,      .help = "Do not cut anything to the width of the screen", FLAG(full) },
         { "quiet",      'q', NULL,      .help = "No messages but errors", FLAG(quiet) },
-        { "all",        'a', NULL,      .help = "Also those without a next start; prune: also last executions; show-template: also hidden parameters", .verbs = "list-timers prune show-template", FLAG(all) },
+        { "all",        'a', NULL,      .help = "Also those without a next start; prune: last executions; show-template: hidden parameters; export: jobs of files", .verbs = "list-timers prune show-template export", FLAG(all) },
         { "reverse",    'r', NULL,      .help = "In the opposite order; calendar: back in time", .verbs = LISTS " list-dependencies calendar", FLAG(reverse) },
         { "state",       0,  "STATE,…", .help = "Only those in one of these states", .values = STATES, .verbs = SELECTING, LIST(states) },
         { "kind",        0,  "KIND,…",  .help = "Only those whose action is of one of these kinds", .verbs = SELECTING, LIST(kinds) },
         { "template",    0,  "NAME,…",  .help = "Only those that are made from one of these templates; create: made from it", .verbs = SELECTING " " DEFINING " timer", LIST(templates) },
-        { "profile",     0,  "NAME,…",  .help = "Only those with one of these profiles", .verbs = "list-jobs list-timers list-executions prune pause resume delete skip set enable disable", LIST(profiles) },
+        { "profile",     0,  "NAME,…",  .help = "Only those with one of these profiles", .verbs = "list-jobs list-timers list-executions prune pause resume delete skip set enable disable export", LIST(profiles) },
         { "owner",       0,  "USER,…",  .help = "Only those of these users", .verbs = SELECTING, .set = set_owners },
         { "tag",         0,  "TAG,…",   .help = "Only those with one of these tags; create: its tags", .verbs = SELECTING " " MAKING, LIST(tags) },
         { "id",          0,  "ID,…",    .help = "Only these executions", .verbs = "list-executions prune", .set = set_ids },
@@ -268,10 +269,11 @@ const OptionRow option_rows[] = {
         { "batch",       0,  NULL,      .help = "Answer requests, a line of JSON each, from standard input", .verbs = "calendar", FLAG(batch) },
         { "older-than",  0,  "AGE",     .help = "Only what was due longer ago than this", .verbs = "prune", TEXT(older_than) },
         { "keep",        0,  "N",       .help = "Not the newest N of each job", .verbs = "prune", .set = set_keep },
-        { "dry-run",     0,  NULL,      .help = "Only say what would be done", .verbs = "prune delete-profile prune-profiles create replace delete skip set at enable disable rename pause resume", FLAG(dry_run) },
+        { "dry-run",     0,  NULL,      .help = "Only say what would be done", .verbs = "prune delete-profile prune-profiles create replace delete skip set at enable disable rename pause resume import", FLAG(dry_run) },
         { "yes",        'y', NULL,      .help = "Do not ask", .verbs = "prune delete skip set enable disable pause resume", FLAG(yes) },
         { "if-revision", 0,  "N",       .help = "Only if that is its revision: nobody has changed it meanwhile", .verbs = "edit-profile replace delete set rename", .set = set_if_revision },
         { "file",       'f', "FILE",    .help = "Definitions, or of at commands, of this file instead of standard input", .verbs = DEFINING " at", TEXT(file) },
+        { "replace",     0,  NULL,      .help = "What is there already gets the definition of the file", .verbs = "import", FLAG(replace) },
         { "paused",      0,  NULL,      .help = "It begins paused", .verbs = "create", FLAG(paused) },
         { "schedule",    0,  "EXPR",    .help = "When: its kind is guessed, as by calendar", .verbs = DEFINING, .set = set_schedule },
         { "cron",        0,  "EXPR",    .help = "When, by a cron expression", .verbs = DEFINING, .set = set_schedule },

@@ -48,7 +48,7 @@ typedef struct Options {
         char **parameters, **sets, **headers; /* "NAME=VALUE", "KEY=VALUE", "NAME: VALUE"; owned */
         const char *description, *run_as, *http, *method, *data, *with_profile, *queue, *timeout;
         const char *file, *stamp;
-        bool paused, mail, cancel, standard_input;
+        bool paused, replace, mail, cancel, standard_input;
         const char *timezone, *from, *schedule_kind;
         size_t n_before_dashes; /* words that stand before "--"; SIZE_MAX: there is no "--" */
         const char *days, *dialect, *dst_gap, *dst_overlap, *hash_key, *start, *end, *random_delay;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* create, replace and import: definitions of the user go to the daemon, all of them or none. */
+/* create and replace: definitions of the user go to the daemon, all of them or none. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 #include "schedctl/change.h"
 #include "schedctl/job-input.h"
 #include "schedctl/message.h"
+#include "schedctl/template-prompt.h"
 #include "schedctl/verbs.h"
 
 /* The input's jobs, each with the same order. Returns a status. */
@@ -33,6 +34,7 @@ static int send_all(Context *context, const JobInput *input, const ClientChange 
 /* Options make one job; without any it is a text. */
 static int read_input(Context *context, const char *name, JobInput *input) {
         const char *file = context->options.file;
+        int status;
 
         if (job_options_given(context)) {
                 if (file) {
@@ -43,7 +45,8 @@ static int read_input(Context *context, const char *name, JobInput *input) {
                         complain("a job of options needs a name: schedctl %s NAME …", context->verb->name);
                         return STATUS_USAGE;
                 }
-                return job_input_from_options(input, context, name);
+                status = template_prompt(context);
+                return status == STATUS_OK ? job_input_from_options(input, context, name) : status;
         }
         if (!file && isatty(STDIN_FILENO)) {
                 complain("nothing says what the job does: give options (see 'schedctl help %s'), "

@@ -47,6 +47,8 @@ const Verb verbs[] = {
         { "rename",          VERB_GROUP_DEFINITIONS, VERB_ARGUMENTS_JOBS, 2, 2,               "OLD NEW",      "Give a job another name, with its history", verb_rename },
         { "enable",          VERB_GROUP_DEFINITIONS, VERB_ARGUMENTS_JOBS, 0, VERB_ANY_NUMBER, "[PATTERN…]",   "Undo disable", verb_enable },
         { "disable",         VERB_GROUP_DEFINITIONS, VERB_ARGUMENTS_JOBS, 0, VERB_ANY_NUMBER, "[PATTERN…]",   "Have no more occurrences, by the definition", verb_disable },
+        { "export",          VERB_GROUP_DEFINITIONS, VERB_ARGUMENTS_JOBS, 0, VERB_ANY_NUMBER, "[PATTERN…]",   "Write what was made at run time as YAML", verb_export },
+        { "import",          VERB_GROUP_DEFINITIONS, VERB_ARGUMENTS_FILES, 1, 1,              "FILE",         "Make what export has written", verb_import },
         { "cat",             VERB_GROUP_DEFINITIONS, VERB_ARGUMENTS_JOBS, 1, VERB_ANY_NUMBER, "PATTERN…",     "Show definitions as YAML", verb_cat },
         { "edit",            VERB_GROUP_DEFINITIONS, VERB_ARGUMENTS_JOBS_AND_FILES, 1, 1,     "JOB|FILE",     "Edit a file of definitions, checked before it is saved", verb_edit },
         { "create-profile",  VERB_GROUP_DEFINITIONS, VERB_ARGUMENTS_NONE, 1, VERB_ANY_NUMBER, "NAME [KEY=VALUE…]", "Make a profile, or of YAML on standard input", verb_create_profile },

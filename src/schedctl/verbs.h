@@ -102,5 +102,7 @@ int verb_run(Context *context, char **arguments);
 int verb_at(Context *context, char **arguments);
 int verb_timer(Context *context, char **arguments);
 int verb_skip(Context *context, char **arguments);
+int verb_export(Context *context, char **arguments);
+int verb_import(Context *context, char **arguments);
 int verb_version(Context *context, char **arguments);
 int verb_why(Context *context, char **arguments);

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * export: what was made at run time as one file of YAML, from which import makes the same again. Jobs are
+ * written as they were given, but for comments, so that exporting what was imported gives the same text.
+ */
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "schedctl/draft.h"
+#include "schedctl/message.h"
+#include "schedctl/selection.h"
+#include "schedctl/verbs.h"
+#include "schedctl/view.h"
+#include "util/string-list.h"
+#include "util/timestamp.h"
+
+typedef struct Export {
+        Context *context;
+        Draft draft;
+        YamlNode *jobs, *profiles, *paused; /* mappings */
+} Export;
+
+static int out_of_memory(void) {
+        return complain_errno(-ENOMEM, "cannot write the export");
+}
+
+/* "at-7": what is for once is not made again. */
+static bool is_one_shot(const char *name) {
+        static const char *const prefixes[] = { "at-", "timer-", "run-" };
+        const char *own = strchr(name, '/') ? strchr(name, '/') + 1 : name;
+
+        for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
+                size_t length = strlen(prefixes[i]);
+
+                if (strncmp(own, prefixes[i], length) == 0 && isdigit((unsigned char) own[length]) &&
+                    own[length + strspn(own + length, "0123456789")] == '\0')
+                        return true;
+        }
+        return false;
+}
+
+/* --- jobs ------------------------------------------------------------------------------------------ */
+
+static int fetch_text(Context *context, const char *name, bool is_runtime, char **ret) {
+        ClientDefinition definition = { 0 };
+        ClientError error = { 0 };
+        int r;
+
+        if (is_runtime) {
+                r = client_get_source(context->client, name, ret, &error);
+        } else {
+                r = client_get_definition(context->client, name, &definition, &error);
+                if (r >= 0)
+                        *ret = TAKE_PTR(definition.text);
+                client_definition_done(&definition);
+        }
+        return r < 0 ? complain_client(r, &error, name) : STATUS_OK;
+}
+
+static int add_pause(Export *export, const json_t *job) {
+        usec_t until_usec = view_instant(job, "paused_until");
+        char instant[TIMESTAMP_MAX];
+        YamlNode *until;
+
+        if (strcmp(view_text(job, "state"), "paused") != 0)
+                return STATUS_OK;
+        until = draft_text(
+                        &export->draft,
+                        until_usec == USEC_INFINITY ? "true" : timestamp_format_utc(until_usec, instant));
+        if (until && until_usec == USEC_INFINITY)
+                until->flags = YAML_FLAG_PLAIN;
+        return draft_put(&export->draft, export->paused, view_text(job, "name"), until) < 0 ? out_of_memory()
+                                                                                            : STATUS_OK;
+}
+
+static int add_job(Export *export, const json_t *job) {
+        const char *name = view_text(job, "name");
+        bool is_runtime = strcmp(view_text(job, "origin"), "runtime") == 0;
+        CLEANUP_FREE char *text = NULL;
+        YamlNode *body = NULL;
+        int r, status;
+
+        if (is_one_shot(name) || (!is_runtime && !export->context->options.all))
+                return STATUS_OK;
+        status = fetch_text(export->context, name, is_runtime, &text);
+        if (status != STATUS_OK)
+                return status;
+        r = draft_parse(&export->draft, NULL, text, strlen(text), &body);
+        if (r >= 0 && !body)
+                body = draft_mapping(&export->draft);
+        if (r >= 0)
+                r = draft_put(&export->draft, export->jobs, name, body);
+        return r < 0 ? complain_errno(r, "cannot export '%s'", name) : add_pause(export, job);
+}
+
+static int add_jobs(Export *export, char **words) {
+        CLEANUP_JSON json_t *jobs = NULL;
+        static char all[] = "*";
+        char *everything[] = { all, NULL };
+        const json_t *job;
+        ClientFilter filter;
+        size_t i;
+        int status;
+
+        context_choice(export->context, &filter);
+        filter.names = *words ? words : everything;
+        status = fetch_matching_jobs(export->context, &filter, &jobs);
+        json_array_foreach(jobs, i, job) if (status == STATUS_OK) status = add_job(export, job);
+        if (status == STATUS_OK && *words && json_array_size(jobs) == 0) {
+                complain("no such job: '%s'", *words);
+                status = STATUS_NO_SUCH;
+        }
+        return status;
+}
+
+/* --- profiles -------------------------------------------------------------------------------------- */
+
+static int add_profile(Export *export, const json_t *profile) {
+        YamlNode *values = draft_mapping(&export->draft);
+        const char *name;
+        json_t *value;
+
+        if (!export->context->options.all && strcmp(view_text(profile, "origin"), "runtime") != 0)
+                return STATUS_OK;
+        json_object_foreach(json_object_get(profile, "values"), name, value) {
+                const char *text = json_string_value(value);
+
+                if (!values ||
+                    (text && draft_put(&export->draft, values, name, draft_text(&export->draft, text)) < 0))
+                        return out_of_memory();
+        }
+        return draft_put(&export->draft, export->profiles, view_text(profile, "name"), values) < 0
+                        ? out_of_memory()
+                        : STATUS_OK;
+}
+
+static int add_profiles(Export *export) {
+        ClientError error = { 0 };
+        ClientLines lines = { 0 };
+        int r, status = STATUS_OK;
+
+        r = client_dump(export->context->client, "profiles", &(const ClientFilter){ 0 }, &lines, &error);
+        if (r < 0)
+                return complain_client(r, &error, NULL);
+        for (size_t i = 0; i < lines.n_lines && status == STATUS_OK; i++) {
+                CLEANUP_JSON json_t *profile = NULL;
+
+                r = client_line_parse(&lines.lines[i], &profile);
+                status = r < 0 ? complain_errno(r, "cannot read what jobschedd answered")
+                               : add_profile(export, profile);
+        }
+        client_lines_done(&lines);
+        return status;
+}
+
+/* --- the file -------------------------------------------------------------------------------------- */
+
+static int print(Export *export) {
+        const struct {
+                const char *key;
+                YamlNode *mapping;
+                bool if_empty;
+        } parts[] = {
+                { "jobs", export->jobs, true },
+                { "profiles", export->profiles, false },
+                { "paused", export->paused, false },
+        };
+        CLEANUP_FREE char *text = NULL;
+        int r = 0;
+
+        for (size_t i = 0; i < ARRAY_SIZE(parts) && r >= 0; i++)
+                if (parts[i].if_empty || parts[i].mapping->size > 0)
+                        r = draft_put(&export->draft, export->draft.root, parts[i].key, parts[i].mapping);
+        if (r >= 0)
+                r = draft_format(&export->draft, true, &text);
+        if (r < 0)
+                return out_of_memory();
+        printf("# schedctl import makes these again. For jobsched.d leave out \"paused\".\n%s", text);
+        return STATUS_OK;
+}
+
+int verb_export(Context *context, char **arguments) {
+        Export export = { .context = context };
+        int status;
+
+        status = context_client(context);
+        if (status != STATUS_OK)
+                return status;
+        if (draft_init(&export.draft) >= 0) {
+                export.jobs = draft_mapping(&export.draft);
+                export.profiles = draft_mapping(&export.draft);
+                export.paused = draft_mapping(&export.draft);
+        }
+        if (!export.jobs || !export.profiles || !export.paused)
+                status = out_of_memory();
+        if (status == STATUS_OK)
+                status = add_jobs(&export, arguments);
+        if (status == STATUS_OK && !*arguments && !options_choose(&context->options))
+                status = add_profiles(&export);
+        if (status == STATUS_OK)
+                status = print(&export);
+        draft_done(&export.draft);
+        return status;
+}

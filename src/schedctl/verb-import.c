@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * import: a file as export writes it. Its jobs are one change, all of them or none. Profiles, which jobs may
+ * name, come before; those that were new go again if the jobs are refused.
+ */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "schedctl/change.h"
+#include "schedctl/job-input.h"
+#include "schedctl/message.h"
+#include "schedctl/verbs.h"
+#include "util/string-list.h"
+#include "util/timestamp.h"
+
+typedef struct Import {
+        Context *context;
+        JobInput input;
+        char **new_profiles;
+} Import;
+
+/* --- profiles -------------------------------------------------------------------------------------- */
+
+static int read_values(const YamlNode *profile, char ***ret) {
+        if (profile->value->kind != YAML_KIND_MAPPING) {
+                complain("profile '%s' is no mapping of values", profile->text);
+                return STATUS_FAILURE;
+        }
+        YAML_FOREACH(key, profile->value) {
+                char *item = NULL;
+
+                if (key->value->kind != YAML_KIND_SCALAR) {
+                        complain("profile '%s': '%s' is no single value", profile->text, key->text);
+                        return STATUS_FAILURE;
+                }
+                if (asprintf(&item, "%s=%s", key->text, key->value->text) < 0 ||
+                    string_list_take_push(ret, item) < 0)
+                        return complain_errno(-ENOMEM, "cannot import the profiles");
+        }
+        return STATUS_OK;
+}
+
+static int set_profile(Import *import, const YamlNode *profile) {
+        CLEANUP(string_list_freep) char **values = NULL;
+        ClientProfile order = { .name = profile->text, .create = true };
+        bool replaces = import->context->options.replace;
+        ClientError error = { 0 };
+        uint64_t revision = 0;
+        int r, status;
+
+        status = read_values(profile, &values);
+        if (status != STATUS_OK)
+                return status;
+        order.values = values;
+        r = client_set_profile(import->context->client, &order, &revision, &error);
+        if (r >= 0)
+                return string_list_push(&import->new_profiles, profile->text) < 0
+                                ? complain_errno(-ENOMEM, "cannot import the profiles")
+                                : STATUS_OK;
+        if (!replaces)
+                return complain_client(r, &error, profile->text);
+        client_error_done(&error);
+        order.replace = true;
+        r = client_set_profile(import->context->client, &order, &revision, &error);
+        return r < 0 ? complain_client(r, &error, profile->text) : STATUS_OK;
+}
+
+static int set_profiles(Import *import) {
+        int status;
+
+        if (!import->input.profiles || import->context->options.dry_run)
+                return STATUS_OK;
+        status = context_client(import->context);
+        YAML_FOREACH(profile, import->input.profiles)
+        if (status == STATUS_OK)
+                status = set_profile(import, profile);
+        return status;
+}
+
+static void take_profiles_back(const Import *import) {
+        CLEANUP(string_list_freep) char **deleted = NULL;
+        ClientError error = { 0 };
+        int r;
+
+        if (!import->new_profiles)
+                return;
+        r = client_delete_profiles(import->context->client, import->new_profiles, false, &deleted, &error);
+        if (r < 0)
+                (void) complain_client(r, &error, "the profiles stay");
+}
+
+/* --- jobs ------------------------------------------------------------------------------------------ */
+
+static const YamlNode *pause_of(const Import *import, const char *name) {
+        const YamlNode *key = import->input.paused ? yaml_mapping_find(import->input.paused, name) : NULL;
+
+        return key ? key->value : NULL;
+}
+
+/* "true" is for good, else it ends at that instant. */
+static int read_pause(const char *name, const YamlNode *pause, usec_t *ret_until_usec) {
+        Timestamp timestamp;
+
+        *ret_until_usec = 0;
+        if (pause->kind == YAML_KIND_SCALAR && strcmp(pause->text, "true") == 0)
+                return STATUS_OK;
+        if (pause->kind != YAML_KIND_SCALAR || timestamp_parse(pause->text, &timestamp) < 0 ||
+            !timestamp.has_offset) {
+                complain("paused: '%s' expects true or an instant such as 2026-03-29T01:00:00Z", name);
+                return STATUS_FAILURE;
+        }
+        *ret_until_usec = timestamp_to_usec(&timestamp);
+        return STATUS_OK;
+}
+
+static int send_jobs(Import *import) {
+        const JobInput *input = &import->input;
+        CLEANUP_FREE ClientChange *changes = calloc(input->n_items + 1, sizeof(*changes));
+
+        if (!changes)
+                return complain_errno(-ENOMEM, "cannot import the jobs");
+        for (size_t i = 0; i < input->n_items; i++)
+                changes[i] = (ClientChange){
+                        .kind = import->context->options.replace ? "put" : "create",
+                        .name = input->items[i].name,
+                        .definition = input->items[i].source,
+                        .paused = pause_of(import, input->items[i].name) && !import->context->options.replace,
+                };
+        return input->n_items > 0 ? change_jobs(import->context, changes, input->n_items) : STATUS_OK;
+}
+
+/* Of jobs that were there already, and those that end by themselves. */
+static int pause_jobs(Import *import) {
+        int status = STATUS_OK;
+
+        for (size_t i = 0; i < import->input.n_items; i++) {
+                const char *name = import->input.items[i].name;
+                const YamlNode *pause = pause_of(import, name);
+                ClientError error = { 0 };
+                usec_t until_usec;
+                int r, one;
+
+                if (!pause || import->context->options.dry_run)
+                        continue;
+                one = read_pause(name, pause, &until_usec);
+                if (one == STATUS_OK && (until_usec > 0 || import->context->options.replace)) {
+                        r = client_pause_job(import->context->client, name, until_usec, &error);
+                        if (r < 0 && error.fault != CLIENT_FAULT_NOT_ACTIVE)
+                                one = complain_client(r, &error, name);
+                        client_error_done(&error);
+                }
+                status = MAX(status, one);
+        }
+        return status;
+}
+
+static int check_pauses(const Import *import) {
+        usec_t until_usec;
+        int status = STATUS_OK;
+
+        if (!import->input.paused)
+                return STATUS_OK;
+        YAML_FOREACH(key, import->input.paused)
+        if (status == STATUS_OK)
+                status = read_pause(key->text, key->value, &until_usec);
+        return status;
+}
+
+static int import_all(Import *import) {
+        int status;
+
+        status = check_pauses(import);
+        if (status == STATUS_OK)
+                status = set_profiles(import);
+        if (status == STATUS_OK)
+                status = send_jobs(import);
+        if (status != STATUS_OK) {
+                take_profiles_back(import);
+                return status;
+        }
+        return pause_jobs(import);
+}
+
+int verb_import(Context *context, char **arguments) {
+        Import import = { .context = context };
+        int status;
+
+        status = job_input_read(&import.input, arguments[0], NULL);
+        if (status == STATUS_OK)
+                status = import_all(&import);
+        job_input_done(&import.input);
+        (void) string_list_free(import.new_profiles);
+        return status;
+}
