@@ -98,7 +98,8 @@ const YamlField notify_fields[] = {
 static bool address_valid(const char *text, size_t n) {
         static const char allowed[] = LETTERS DIGITS "!#$%&'*+-/=?^_`{|}~.@";
 
-        if (n == 0 || n > ADDRESS_MAX || text[0] == '-' || text[0] == '@' || text[n - 1] == '@')
+        /* "|program" and "/file" are no people. */
+        if (n == 0 || n > ADDRESS_MAX || strchr("-@|/", text[0]) || text[n - 1] == '@')
                 return false;
         for (size_t i = 0; i < n; i++)
                 if ((unsigned char) text[i] < 0x80 && !strchr(allowed, text[i]))

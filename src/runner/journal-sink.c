@@ -67,6 +67,20 @@ static int send_entry(const JournalStream *stream, const char *text, size_t size
         return errno == ENOBUFS || errno == EINTR ? -EAGAIN : -errno;
 }
 
+/* Whoever looks at it may do so on a terminal: no job is to speak to that, or to look like another's line. */
+static void hide_controls(char *text, size_t size) {
+        for (size_t i = 0; i < size; i++) {
+                unsigned char c = (unsigned char) text[i];
+                bool is_c1 = c == 0xC2 && i + 1 < size && (unsigned char) text[i + 1] >= 0x80 &&
+                                (unsigned char) text[i + 1] < 0xA0;
+
+                if ((c < ' ' && c != '\t') || c == 0x7F || is_c1)
+                        text[i] = '?';
+                if (is_c1)
+                        text[++i] = '?';
+        }
+}
+
 /*
  * Standard error may be shared with others, so it is not made non-blocking: a poll() says whether a pipe
  * takes PIPE_BUF bytes, and no more than that are written.
@@ -83,6 +97,7 @@ static int write_stderr(const JournalStream *stream, const char *text, size_t si
                         return done == 0 ? -EAGAIN : 0; /* the rest of a very long line is left out */
                 memcpy(line, stream->label.data, label_size);
                 memcpy(line + label_size, text + done, part);
+                hide_controls(line + label_size, part);
                 line[label_size + part] = '\n';
                 if (write(poll_fd.fd, line, label_size + part + 1) < 0 && errno == EAGAIN)
                         return done == 0 ? -EAGAIN : 0;

@@ -72,7 +72,7 @@ static int print_text(OutputPrinter *printer, PieceStream stream, const char *da
         int r;
 
         /* a pipe gets what the job wrote, a terminal what cannot harm it */
-        r = screen->terminal || printer->indent ? text_clean_output(&clean, data, size)
+        r = screen->terminal || printer->indent ? text_clean_output(&clean, data, size, !printer->indent)
                                                 : buffer_add(&clean, data, size);
         if (r >= 0 && printer->indent) {
                 add_indented(printer, clean.data, clean.size, &lines);
@@ -84,6 +84,7 @@ static int print_text(OutputPrinter *printer, PieceStream stream, const char *da
                         (void) fflush(stdout); /* or the two would change places */
                 (void) fputs(screen_colour(screen, colour), file);
                 (void) fwrite(shown->data, 1, shown->size, file);
+                printer->is_coloured = printer->is_coloured || memchr(shown->data, '\x1b', shown->size);
                 (void) fputs(screen_reset(screen, colour), file);
                 printer->in_line = data[size - 1] != '\n';
         }
@@ -139,6 +140,10 @@ int output_printer_note(OutputPrinter *printer, const char *format, ...) {
 }
 
 void output_printer_end(OutputPrinter *printer) {
+        /* What comes next is ours, and has to be seen whatever colour the job has left. */
+        if (printer->is_coloured && (printer->indent || printer->context->screen.terminal))
+                (void) fputs("\x1b[0m", stdout);
+        printer->is_coloured = false;
         if (printer->in_line && (printer->indent || printer->context->screen.terminal))
                 (void) putchar('\n');
         printer->in_line = false;

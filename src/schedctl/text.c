@@ -95,12 +95,13 @@ static size_t colour_sequence(const char *data, size_t size) {
         return i < size && data[i] == 'm' ? i + 1 : 0;
 }
 
-int text_clean_output(Buffer *buffer, const char *data, size_t size) {
+int text_clean_output(Buffer *buffer, const char *data, size_t size, bool may_return) {
         while (size > 0) {
                 uint32_t character = 0;
                 size_t length = colour_sequence(data, size);
+                bool ends_line = *data == '\n' || (*data == '\r' && size > 1 && data[1] == '\n');
 
-                if (length == 0 && (*data == '\n' || *data == '\t' || *data == '\r'))
+                if (length == 0 && (ends_line || *data == '\t' || (*data == '\r' && may_return)))
                         length = 1;
                 if (length > 0) {
                         (void) buffer_add(buffer, data, length);

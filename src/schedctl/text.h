@@ -12,8 +12,11 @@
  */
 int text_clean(Buffer *buffer, const char *text);
 
-/* Output of a job for a terminal: lines and colours stay, every other control sequence is made visible. */
-int text_clean_output(Buffer *buffer, const char *data, size_t size);
+/*
+ * Output of a job for a terminal: lines and colours stay, every other control sequence is made visible. A
+ * carriage return within a line stays if `may_return`; otherwise what stands before could be overwritten.
+ */
+int text_clean_output(Buffer *buffer, const char *data, size_t size, bool may_return);
 
 /* Columns on a terminal. */
 size_t text_width(const char *text);

@@ -10,6 +10,7 @@
 #include "schedctl/output-format.h"
 #include "schedctl/pager.h"
 #include "schedctl/selection.h"
+#include "schedctl/text.h"
 #include "schedctl/verbs.h"
 #include "schedctl/view.h"
 #include "util/string-list.h"
@@ -83,15 +84,22 @@ static json_t *pick(const Context *context, json_t *object) {
         return picked;
 }
 
-/* KEY=VALUE: texts as they are, all else as JSON; null is nothing. */
+/* KEY=VALUE: texts on one line, or they could pretend to be other pairs; all else as JSON; null is nothing.
+ */
 static void print_pair(const Context *context, const char *key, const json_t *value) {
         CLEANUP_FREE char *text = NULL;
+        Buffer clean = { 0 };
 
-        if (!json_is_string(value) && !json_is_null(value))
+        if (json_is_string(value)) {
+                (void) text_clean(&clean, json_string_value(value));
+                if (buffer_take(&clean, &text) < 0)
+                        return;
+        } else if (!json_is_null(value)) {
                 text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+        }
         if (!context->options.value)
                 printf("%s=", key);
-        (void) puts(text ?: json_string_value(value) ?: "");
+        (void) puts(text ?: "");
 }
 
 static void print_pairs(const Context *context, const json_t *object) {
@@ -143,12 +151,26 @@ static json_t *definition_to_json(const char *job, const ClientDefinition *defin
                         (int) definition->line, "definition", definition->text);
 }
 
+/* A pipe gets it as it is, a terminal what cannot harm it. */
+static void print_source(const Context *context, const char *text) {
+        Buffer clean = { 0 };
+        size_t size = strlen(text);
+
+        if (!context->screen.terminal)
+                (void) fwrite(text, 1, size, stdout);
+        else if (text_clean_output(&clean, text, size, false) >= 0)
+                (void) fwrite(clean.data, 1, clean.size, stdout);
+        buffer_done(&clean);
+}
+
 static void print_definition(const Context *context, const char *job, const ClientDefinition *definition) {
         printf("%s# %s", screen_colour(&context->screen, COLOUR_BLUE), job);
         if (definition->file)
                 printf(": %s:%u", definition->file, definition->line);
-        printf("%s\n%s%s", screen_reset(&context->screen, COLOUR_BLUE), definition->text,
-               *definition->text && definition->text[strlen(definition->text) - 1] == '\n' ? "" : "\n");
+        printf("%s\n", screen_reset(&context->screen, COLOUR_BLUE));
+        print_source(context, definition->text);
+        (void) fputs(*definition->text && definition->text[strlen(definition->text) - 1] == '\n' ? "" : "\n",
+                     stdout);
 }
 
 static int cat_one(Context *context, const char *job, json_t *array, bool first) {
@@ -163,7 +185,7 @@ static int cat_one(Context *context, const char *job, json_t *array, bool first)
         if (context->options.output == OUTPUT_JSON) {
                 (void) json_array_append_new(array, definition_to_json(job, &definition));
         } else if (context->options.output == OUTPUT_SHORT) {
-                (void) fputs(definition.text, stdout);
+                print_source(context, definition.text);
         } else {
                 if (!first)
                         (void) puts("");

@@ -77,6 +77,8 @@ static const JobFaultCase fault_cases[] = {
         { F "{mail: []}}\n",                     "2:29: 'mail' is empty" },
         { F "{mail: a b}}\n",                    "2:29: 'mail' expects an address such as ann@example.org, not 'a b'" },
         { F "{mail: -oQ/tmp}}\n",                "2:29: 'mail' expects an address such as ann@example.org, not '-oQ/tmp'" },
+        { F "{mail: \"|/bin/sh\"}}\n",             "2:29: 'mail' expects an address such as ann@example.org, not '|/bin/sh'" },
+        { F "{mail: /etc/passwd}}\n",                "2:29: 'mail' expects an address such as ann@example.org, not '/etc/passwd'" },
         { F "{mail: \"a@b,\"}}\n",               "2:29: 'mail' expects an address such as ann@example.org, not 'a@b,'" },
         { F "{mail: \"a@b\\nBcc: c@d\"}}\n",     "2:29: 'mail' expects an address such as ann@example.org, not 'a@b\nBcc: c@d'" },
         { F "{mail: [a, \"b;c\"]}}\n",           "2:33: 'mail' expects an address such as ann@example.org, not 'b;c'" },

@@ -145,6 +145,19 @@ START_TEST(without_a_journal_lines_go_to_standard_error) {
 }
 END_TEST
 
+START_TEST(no_job_speaks_to_a_terminal) {
+        char line[256] = "";
+        JournalStream *stream;
+
+        journal_sink_init(&sink, &poller, "/nonexistent/journal", error_pipe[1]);
+        stream = make_stream();
+        ck_assert_int_eq(journal_stream_write(stream, "a\tb\x1b[2J\rc\xc2\x9b\x7f\xc3\xa4\n", 15), 0);
+        ck_assert_int_gt(read(error_pipe[0], line, sizeof(line) - 1), 0);
+        ck_assert_str_eq(line, "backup[7]: a\tb?[2J?c???\xc3\xa4\n");
+        journal_stream_close(stream);
+}
+END_TEST
+
 START_TEST(a_full_pipe_blocks_too) {
         static char text[65536];
         JournalStream *stream;
@@ -169,6 +182,7 @@ Suite *test_suite(void) {
         tcase_add_test(sinks, a_long_line_is_split);
         tcase_add_test(sinks, a_full_journal_blocks_the_stream_until_it_is_read);
         tcase_add_test(sinks, without_a_journal_lines_go_to_standard_error);
+        tcase_add_test(sinks, no_job_speaks_to_a_terminal);
         tcase_add_test(sinks, a_full_pipe_blocks_too);
         suite_add_tcase(suite, sinks);
         return suite;

@@ -35,9 +35,23 @@ START_TEST(nothing_that_moves_the_cursor_passes) {
         ck_assert_int_eq(buffer_take(&buffer, &line), 0);
         ck_assert_str_eq(line, clean_cases[_i].line);
 
-        ck_assert_int_eq(text_clean_output(&buffer, clean_cases[_i].text, strlen(clean_cases[_i].text)), 0);
+        ck_assert_int_eq(text_clean_output(&buffer, clean_cases[_i].text, strlen(clean_cases[_i].text), true), 0);
         ck_assert_int_eq(buffer_take(&buffer, &output), 0);
         ck_assert_str_eq(output, clean_cases[_i].output);
+}
+END_TEST
+
+START_TEST(what_stands_before_is_not_overwritten) {
+        static const char text[] = "line\r\nx\rfake\r";
+        CLEANUP_FREE char *alone = NULL, *beside = NULL;
+        Buffer buffer = { 0 };
+
+        ck_assert_int_eq(text_clean_output(&buffer, text, strlen(text), true), 0);
+        ck_assert_int_eq(buffer_take(&buffer, &alone), 0);
+        ck_assert_str_eq(alone, text);
+        ck_assert_int_eq(text_clean_output(&buffer, text, strlen(text), false), 0);
+        ck_assert_int_eq(buffer_take(&buffer, &beside), 0);
+        ck_assert_str_eq(beside, "line\r\nx\\x0dfake\\x0d");
 }
 END_TEST
 
@@ -82,6 +96,7 @@ Suite *test_suite(void) {
 
         tcase_add_unchecked_fixture(text, set_locale, NULL);
         tcase_add_loop_test(text, nothing_that_moves_the_cursor_passes, 0, (int) ARRAY_SIZE(clean_cases));
+        tcase_add_test(text, what_stands_before_is_not_overwritten);
         tcase_add_loop_test(text, text_is_measured_and_cut_in_columns, 0, (int) ARRAY_SIZE(cut_cases));
         suite_add_tcase(suite, text);
         return suite;
