@@ -190,7 +190,7 @@ int parameter_values_resolve(
 
 static void write_value(JsonWriter *writer, const Parameter *parameter, const ParameterValue *value) {
         if (value->is_secret)
-                json_writer_string(writer, value->name, "***");
+                json_writer_string(writer, value->name, PARAMETER_MASK);
         else if (!parameter)
                 json_writer_string(writer, value->name, value->text);
         else if (parameter->type == PARAMETER_INTEGER || parameter->type == PARAMETER_NUMBER ||

@@ -77,6 +77,9 @@ int parameter_describe(const Parameter *parameter, char **ret);
 
 /* --- values ---------------------------------------------------------------------------------------- */
 
+/* What is shown in the place of a secret. */
+#define PARAMETER_MASK "***"
+
 typedef struct ParameterValue {
         char *name;
         char *text;     /* normal form; of a secret: what the runner knows it by, or "${credential:NAME}" */

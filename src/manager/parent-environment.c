@@ -2,6 +2,7 @@
 
 #include "manager/parent-environment.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -42,6 +43,42 @@ static int add_result(char ***list, const char *result) {
         return size == 0 || size > RESULT_MAX ? 0 : add(list, "JOBSCHED_PARENT_RESULT=%s", result);
 }
 
+/* What it ran with, but for secrets and what is too large for an environment. */
+static int add_parameter(char ***list, const char *name, const json_t *value) {
+        CLEANUP_FREE char *variable = NULL;
+        const char *text = json_string_value(value);
+        char *json = NULL;
+        int r;
+
+        if (text && strcmp(text, PARAMETER_MASK) == 0)
+                return 0;
+        r = parameter_variable(name, &variable);
+        if (r < 0)
+                return r;
+        if (!text)
+                text = json = json_dumps(value, JSON_ENCODE_ANY);
+        if (!text)
+                return -ENOMEM;
+        if (strlen(text) <= RESULT_MAX)
+                r = add(list, "JOBSCHED_PARENT_%s=%s", variable + strlen("JOBSCHED_"), text);
+        free(json);
+        return r;
+}
+
+static int add_parameters(char ***list, const char *parameters) {
+        json_t *object = parameters ? json_loads(parameters, 0, NULL) : NULL, *value;
+        const char *name;
+        size_t n = 0;
+        int r = 0;
+
+        json_object_foreach(object, name, value) {
+                if (r >= 0 && n++ < LISTED_MAX)
+                        r = add_parameter(list, name, value);
+        }
+        json_decref(object);
+        return r;
+}
+
 static int add_parent(char ***list, const ExecutionRecord *parent) {
         int r;
 
@@ -60,6 +97,8 @@ static int add_parent(char ***list, const ExecutionRecord *parent) {
                 r = add_instant(list, "STARTED", parent->started_usec);
         if (r >= 0)
                 r = add_instant(list, "ENDED", parent->ended_usec);
+        if (r >= 0)
+                r = add_parameters(list, parent->parameters);
         return r < 0 ? r : add_result(list, parent->result);
 }
 

@@ -11,6 +11,7 @@
 #include "schedctl/message.h"
 #include "schedctl/output-fetch.h"
 #include "schedctl/output-printer.h"
+#include "schedctl/parameters-text.h"
 #include "schedctl/progress-bar.h"
 #include "schedctl/reason-text.h"
 #include "schedctl/selection.h"
@@ -485,11 +486,12 @@ static void print_outcome(const Context *context, const json_t *execution) {
         const char *state = view_text(execution, "state"), *reason = view_text(execution, "reason");
         int64_t number = view_integer(execution, "signal", -1),
                 code = view_integer(execution, "exit_code", -1);
-        char text[EXIT_TEXT_MAX];
+        char text[EXIT_TEXT_MAX], parameters[PARAMETERS_TEXT_MAX];
 
         print_field(context, "State", state_colour(state), "%s%s%s%s", state, *reason ? " (" : "", reason,
                     *reason ? ")" : "");
         print_field(context, "Meaning", COLOUR_NONE, "%s", reason_text(state, reason));
+        print_field(context, "Parameters", COLOUR_NONE, "%s", parameters_text(execution, parameters));
         print_field(context, "Waiting", COLOUR_NONE, "%s", view_text(execution, "waits"));
         print_field(context, "Message", COLOUR_NONE, "%s",
                     view_text(json_object_get(execution, "result"), "message"));

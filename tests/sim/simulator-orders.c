@@ -11,6 +11,7 @@ static void on_reply(void *userdata, int result, uint64_t execution_id, const ch
 
         sim->last_result = result;
         sim->last_id = execution_id;
+        (void) snprintf(sim->last_text, sizeof(sim->last_text), "%s", text ?: "");
         sim->n_replies++;
 }
 
@@ -25,6 +26,12 @@ void sim_force_job(Sim *sim, const char *name) {
 
         if (sim->manager)
                 manager_start_job(sim->manager, name, &options, &sim_caller, on_reply, sim);
+        sim_settle(sim);
+}
+
+void sim_start_with(Sim *sim, const char *name, const StartOptions *options) {
+        if (sim->manager)
+                manager_start_job(sim->manager, name, options, &sim_caller, on_reply, sim);
         sim_settle(sim);
 }
 

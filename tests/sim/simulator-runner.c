@@ -65,6 +65,94 @@ static void set_environment(SimRun *run, char *const *environment) {
                                 run->environment + at, sizeof(run->environment) - at, "%s\n", *environment);
 }
 
+/* --- secrets --------------------------------------------------------------------------------------- */
+
+static size_t secret_index(const Sim *sim, const char *id) {
+        size_t i = 0;
+
+        while (i < SIM_SECRETS_MAX && strcmp(sim->secrets[i].id, id) != 0)
+                i++;
+        return i;
+}
+
+size_t sim_count_secrets(const Sim *sim) {
+        size_t n = 0;
+
+        for (size_t i = 0; i < SIM_SECRETS_MAX; i++)
+                n += sim->secrets[i].id[0] != '\0';
+        return n;
+}
+
+static int executor_keep_secret(
+                void *userdata,
+                const char *id,
+                const char *value,
+                void (*done)(void *userdata, int error),
+                void *done_userdata) {
+
+        Sim *sim = userdata;
+        size_t i = secret_index(sim, id);
+
+        if (!sim->connected)
+                return -ENOTCONN;
+        if (value && sim->refuses_secrets)
+                return -ENOSPC;
+        if (!sim_reaches_outside(sim))
+                return value ? -ENOTCONN : 0;
+        if (!value && i < SIM_SECRETS_MAX)
+                sim->secrets[i].id[0] = '\0';
+        if (!value)
+                return 0;
+        if (i == SIM_SECRETS_MAX)
+                i = secret_index(sim, "");
+        ck_assert_uint_lt(i, SIM_SECRETS_MAX);
+        (void) snprintf(sim->secrets[i].id, sizeof(sim->secrets[i].id), "%s", id);
+        (void) snprintf(sim->secrets[i].value, sizeof(sim->secrets[i].value), "%s", value);
+        if (done)
+                done(done_userdata, 0);
+        return 0;
+}
+
+static int executor_keep_only_secrets(void *userdata, const char *ids, size_t n_ids) {
+        Sim *sim = userdata;
+
+        if (!sim->connected)
+                return -ENOTCONN;
+        if (!sim_reaches_outside(sim))
+                return 0;
+        for (size_t i = 0; i < SIM_SECRETS_MAX; i++) {
+                bool is_named = false;
+
+                for (size_t k = 0; k < n_ids; k++)
+                        is_named = is_named || memcmp(ids + 32 * k, sim->secrets[i].id, 32) == 0;
+                if (!is_named)
+                        sim->secrets[i].id[0] = '\0';
+        }
+        return 0;
+}
+
+/* With the value of each secret, which the runner must have. */
+static void set_parameters(Sim *sim, SimRun *run, const Launch *launch) {
+        const ParameterValues *values = launch->parameters;
+        size_t at = 0;
+
+        for (size_t i = 0; values && i < values->n_items; i++) {
+                const ParameterValue *value = &values->items[i];
+                const char *text = value->text;
+
+                if (value->is_secret && text[0] != '$') {
+                        size_t k = secret_index(sim, text);
+
+                        SIM_ASSERT(sim, k < SIM_SECRETS_MAX, "secret '%s' of '%s' is not kept", value->name,
+                                   run->job);
+                        text = sim->secrets[k].value;
+                }
+                at += (size_t) snprintf(
+                                run->parameters + at, sizeof(run->parameters) - at, "%s=%s\n", value->name,
+                                text);
+        }
+}
+
 static int executor_start(void *userdata, const Launch *launch) {
         Sim *sim = userdata;
         SimRun *run;
@@ -104,6 +192,7 @@ static int executor_start(void *userdata, const Launch *launch) {
                 run->exit_code = 1;
         }
         set_environment(run, launch->environment);
+        set_parameters(sim, run, launch);
         if (!forced)
                 sim_check_limits(sim, run);
         return 0;
@@ -269,4 +358,6 @@ const Executor sim_executor = {
         .run_errand = sim_run_errand,
         .cancel_errand = sim_cancel_errand,
         .wake_at = executor_wake_at,
+        .keep_secret = executor_keep_secret,
+        .keep_only_secrets = executor_keep_only_secrets,
 };

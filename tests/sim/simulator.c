@@ -17,6 +17,7 @@
 #include "support/test-time.h"
 #include "util/file.h"
 #include "util/log.h"
+#include "util/string-list.h"
 
 /* --- clocks ---------------------------------------------------------------------------------------- */
 
@@ -165,6 +166,33 @@ static void decode_jobs(Sim *sim, JobSet *set) {
         }
 }
 
+/* They are written in the order of their names. */
+static void set_profiles(const Sim *sim, JobSet *set) {
+        ProfileDefinitions *profiles = &set->profiles;
+
+        profiles->items = calloc(SIM_PROFILES_MAX, sizeof(*profiles->items));
+        for (size_t i = 0; i < SIM_PROFILES_MAX; i++) {
+                ProfileDefinition *item = &profiles->items[profiles->n_items];
+
+                if (sim->profiles[i].value[0] == '\0')
+                        continue;
+                profiles->n_items++;
+                item->name = strdup(sim->profiles[i].name);
+                item->file = strdup("jobs.yaml");
+                item->line = 1;
+                ck_assert_int_eq(string_list_push(&item->values, sim->profiles[i].value), 0);
+        }
+}
+
+void sim_write_profile(Sim *sim, const char *name, const char *value) {
+        size_t i = 0;
+
+        while (sim->profiles[i].name[0] != '\0' && strcmp(sim->profiles[i].name, name) != 0)
+                i++;
+        (void) snprintf(sim->profiles[i].name, sizeof(sim->profiles[i].name), "%s", name);
+        (void) snprintf(sim->profiles[i].value, sizeof(sim->profiles[i].value), "%s", value ?: "");
+}
+
 static void set_queues(Sim *sim) {
         const QueueDefinitions queues = { .items = sim->queues, .n_items = sim->n_queues };
 
@@ -190,6 +218,8 @@ void sim_reload(Sim *sim) {
                 hold_jobs(&set);
         else
                 decode_jobs(sim, &set);
+        if (!sim->file_is_held)
+                set_profiles(sim, &set);
         ck_assert_int_eq(manager_apply(sim->manager, &set, NULL), 0);
         sim_settle(sim);
 }

@@ -21,6 +21,8 @@
 #define SIM_JOBS_MAX 16U
 #define SIM_PATHS_MAX 8U
 #define SIM_QUEUES_MAX 4U
+#define SIM_PROFILES_MAX 4U
+#define SIM_SECRETS_MAX 16U
 
 /* One launch as the runner sees it. */
 typedef struct SimRun {
@@ -37,6 +39,7 @@ typedef struct SimRun {
         bool stopped, lost;
         int exit_code;
         char environment[1024]; /* that START brought: one variable a line */
+        char parameters[256];   /* likewise: "name=value" lines, of a secret its id or credential */
 } SimRun;
 
 #define SIM_ERRANDS_MAX 64U
@@ -124,6 +127,14 @@ typedef struct Sim {
         } jobs[SIM_JOBS_MAX];
         void (*adjust)(Job *job); /* each job, before the daemon gets it; NULL: none */
         bool file_is_held;        /* the file of all jobs does not parse */
+        struct {
+                char name[32];
+                char value[64]; /* "name=value"; "": not there */
+        } profiles[SIM_PROFILES_MAX];
+        struct {
+                char id[33], value[32];
+        } secrets[SIM_SECRETS_MAX]; /* that the runner keeps; "": free */
+        bool refuses_secrets;
         QueueDefinition queues[SIM_QUEUES_MAX];
         size_t n_queues;
         uint64_t max_running;
@@ -160,6 +171,11 @@ void sim_own_job(Sim *sim, const char *name, uid_t owner_uid);
 /* How many slots a queue has, from the next sim_reload() or start on. The name is a literal. */
 void sim_write_queue(Sim *sim, const char *name, uint64_t slots);
 
+/* A profile of a file, with one value as "name=value"; NULL: none. In force as a job is. */
+void sim_write_profile(Sim *sim, const char *name, const char *value);
+/* How many secrets the runner keeps; each that is launched must be among them. */
+size_t sim_count_secrets(const Sim *sim);
+
 void sim_start_daemon(Sim *sim);
 /* As kill -9: what is not on disk is gone. */
 void sim_kill_daemon(Sim *sim);
@@ -185,6 +201,7 @@ void sim_settle(Sim *sim);
 
 void sim_start_job(Sim *sim, const char *name);
 void sim_force_job(Sim *sim, const char *name); /* whatever stands in its way */
+void sim_start_with(Sim *sim, const char *name, const StartOptions *options);
 void sim_pause_job(Sim *sim, const char *name, usec_t until_usec);
 void sim_resume_job(Sim *sim, const char *name);
 void sim_skip_job(Sim *sim, const char *name, unsigned n);
