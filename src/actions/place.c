@@ -178,5 +178,5 @@ int place_read(const char *root, const char *path) {
 }
 
 int place_append(const char *root, const char *path) {
-        return open_file(root, path, O_RDWR | O_APPEND);
+        return open_file(root, path, O_WRONLY | O_APPEND);
 }

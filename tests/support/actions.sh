@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # what scheduler.sh sets
 # For the tests of action programs, after scheduler.sh: the program itself, given a request on its standard input.
 #
 #   act sql PARAMETERS                its result is in $S/result, its messages in $S/err; returns its status
