@@ -12,7 +12,7 @@
 #include "manager/manager-internal.h"
 #include "sim/simulator-internal.h"
 
-#define OF_SCHEDULE "cause IN ('schedule', 'catch-up', 'boot', 'dependency')"
+#define OF_SCHEDULE "cause IN ('schedule', 'catch-up', 'boot', 'dependency', 'timer', 'template')"
 #define OPEN "state IN ('armed', 'waiting', 'starting', 'running', 'retrying')"
 #define UNDER_WAY "state IN ('starting', 'running')"
 #define OUTCOME "state IN ('succeeded', 'failed', 'timed-out', 'cancelled', 'lost')"
@@ -38,6 +38,12 @@ static const struct {
           true },
         { "a state is one of those there are",
           "SELECT id FROM execution WHERE NOT (" OPEN " OR " OUTCOME " OR " NEVER_BEGUN ")", false },
+        { "a name is in the list once",
+          "SELECT name FROM job WHERE removed IS NULL GROUP BY name HAVING count(*) > 1", false },
+        { "what is in the list is not forgotten",
+          "SELECT id FROM job WHERE removed IS NULL AND expires IS NOT NULL", false },
+        { "what was made at run time is there as it was written",
+          "SELECT id FROM job WHERE removed IS NULL AND origin = 'runtime' AND source IS NULL", false },
         { "what is over has an end", "SELECT id FROM execution WHERE NOT " OPEN " AND ended IS NULL", false },
         { "what is open has none", "SELECT id FROM execution WHERE " OPEN " AND ended IS NOT NULL", false },
         { "nothing ends before it starts", "SELECT id FROM execution WHERE ended < started", true },

@@ -518,86 +518,6 @@ START_TEST(what_a_file_hid_may_have_lost_its_template) {
 }
 END_TEST
 
-/* --- skip ------------------------------------------------------------------------------------------- */
-
-static void skip(const char *name, unsigned n) {
-        sim_skip_job(&sim, name, n);
-}
-
-START_TEST(the_next_ones_are_skipped_also_over_a_restart) {
-        setup(START, EVERY_TEN);
-        skip("a", 2);
-        ck_assert_int_eq(sim.last_result, 0);
-        ck_assert_int_eq(find("a")->next_due_usec, test_usec("2026-01-01T01:00:00Z"));
-        sim_run_until(&sim, "2026-01-01T00:45:00Z");
-        restart();
-        sim_run_until(&sim, "2026-01-01T01:05:00Z");
-        sim_expect_rows(&sim, "a",
-                        "skipped operator schedule 2026-01-01T00:40:00Z..2026-01-01T00:50:00Z x2\n"
-                        "succeeded schedule 2026-01-01T01:00:00Z\n");
-}
-END_TEST
-
-/* What is skipped is not caught up with either. */
-START_TEST(skipped_ones_are_not_owed_after_downtime) {
-        setup(START, EVERY_TEN);
-        skip("a", 2);
-        sim_kill_daemon(&sim);
-        sim_run_until(&sim, "2026-01-01T01:25:00Z");
-        sim_start_daemon(&sim);
-        sim_run_until(&sim, "2026-01-01T01:26:00Z");
-        sim_expect_rows(&sim, "a",
-                        "skipped operator schedule 2026-01-01T00:40:00Z..2026-01-01T00:50:00Z x2\n"
-                        "missed down schedule 2026-01-01T01:00:00Z..2026-01-01T01:10:00Z x2\n"
-                        "succeeded catch-up 2026-01-01T01:20:00Z\n");
-}
-END_TEST
-
-START_TEST(a_row_written_ahead_is_skipped_too) {
-        setup("2026-01-01T00:39:59.5Z", EVERY_TEN);
-        skip("a", 1);
-        sim_run_until(&sim, "2026-01-01T00:55:00Z");
-        sim_expect_rows(&sim, "a",
-                        "skipped operator schedule 2026-01-01T00:40:00Z\n"
-                        "succeeded schedule 2026-01-01T00:50:00Z\n");
-}
-END_TEST
-
-START_TEST(skipping_can_be_taken_back) {
-        setup(START, EVERY_TEN);
-        skip("a", 5);
-        skip("a", 0);
-        sim_run_until(&sim, "2026-01-01T00:45:00Z");
-        sim_expect_rows(&sim, "a", "succeeded schedule 2026-01-01T00:40:00Z\n");
-        skip("a", 100000);
-        ck_assert_int_eq(sim.last_result, -EINVAL);
-}
-END_TEST
-
-START_TEST(there_is_nothing_to_skip_by_hand) {
-        setup(START, BY_HAND);
-        skip("a", 1);
-        ck_assert_int_eq(sim.last_result, -ESRCH);
-}
-END_TEST
-
-START_TEST(why_knows_of_the_order) {
-        CLEANUP(why_answer_done) WhyAnswer answer = { 0 };
-        usec_t due_usec = test_usec("2026-01-01T00:40:00Z");
-
-        setup(START, EVERY_TEN);
-        skip("a", 1);
-        ck_assert_int_eq(manager_why(sim.manager, "a", due_usec, due_usec, &answer), 0);
-        ck_assert_int_eq(answer.reason, REASON_OPERATOR);
-        ck_assert_ptr_nonnull(strstr(answer.text, "will be skipped"));
-        why_answer_done(&answer);
-        sim_run_until(&sim, "2026-01-01T00:45:00Z");
-        ck_assert_int_eq(manager_why(sim.manager, "a", due_usec, due_usec, &answer), 0);
-        ck_assert_int_eq(answer.reason, REASON_OPERATOR);
-        ck_assert_ptr_nonnull(strstr(answer.text, "somebody ordered so"));
-}
-END_TEST
-
 /* clang-format off */
 static const Story stories[] = {
         { "one", &a_job_that_is_made_runs_and_is_there_after_a_restart, 1 },
@@ -622,12 +542,6 @@ static const Story stories[] = {
         { "composition", &nothing_is_composed_again_without_a_reason, 1 },
         { "composition", &without_its_template_the_last_good_version_goes_on, 1 },
         { "composition", &what_a_file_hid_may_have_lost_its_template, 1 },
-        { "skip", &the_next_ones_are_skipped_also_over_a_restart, 1 },
-        { "skip", &skipped_ones_are_not_owed_after_downtime, 1 },
-        { "skip", &a_row_written_ahead_is_skipped_too, 1 },
-        { "skip", &skipping_can_be_taken_back, 1 },
-        { "skip", &there_is_nothing_to_skip_by_hand, 1 },
-        { "skip", &why_knows_of_the_order, 1 },
 };
 /* clang-format on */
 
