@@ -6,8 +6,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "job/action-scan.h"
 #include "daemon/file-watch.h"
+#include "job/action-scan.h"
 #include "util/log.h"
 #include "util/string-list.h"
 
@@ -165,12 +165,16 @@ static void ask(Program *program) {
 
         r = watch->executor->run_errand(
                         watch->executor->userdata, &errand, on_described, program, &program->errand);
-        if (r < 0) {
-                watch->connected =
-                                false; /* or without memory: the next connection, or change, brings it up */
+        if (r == -ENOTCONN) {
+                watch->connected = false; /* the next connection brings it up */
                 return;
         }
         program->to_be_asked = false;
+        if (r < 0) {
+                program->is_transient = true;
+                plan_retry(watch);
+                return;
+        }
         watch->n_asked++;
 }
 
