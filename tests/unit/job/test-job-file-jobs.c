@@ -172,7 +172,7 @@ static const struct {
         { "profiles: {p: {n: x}}\njobs: {j: {command: x, profile: p, schedule: \"@daily\", parameters: {n: "
           "{type: integer}}}}",
           NULL,
-          "j: wake: true|nice: 1|umask: \"0001\"|command: x|profile: p|schedule: \"@daily\"|parameters:|n:| "
+          "j: wake: true|nice: 1|umask: \"0001\"|command: x|profile: p|schedule: \"@daily\"|parameters:|n:|"
           "type: integer\nprofile p n=x\n"
           "a.yaml:2: job 'j' cannot run with the profile 'p': parameter 'n' expects an integer, not 'x'\n" },
         { "profiles: {p: [x]}", NULL,
