@@ -181,11 +181,58 @@ static void add_expectation(Context *context, json_t *job) {
         (void) json_object_set_new(job, "overdue", json_boolean(overdue));
 }
 
+/*
+ * A job that is over and has left the list, as timers do: what is known of it are its executions. Returns
+ * STATUS_OK with *ret, which is NULL if the job is in the list or nothing is known of the name.
+ */
+static int fetch_left(Context *context, const char *word, json_t **ret) {
+        CLEANUP_JSON json_t *listed = NULL, *executions = NULL;
+        char *const names[] = { (char *) word, NULL };
+        int status;
+
+        *ret = NULL;
+        if (is_pattern(word))
+                return STATUS_OK;
+        status = fetch_matching_jobs(context, &(const ClientFilter){ .names = names, .limit = 1 }, &listed);
+        if (status != STATUS_OK || json_array_size(listed) > 0)
+                return status;
+        status = fetch_executions(
+                        context, &(const ClientFilter){ .names = names, .limit = EXECUTIONS_SHOWN },
+                        &executions);
+        if (status == STATUS_OK && json_array_size(executions) > 0)
+                *ret = TAKE_PTR(executions);
+        return status;
+}
+
+static int status_of_left(Context *context, const char *word, json_t *executions, bool first, json_t *array) {
+
+        json_t *last = json_array_get(executions, 0);
+
+        if (as_json(context)) {
+                (void) json_array_append_new(
+                                array,
+                                json_pack("{s:O, s:n, s:O}", "name", json_object_get(last, "job"), "state",
+                                          "executions", executions));
+                return STATUS_NOT_ACTIVE;
+        }
+        if (!first)
+                (void) puts("");
+        (void) printf("Job '%s' is not in the list any more; its last execution:\n\n", word);
+        status_print_execution(context, last);
+        return STATUS_NOT_ACTIVE;
+}
+
 static int status_of_jobs(Context *context, const char *word, bool first, json_t *array) {
-        CLEANUP_JSON json_t *jobs = json_array();
+        CLEANUP_JSON json_t *jobs = json_array(), *left = NULL;
         json_t *job;
         size_t i;
         int status;
+
+        status = fetch_left(context, word, &left);
+        if (status != STATUS_OK)
+                return status;
+        if (left)
+                return status_of_left(context, word, left, first, array);
 
         status = fetch_jobs(context, word, jobs);
         json_array_foreach(jobs, i, job) {

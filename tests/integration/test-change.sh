@@ -109,6 +109,9 @@ name=$(grep -o 'run-[0-9]*' "$S/reply" | head -n 1)
 check "run: it has a number" contains "$name" run-
 check "run: it leaves when it is over" wait_until 20 is_gone "$name"
 check "run: its row is there" row_is state "$name" succeeded
+check "run: status knows it" contains "$(schedctl --user status "$name")" "is not in the list any more"
+check "run: status as JSON" contains "$(schedctl --user -o json status "$name")" '"succeeded"'
+check "run: why knows it" contains "$(schedctl --user why "$name")" "asked for by hand"
 check "run: its output is there" contains "$(schedctl --user logs "$name")" once
 
 # --- skip ----------------------------------------------------------------------------------------------
