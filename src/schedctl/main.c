@@ -53,7 +53,7 @@ static int dispatch(Context *context, char **argv, char **arguments) {
         if (*arguments || !context->options.help) {
                 context->verb = verb_find(name);
                 if (!context->verb || options_check_verb(argv, name) < 0)
-                        return STATUS_USAGE;
+                        return usage_status(argv);
         }
         if (context->options.help)
                 return verb_help(context, none);
@@ -77,6 +77,14 @@ static int finish(Context *context, int status) {
         return status == STATUS_OK ? STATUS_FAILURE : status;
 }
 
+/* Of `run` the other codes are the command's. */
+static int usage_status(char **argv) {
+        for (char **arg = argv + 1; *arg; arg++)
+                if (**arg != '-')
+                        return strcmp(*arg, "run") == 0 ? STATUS_OWN_FAULT : STATUS_USAGE;
+        return STATUS_USAGE;
+}
+
 int main(int argc, char *argv[]) {
         CLEANUP_FREE char **arguments = NULL;
         Context context = { .clock = &system_clock };
@@ -88,7 +96,7 @@ int main(int argc, char *argv[]) {
         if (r == -ENOMEM)
                 return complain_errno(r, "cannot read the command line");
         if (r < 0)
-                return STATUS_USAGE;
+                return usage_status(argv);
 
         screen_init(&context.screen, context.options.colour, context.options.full);
         context.zone = time_text_local_zone();

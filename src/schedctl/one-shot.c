@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "job/expand.h"
 #include "schedctl/change.h"
 #include "schedctl/message.h"
 #include "schedctl/view.h"
@@ -22,26 +21,13 @@ static int out_of_memory(void) {
         return complain_errno(-ENOMEM, "cannot make the job");
 }
 
-/* A text that stands for itself: no "${" of it is a parameter. NULL: out of memory. */
-static YamlNode *literal(Draft *draft, const char *text) {
-        CLEANUP_FREE char *escaped = NULL;
-
-        return expand_escape(text, &escaped) < 0 ? NULL : draft_text(draft, escaped);
-}
-
 int one_shot_take_command(Draft *draft, char *const *command) {
         CLEANUP_FREE char *directory = getcwd(NULL, 0);
-        YamlNode *list = draft_list(draft, NULL);
 
         if (!directory)
                 return complain_errno(-errno, "cannot find out the working directory");
-        if (!list)
-                return out_of_memory();
-        STRING_LIST_FOREACH(word, command)
-                if (draft_append(list, literal(draft, *word)) < 0)
-                        return out_of_memory();
-        if (draft_set(draft, "command", list) < 0 ||
-            draft_set(draft, "directory", literal(draft, directory)) < 0)
+        if (draft_set(draft, "command", draft_list(draft, command)) < 0 ||
+            draft_set_text(draft, "directory", directory) < 0)
                 return out_of_memory();
         return STATUS_OK;
 }
@@ -88,7 +74,7 @@ int one_shot_take_surroundings(Draft *draft) {
 
                 if (!is_kept(*variable, length))
                         continue;
-                if (!name || draft_put(draft, environment, name, literal(draft, equals + 1)) < 0)
+                if (!name || draft_put(draft, environment, name, draft_text(draft, equals + 1)) < 0)
                         return out_of_memory();
         }
         return draft_set(draft, "environment", environment) < 0 ? out_of_memory() : STATUS_OK;

@@ -11,7 +11,8 @@ typedef struct OneShot {
         bool starts;        /* at once; else its definition says when */
 } OneShot;
 
-/* The caller's directory, and the command as it stands: nothing in it is expanded. Returns a status. */
+/* The caller's directory, and the command as it stands: a job without parameters has nothing expanded.
+ * Returns a status. */
 int one_shot_take_command(Draft *draft, char *const *command);
 
 /* The caller's environment and umask, as at(1) keeps them. Returns a status. */

@@ -8,15 +8,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "schedctl/definitions.h"
+#include "schedctl/edit-runtime.h"
+#include "schedctl/editor.h"
 #include "schedctl/message.h"
 #include "schedctl/selection.h"
 #include "schedctl/verbs.h"
@@ -26,9 +26,8 @@
 typedef struct Edit {
         Context *context;
         Definitions definitions;
-        char *path;      /* of the file, links resolved */
-        char *directory; /* of the copy, our own */
-        char *copy;
+        char *path; /* of the file, links resolved */
+        EditorCopy copy;
         int64_t line; /* where to begin; 0: unknown */
         char *original;
         size_t original_size;
@@ -36,14 +35,9 @@ typedef struct Edit {
 } Edit;
 
 static void edit_done(Edit *edit) {
-        if (edit->copy)
-                (void) unlink(edit->copy);
-        if (edit->directory)
-                (void) rmdir(edit->directory);
+        editor_copy_done(&edit->copy);
         definitions_done(&edit->definitions);
         free(edit->path);
-        free(edit->directory);
-        free(edit->copy);
         free(edit->original);
 }
 
@@ -106,81 +100,14 @@ static int read_original(Edit *edit) {
         return r < 0 ? complain_errno(r, "cannot read '%s'", edit->path) : STATUS_OK;
 }
 
-/* In a directory of our own, under the same name: editors and the checks look at the suffix. */
+/* Under the same name: editors and the checks look at the suffix. */
 static int make_copy(Edit *edit) {
         const char *base = strrchr(edit->path, '/') ? strrchr(edit->path, '/') + 1 : edit->path;
-        const char *temporary = getenv("TMPDIR") ?: "/tmp";
-        int r;
 
-        if (asprintf(&edit->directory, "%s/schedctl-edit-XXXXXX", temporary) < 0) {
-                edit->directory = NULL;
-                return complain_errno(-ENOMEM, "cannot make a copy to edit");
-        }
-        if (!mkdtemp(edit->directory)) {
-                edit->directory = (free(edit->directory), NULL);
-                return complain_errno(-errno, "cannot make a directory for the copy in '%s'", temporary);
-        }
-        r = path_join(edit->directory, base, &edit->copy);
-        if (r >= 0)
-                r = file_replace(edit->copy, edit->original, edit->original_size, 0600, false);
-        return r < 0 ? complain_errno(r, "cannot write the copy '%s'", edit->copy ?: base) : STATUS_OK;
-}
-
-/* The editor's command may have arguments; the file comes in as "$1" and cannot be misread. */
-static int run_editor(const Edit *edit) {
-        const char *editor = getenv("VISUAL") ?: getenv("EDITOR");
-        CLEANUP_FREE char *command = NULL;
-        int state, r;
-        pid_t pid;
-
-        if (!editor || !*editor)
-                editor = "$(command -v sensible-editor || command -v editor || command -v vi || echo nano)";
-        if (asprintf(&command, "exec %s \"$@\"", editor) < 0) {
-                command = NULL;
-                return complain_errno(-ENOMEM, "cannot start the editor");
-        }
-
-        char *const arguments[] = { (char *) "sh", (char *) "-c", command, (char *) "sh", edit->copy, NULL };
-
-        r = posix_spawn(&pid, "/bin/sh", NULL, NULL, arguments, environ);
-        if (r != 0)
-                return complain_errno(-r, "cannot start the editor");
-        while (waitpid(pid, &state, 0) < 0)
-                if (errno != EINTR)
-                        return complain_errno(-errno, "cannot wait for the editor");
-        if (!WIFEXITED(state) || WEXITSTATUS(state) != 0) {
-                complain("the editor '%s' failed, '%s' stays as it was", editor, edit->path);
-                return STATUS_FAILURE;
-        }
-        return STATUS_OK;
+        return editor_copy_make(&edit->copy, base, edit->original, edit->original_size);
 }
 
 /* --- checking and saving --------------------------------------------------------------------------- */
-
-typedef enum Choice {
-        CHOICE_SAVE,
-        CHOICE_EDIT,
-        CHOICE_QUIT,
-} Choice;
-
-static Choice ask_what_now(void) {
-        char answer[64];
-
-        for (;;) {
-                (void) fprintf(stderr, "What now? ");
-                if (!fgets(answer, sizeof(answer), stdin) || answer[0] == 'x')
-                        return CHOICE_QUIT;
-                if (answer[0] == 'e')
-                        return CHOICE_EDIT;
-                if (answer[0] == 'Q')
-                        return CHOICE_SAVE;
-                (void) fprintf(stderr,
-                               "  (e)dit again\n"
-                               "  e(x)it without saving\n"
-                               "  (Q)uit and save all the same (danger: faulty jobs keep their last good "
-                               "version)\n");
-        }
-}
 
 /* Returns true if the copy is good; else its faults have been printed. */
 static bool is_good(const Edit *edit) {
@@ -188,12 +115,12 @@ static bool is_good(const Edit *edit) {
         bool good;
         int r;
 
-        r = job_loader_check_file(edit->definitions.loader, edit->copy, &set);
+        r = job_loader_check_file(edit->definitions.loader, edit->copy.path, &set);
         if (r < 0) {
                 (void) complain_errno(r, "cannot check the definitions");
                 return false;
         }
-        definitions_print_faults(&set.diagnostics, edit->copy, edit->path);
+        definitions_print_faults(&set.diagnostics, edit->copy.path, edit->path);
         good = set.diagnostics.n_errors == 0;
         job_set_done(&set);
         return good;
@@ -256,7 +183,7 @@ static int save(const Edit *edit) {
         size_t size = 0;
         int r;
 
-        r = file_read(edit->copy, JOB_FILE_SIZE_MAX, &text, &size);
+        r = file_read(edit->copy.path, JOB_FILE_SIZE_MAX, &text, &size);
         if (r < 0)
                 return complain_errno(r, "cannot read the edited copy");
         if (size == edit->original_size && memcmp(text, edit->original, size) == 0) {
@@ -276,16 +203,18 @@ static int save(const Edit *edit) {
 }
 
 static int edit_until_good(Edit *edit) {
-        Choice choice = CHOICE_EDIT;
+        EditorChoice choice = EDITOR_AGAIN;
 
-        while (choice == CHOICE_EDIT) {
-                int status = run_editor(edit);
+        while (choice == EDITOR_AGAIN) {
+                int status = editor_run(edit->copy.path, edit->path);
 
                 if (status != STATUS_OK)
                         return status;
-                choice = is_good(edit) ? CHOICE_SAVE : ask_what_now();
+                choice = is_good(edit) ? EDITOR_SAVE
+                                       : editor_ask("(Q)uit and save all the same (danger: faulty jobs keep "
+                                                    "their last good version)");
         }
-        if (choice == CHOICE_QUIT) {
+        if (choice == EDITOR_QUIT) {
                 context_remark(edit->context, "'%s' stays as it was.", edit->path);
                 return STATUS_FAILURE;
         }
@@ -294,8 +223,12 @@ static int edit_until_good(Edit *edit) {
 
 int verb_edit(Context *context, char **arguments) {
         Edit edit = { .context = context };
+        bool was_runtime = false;
         int status;
 
+        status = edit_runtime_job(context, arguments[0], &was_runtime);
+        if (was_runtime)
+                return status;
         status = definitions_open(context, &edit.definitions);
         if (status == STATUS_OK)
                 status = find_file(&edit, arguments[0]);

@@ -38,7 +38,9 @@ check "a signal is told" status_is 137 ctl run -- /bin/sh -c 'kill -KILL $$'
 check "a good end" status_is 0 ctl run -- /bin/true
 check "no such command" status_is 125 ctl run -- /no/such/command
 check "no command" status_is 125 ctl run
-check "a wrong option" status_is 125 ctl run --set 'nice=heavy' -- /bin/true
+check "a wrong value" status_is 125 ctl run --set 'nice=heavy' -- /bin/true
+check "a wrong option" status_is 125 ctl run --follow -- /bin/true
+check "an unknown one" status_is 125 ctl run --folow -- /bin/true
 check "what is in braces stays" status_is 0 ctl run -- /bin/echo '${a} $${b} %n'
 check "as it was" equals '${a} $${b} %n' "$(cat "$S/out")"
 check "it runs here" status_is 0 ctl run -- /bin/pwd

@@ -134,6 +134,70 @@ check "not those of files" status_is 1 ctl delete of-file
 check "it is audited" status_is 0 ctl -o json audit
 check "with a difference" json_is 'any(e["event"] == "job-changed" and "+nice: 7" in e["detail"] for e in d)' True
 
+# --- edit
+edits() { # SED-EXPRESSION… ARGUMENT…   an editor that does one after the other, each time it is started
+    printf '%s\n' "$@" >"$S/edits"
+}
+cat >"$S/editor" <<EOF
+#!/bin/sh
+sed -n 1p '$S/edits' >'$S/edit' && sed -i 1d '$S/edits' && sed -i -f '$S/edit' "\$1"
+EOF
+chmod +x "$S/editor"
+export EDITOR=$S/editor
+unset VISUAL
+edits 's/why/because/'
+check "edit" status_is 0 ctl edit text
+check "the source is changed" contains "$(ctl export text; ctl cat text)" "/bin/true"
+check "its comment is kept" contains "$(query "SELECT source FROM job WHERE name = 'text'")" "# because"
+edits 's/nothing/else/'
+check "nothing edited" status_is 0 ctl edit text
+check "is said" says "'text' is unchanged"
+edits 's/command/comand/' 's/comand/command/; s/because/twice/'
+check "a fault is told, and edited again" status_is 0 sh -c 'echo e | schedctl --user edit text'
+check "with its line" says "comand"
+check "the second time was good" contains "$(query "SELECT source FROM job WHERE name = 'text'")" "# twice"
+edits 's/command/comand/'
+check "or left alone" status_is 1 sh -c 'echo x | schedctl --user edit text'
+kept=$(sed -n "s/.*what you wrote is in '\(.*\)'.*/\1/p" "$S/err")
+check "what was typed is not lost" contains "$(cat "$kept")" "comand: [/bin/true]"
+rm -rf "${kept%/*}"
+check "the job is as it was" contains "$(ctl cat text)" "command:"
+printf '#!/bin/sh\nschedctl --user set text nice=9 >/dev/null; sed -i s/twice/thrice/ "$1"\n' >"$S/slow-editor"
+chmod +x "$S/slow-editor"
+check "a change by somebody else meanwhile is not lost" status_is 1 sh -c "echo x | EDITOR='$S/slow-editor' schedctl --user edit text"
+kept=$(sed -n "s/.*what you wrote is in '\(.*\)'.*/\1/p" "$S/err")
+rm -rf "${kept%/*}"
+check "it is there" contains "$(ctl cat text)" "nice: 9"
+
+# --- templates
+cat >"$S/jobs/templates.yaml" <<'EOF'
+templates:
+  greet:
+    parameters:
+      who: {type: string, required: true, label: Whom, help: a name}
+      how: {type: choice, choices: [hello, bye], required: true}
+      mark: {type: string, default: "!"}
+    job:
+      command: [/bin/echo, "${how} ${who}${mark}"]
+EOF
+check "a template comes" status_is 0 ctl reload
+check "values are needed" status_is 1 ctl create greeting --template greet -p who=you --every 1d
+check "which is missing is said" says how
+check "values by options" status_is 0 ctl create greeting --template greet -p who=you -p how=hello --every 1d
+check "it runs" status_is 0 ctl -q start --follow greeting
+check "with them" equals "hello you!" "$(cat "$S/out")"
+check "it is of that template" job_is greeting 'd["template"]' greet
+check "which can be asked for" prints greeting ctl -o short list-jobs --template 'gr*'
+check "no such template" status_is 1 ctl create greeting2 --template none --every 1d
+printf 'me\nperhaps\nbye\n' >"$S/answers"
+on_terminal() { bounded 60 script -qec "$1" /dev/null <"$S/answers" >"$S/out" 2>&1; } # COMMAND
+check "a person is asked" on_terminal "schedctl --user create asked --template greet --every 1d"
+check "by the label" contains "$(cat "$S/out")" "Whom (a name) ["
+check "until it is one of the choices" equals 2 "$(grep -o 'how \[hello, bye\]' "$S/out" | wc -l)"
+check "it runs" status_is 0 ctl -q start --follow asked
+check "with the answers" equals "bye me!" "$(cat "$S/out")"
+ctl -q delete asked greeting
+
 # --- what stays
 names=$(ctl -o short list-jobs)
 scheduler_kill
