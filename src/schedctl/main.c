@@ -42,6 +42,14 @@ static void split_command(Context *context, char **arguments) {
         context->command = arguments + n_before + 1;
 }
 
+/* Of `run` the other codes are the command's. */
+static int usage_status(char **argv) {
+        for (char **arg = argv + 1; *arg; arg++)
+                if (**arg != '-')
+                        return strcmp(*arg, "run") == 0 ? STATUS_OWN_FAULT : STATUS_USAGE;
+        return STATUS_USAGE;
+}
+
 static int dispatch(Context *context, char **argv, char **arguments) {
         char *none[] = { NULL };
         const char *name = *arguments ?: "list-jobs";
@@ -75,14 +83,6 @@ static int finish(Context *context, int status) {
                 return status;
         complain("cannot write all of the output");
         return status == STATUS_OK ? STATUS_FAILURE : status;
-}
-
-/* Of `run` the other codes are the command's. */
-static int usage_status(char **argv) {
-        for (char **arg = argv + 1; *arg; arg++)
-                if (**arg != '-')
-                        return strcmp(*arg, "run") == 0 ? STATUS_OWN_FAULT : STATUS_USAGE;
-        return STATUS_USAGE;
 }
 
 int main(int argc, char *argv[]) {
