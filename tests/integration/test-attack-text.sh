@@ -58,7 +58,8 @@ s.send(b"STATUS=at work\033]0;x\007\033[2J\rfake\nX_PROGRESS=7"); s.send(b"MAINP
 s.send(b"STATUS=" + b"x" * 5000); s.send(b"STATUS=at work\033]0;x\007\033[2J\rfake")
 EOT
 check "it runs" ctl_as ann start progress
-wait_until 20 contains "$(ctl status ann/progress)" "at work" || true
+says_at_work() { contains "$(ctl status ann/progress)" "at work"; }
+check "it says something" wait_until 20 says_at_work
 check "its text on a terminal" shows_no_escape on_terminal "$S/bin/schedctl status ann/progress"
 check "its text in the list" shows_no_escape on_terminal "$S/bin/schedctl list-executions"
 check "it is stopped" ctl_as ann stop progress

@@ -24,8 +24,18 @@ check "a call starts the service" contains "$(bus_call GetJob s of-root)" of_2dr
 check "by its unit" unit_is_active jobschedd.service
 wait_until 10 scheduler_is_up
 
+contains_job() { contains "$(as_alice list-jobs 2>&1)" "$1"; }
 as_alice() { as alice schedctl --no-pager "$@"; }
-check "a user without the group goes over the bus" contains "$(as_alice list-jobs 2>&1)" of-root
+check "a user without the group goes over the bus" as_alice list-jobs
+check "others' jobs are not listed" fails contains "$(as_alice list-jobs 2>&1)" of-root
+check "nor are they there" contains "$(as_alice start of-root 2>&1)" "no such job"
+inside sh -c 'mkdir -p /etc/polkit-1/rules.d; cat >/etc/polkit-1/rules.d/05-view.rules; systemctl restart polkit' <<'END'
+polkit.addRule(function(action, subject) {
+    if (action.id == "org.jobsched1.view")
+        return polkit.Result.YES;
+});
+END
+check "where the host lets them, they are" wait_until 10 contains_job of-root
 check "and cannot open the socket" fails as alice sh -c 'exec 3<>/dev/null; test -w /run/jobsched/control'
 check "polkit is there" wait_until 5 unit_is_active polkit.service
 denied() { # COMMAND...
@@ -58,7 +68,7 @@ inside usermod -a -G jobsched-ctl bob
 check "a member of the group connects to the socket" contains "$(as bob schedctl --no-pager list-jobs 2>&1)" of-root
 check "which grants nothing more" denied as bob schedctl --no-pager start of-root
 
-inside sh -c 'rm /etc/polkit-1/rules.d/10-test.rules; systemctl mask --runtime --now polkit.service'
+inside sh -c 'rm /etc/polkit-1/rules.d/10-test.rules /etc/polkit-1/rules.d/05-view.rules; systemctl mask --runtime --now polkit.service'
 check "without polkit others' jobs cannot be started" contains "$(as_alice start of-root 2>&1)" "no such job"
 check "nor seen" fails contains "$(as_alice list-jobs 2>&1)" of-root
 check "root may do all" contains "$(ctl start --wait of-root 2>&1; echo "status $?")" "status 0"
