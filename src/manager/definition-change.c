@@ -234,6 +234,8 @@ static void apply_added(const DefinitionChanges *changes, DefinitionChange *chan
                 stored->revision = 0;
                 job->fold_known = job->cursor_checked = true; /* it has no past */
         }
+        if (change->added_usec != 0)
+                stored->added_usec = change->added_usec;
         take_identity(job, change);
         stored->removed_usec = stored->expires_usec = USEC_INFINITY;
         begin_to_count(changes, change);

@@ -31,6 +31,7 @@ typedef struct DefinitionChange {
         char *source;          /* as it was written at run time; NULL: it stays as it is */
         char *replaced;        /* the source that was there before; NULL: none */
         char *new_name;        /* it is renamed first; NULL: it is not */
+        usec_t added_usec;     /* when the job was made, as it was composed; 0: it is now, or was before */
         usec_t from_usec;      /* what is due from then on counts, if that is earlier than now; 0 */
 } DefinitionChange;
 

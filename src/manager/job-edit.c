@@ -105,6 +105,7 @@ static int make_draft(JobEdits *edits, const char *name, JobDraft **ret) {
                 draft->effective = job->job;
                 draft->revision = job->stored.revision;
                 draft->owner_uid = job->stored.owner_uid;
+                draft->added_usec = job->stored.added_usec;
         }
         HASH_ADD_KEYPTR(hh, edits->drafts, draft->name, size - 1, draft);
         *ret = draft;
@@ -188,7 +189,7 @@ static int compose(
                 Diagnostics *diagnostics,
                 Job **ret) {
 
-        const StoredJob *stored = &draft->job->stored;
+        bool was_one_shot = draft->effective ? draft->effective->one_shot : draft->job->stored.one_shot;
         int r;
 
         r = definition_compose(
@@ -196,11 +197,9 @@ static int compose(
                         &(CompositionRequest){
                                         .name = draft->name,
                                         .owner_uid = draft->owner_uid,
-                                        .added_usec = draft->is_listed && stored->id != 0
-                                                        ? stored->added_usec
-                                                        : manager_now(edits->manager),
+                                        .added_usec = draft->added_usec,
                                         .one_shot = edit->asked->one_shot ||
-                                                        (draft->is_listed && stored->one_shot),
+                                                        (draft->is_listed && was_one_shot),
                                         .source = source,
                         },
                         diagnostics, ret);
@@ -339,6 +338,7 @@ static int prepare_create(JobEdits *edits, JobEdit *edit) {
                 return refuse(edit, -EEXIST, "There is a job '%s' already", draft->name);
 
         draft->owner_uid = asked->owner_uid;
+        draft->added_usec = edit->change.added_usec = edits->now_usec;
         draft->source = NULL;
         draft->effective = NULL;
         return define_as_asked(edits, edit, draft);
@@ -418,6 +418,7 @@ static int prepare_rename(JobEdits *edits, JobEdit *edit) {
         target->origin = draft->origin;
         target->revision = draft->revision;
         target->owner_uid = draft->owner_uid;
+        target->added_usec = draft->added_usec;
         target->effective = draft->effective;
         draft->job = NULL;
         draft->is_listed = false;
@@ -507,6 +508,7 @@ int job_edits_prepare(JobEdits *edits, const JobChange *changes, size_t n_change
                 return -ENOMEM;
         edits->n_edits = n_changes;
         edits->last_id = edits->manager->last_job_id;
+        edits->now_usec = manager_now(edits->manager);
 
         for (size_t i = 0; i < n_changes; i++) {
                 JobEdit *edit = &edits->edits[i];

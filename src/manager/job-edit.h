@@ -18,6 +18,7 @@ typedef struct JobDraft {
         const Job *effective; /* NULL: none, or it failed to load */
         uint64_t revision;
         uid_t owner_uid;
+        usec_t added_usec;
         UT_hash_handle hh;
         char name[];
 } JobDraft;
@@ -35,6 +36,7 @@ typedef struct JobEdits {
         JobEdit *edits;
         size_t n_edits;
         JobDraft *drafts;          /* by name */
+        usec_t now_usec;           /* one instant for all */
         int64_t last_id;           /* that a job of these would have */
         const SecretValues *known; /* secrets that the runner keeps already; NULL: none */
         SecretValues secrets;      /* those that it has to keep first */

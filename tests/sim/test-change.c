@@ -408,6 +408,7 @@ typedef struct Site {
         const char *template_text; /* NULL: there is none */
         uint64_t stamp;
         unsigned n_composed;
+        usec_t added_usec; /* as the last composition was told */
 } Site;
 
 static Site site;
@@ -435,6 +436,7 @@ static int compose(
         }
         if (strcmp(source, "t: x") == 0)
                 source = site.template_text;
+        site.added_usec = added_usec;
         return job_decode_definition(&context, name, source, strlen(source), diagnostics, ret);
 }
 
@@ -471,6 +473,26 @@ START_TEST(a_job_follows_its_template) {
         sim_expect_rows(&sim, "b",
                         "succeeded schedule 2026-01-01T00:31:00Z\n"
                         "succeeded schedule 2026-01-01T00:32:00Z\n");
+}
+END_TEST
+
+/* The delay of a template counts from the making, whenever it is composed. */
+START_TEST(each_composition_knows_when_the_job_was_made) {
+        usec_t added_usec;
+
+        setup_site(EVERY_TEN);
+        added_usec = site.added_usec;
+        sim_run(&sim, USEC_PER_MINUTE);
+        restart();
+        ck_assert_int_eq(site.added_usec, added_usec);
+        ck_assert_int_eq(sim_change_job(&sim, JOB_CHANGE_REPLACE, "b", HOURLY), 0);
+        ck_assert_int_eq(site.added_usec, added_usec);
+        ck_assert_int_eq(sim_change_job(&sim, JOB_CHANGE_DELETE, "b", NULL), 0);
+        ck_assert_int_eq(sim_change_job(&sim, JOB_CHANGE_CREATE, "b", "t: x"), 0);
+        added_usec = site.added_usec;
+        ck_assert_int_eq(added_usec, sim.realtime_usec);
+        restart();
+        ck_assert_int_eq(site.added_usec, added_usec);
 }
 END_TEST
 
@@ -539,6 +561,7 @@ static const Story stories[] = {
         { "circles", &a_file_cannot_close_a_circle_either, 1 },
         { "files", &a_file_hides_what_was_made_and_gives_it_back, 1 },
         { "composition", &a_job_follows_its_template, 1 },
+        { "composition", &each_composition_knows_when_the_job_was_made, 1 },
         { "composition", &nothing_is_composed_again_without_a_reason, 1 },
         { "composition", &without_its_template_the_last_good_version_goes_on, 1 },
         { "composition", &what_a_file_hid_may_have_lost_its_template, 1 },
