@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bus/field-get.h"
+#include "job/template-schema.h"
 #include "util/json-writer.h"
 #include "util/string-list.h"
 
@@ -45,6 +46,7 @@ FIELD_GET(TemplateRow, user_triggered,       field_give_integer(value, record->t
 FIELD_GET(TemplateRow, delay,                value->number = seconds(record->template->delay_usec));
 FIELD_GET(TemplateRow, reschedule,           field_give_integer(value, record->template->reschedule));
 FIELD_GET(TemplateRow, parameters,           field_give_text(value, record->parameters));
+FIELD_GET(TemplateRow, schema,             field_give_text(value, record->schema));
 FIELD_GET(TemplateRow, kind,                 field_give_text(value, record->template->kind));
 FIELD_GET(TemplateRow, base,                 field_give_text(value, record->template->base));
 FIELD_GET(TemplateRow, template_file,        field_give_text(value, record->template->file));
@@ -57,6 +59,7 @@ static const Field template_table[] = {
         { "delay",          FIELD_NUMBER,   0,            get_delay },
         { "reschedule",     FIELD_BOOL,     0,            get_reschedule },
         { "parameters",     FIELD_JSON,     0,            get_parameters },
+        { "schema",         FIELD_JSON,     FIELD_DETAIL, get_schema },
         { "kind",           FIELD_TEXT,     FIELD_DETAIL, get_kind },
         { "base",           FIELD_TEXT,     FIELD_DETAIL, get_base },
         { "file",           FIELD_TEXT,     FIELD_DETAIL, get_template_file },
@@ -83,6 +86,7 @@ void profile_row_done(ProfileRow *row) {
 
 void template_row_done(TemplateRow *row) {
         free(row->parameters);
+        free(row->schema);
 }
 
 int profile_row_init(ProfileRow *row, const ProfileStatus *status) {
@@ -138,6 +142,7 @@ static void write_parameter(JsonWriter *writer, const Parameter *parameter) {
 int template_row_init(TemplateRow *row, const JobTemplate *template) {
         CLEANUP(buffer_done) Buffer buffer = { 0 };
         JsonWriter writer;
+        int r;
 
         row->template = template;
         json_writer_init(&writer, &buffer);
@@ -145,5 +150,6 @@ int template_row_init(TemplateRow *row, const JobTemplate *template) {
         for (size_t i = 0; i < template->parameters.n_items; i++)
                 write_parameter(&writer, &template->parameters.items[i]);
         json_writer_end_array(&writer);
-        return buffer_take(&buffer, &row->parameters);
+        r = buffer_take(&buffer, &row->parameters);
+        return r < 0 ? r : template_schema_format(template, &row->schema);
 }

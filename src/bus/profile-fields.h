@@ -14,6 +14,7 @@ typedef struct ProfileRow {
 typedef struct TemplateRow {
         const JobTemplate *template;
         char *parameters; /* JSON list */
+        char *schema;     /* JSON Schema of the values */
 } TemplateRow;
 
 extern const FieldTable profile_fields;  /* const ProfileRow * */

@@ -73,6 +73,9 @@ check "with the rule of a parameter" shows "an integer of at least 1"
 check "without those that are hidden" equals 0 "$(grep -c version "$S/out")"
 check "a template is shown with all" status_is 0 ctl show-template --all send
 check "also with those that are hidden" shows version
+check "a form can be made of it" status_is 0 ctl -o json show-template send
+check "by its JSON Schema" json_is '(sorted(d["properties"]), d["required"], d["properties"]["user-id"]["minimum"])' \
+    "(['user-id', 'version'], ['user-id'], 1)"
 check "there is no other template" status_is 4 ctl show-template nosuch
 check "profiles are listed" profile_is europe '(d[0]["origin"], d[0]["revision"], d[0]["values"]["n"], d[0]["used_by"])' \
     "('file', 1, '5', ['greet'])"
