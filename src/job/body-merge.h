@@ -6,9 +6,16 @@
 #include "job/job-decode.h"
 #include "job/yaml-node.h"
 
-/* A body without the keys that are refused in the jobs of ordinary users, as new nodes of `tree`. Returns 0
- * or -ENOMEM. */
-int job_body_unprivileged(YamlTree *tree, const YamlNode *body, const YamlNode **ret);
+/*
+ * A body without the keys that are refused in a job of the context's owner, as new nodes of `tree`: an
+ * ordinary user's job is none of those that the defaults run as somebody, or first of all. Returns 0 or an
+ * errno that is not the user's.
+ */
+int job_body_allowed(
+                const JobDecodeContext *context,
+                YamlTree *tree,
+                const YamlNode *body,
+                const YamlNode **ret);
 
 /* The first key of a body that says what the job does; NULL: none. */
 const YamlNode *job_body_action(const JobSite *site, const YamlNode *body);

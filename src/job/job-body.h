@@ -21,9 +21,6 @@ extern const char *const job_whole_keys[];
 /* "command", "http", or the kind of an action program: a job has one of them. */
 bool job_key_is_action(const JobSite *site, const char *key);
 
-/* Whether the key is refused in the job of an ordinary user. */
-bool job_key_is_privileged(const char *key);
-
 /* Returns 0, -EINVAL with errors in `diagnostics`, or another errno. Warnings are added in any case. */
 int job_decode_body(
                 const JobDecodeContext *context,

@@ -52,7 +52,7 @@ static int lay_defaults(const Composing *composing, const YamlNode **ret) {
                 *ret = defaults;
                 return 0;
         }
-        return job_body_unprivileged(composing->tree, defaults, ret);
+        return job_body_allowed(context, composing->tree, defaults, ret);
 }
 
 static int lay_template(

@@ -159,13 +159,6 @@ bool job_key_describe(size_t index, KeyDescription *ret) {
         return yaml_key_describe(job_fields, &index, ret);
 }
 
-bool job_key_is_privileged(const char *key) {
-        for (const YamlField *field = job_fields; field->key; field++)
-                if (strcmp(field->key, key) == 0)
-                        return field->privileged;
-        return false;
-}
-
 static int job_new(const JobDecodeContext *context, const JobBody *body, Job **ret) {
         CLEANUP(job_unrefp) Job *job = NULL;
 
@@ -476,7 +469,11 @@ int job_check_defaults(
 
         const JobBody body = { .tree = tree, .node = node, .name = "defaults" };
         CLEANUP(job_unrefp) Job *job = NULL;
-        YamlContext yaml = { .tree = tree, .diagnostics = diagnostics, .partial = true, .userdata = context };
+        YamlContext yaml = { .tree = tree,
+                             .diagnostics = diagnostics,
+                             .partial = true,
+                             .userdata = context,
+                             .unprivileged = job_is_of_ordinary_user(context) };
         int r;
 
         r = job_new(context, &body, &job);

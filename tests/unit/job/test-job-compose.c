@@ -15,6 +15,7 @@ static const char templates_text[] =
                 "late: {job: {command: x, schedule: \"@daily\"}}\n"
                 "shared: {job: {priority: 70}}\n";
 static const char defaults_text[] = "timezone: UTC\nuser: daemon\npriority: 60\n";
+static const char urgent_text[] = "timezone: UTC\nuser: daemon\npriority: 3\nnice: -5\numask: \"0002\"\n";
 
 typedef struct Fixture {
         TimeZoneCache *zones;
@@ -51,7 +52,8 @@ static void fixture_init(Fixture *fixture, uid_t owner_uid) {
                 .owner_uid = owner_uid,
                 .system_mode = true,
         };
-        fixture->defaults = parse(&fixture->defaults_tree, "settings", defaults_text);
+        fixture->defaults = parse(
+                        &fixture->defaults_tree, "settings", owner_uid == 0 ? defaults_text : urgent_text);
         file.templates = parse(&fixture->templates_tree, "templates", templates_text);
         ck_assert_int_eq(template_library_new(&fixture->context, &file, 1, &fixture->library), 0);
 }
@@ -156,7 +158,7 @@ START_TEST(an_ordinary_user_gets_no_privileged_defaults) {
         fixture_init(&fixture, 1000);
         ck_assert_msg(compose(&fixture, "ann/test", "command: y\n", &diagnostics, &job) == 0, "%s",
                       diagnostics.n_items > 0 ? diagnostics.items[0].message : "");
-        ck_assert_str_eq(job->definition, "timezone: UTC\npriority: 60\ncommand: y\n");
+        ck_assert_str_eq(job->definition, "timezone: UTC\numask: \"0002\"\ncommand: y\n");
 }
 END_TEST
 
