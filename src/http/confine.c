@@ -3,6 +3,7 @@
 #include "http/confine.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -14,7 +15,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define OPEN_FILES 4096
+#define OPEN_FILES 16384
+/* Of what is in memory, which answers are handed over in; files on a disk are not opened for writing at all.
+ */
+#define FILE_SIZE_MAX ((rlim_t) 32 * 1024 * 1024)
 
 static int change_user(void) {
         const struct passwd *user;
@@ -53,6 +57,16 @@ static int set_limit(int resource, rlim_t value) {
                 BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (call), 0, 1), \
                                 BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM)
 
+/* A call whose argument has one of these bits; the accumulator holds the number of the call again then. */
+#        define REFUSE_BITS(call, argument, bits)                                        \
+                BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (call), 0, 4),                       \
+                                BPF_STMT(BPF_LD | BPF_W | BPF_ABS,                       \
+                                         offsetof(struct seccomp_data, args[argument])), \
+                                BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, (bits), 0, 1),      \
+                                BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),    \
+                                BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr))
+#        define WRITE_BITS (O_WRONLY | O_RDWR | O_CREAT)
+
 /* What is refused fails with EPERM. Threads are allowed: libcurl resolves names in one. */
 static int refuse_calls(void) {
         static struct sock_filter filter[] = {
@@ -77,6 +91,12 @@ static int refuse_calls(void) {
                 REFUSE(SYS_finit_module),
                 REFUSE(SYS_delete_module),
                 REFUSE(SYS_kexec_load),
+                REFUSE_BITS(SYS_openat, 2, WRITE_BITS),
+#        ifdef SYS_open
+                REFUSE_BITS(SYS_open, 1, WRITE_BITS),
+                REFUSE(SYS_creat),
+#        endif
+                REFUSE(SYS_openat2),
                 REFUSE(SYS_keyctl),
                 REFUSE(SYS_add_key),
                 REFUSE(SYS_request_key),
@@ -105,7 +125,7 @@ int confine(void) {
                 return -errno;
         r = set_limit(RLIMIT_CORE, 0);
         if (r >= 0)
-                r = set_limit(RLIMIT_FSIZE, 0);
+                r = set_limit(RLIMIT_FSIZE, FILE_SIZE_MAX);
         if (r >= 0)
                 r = set_limit(RLIMIT_NOFILE, OPEN_FILES);
         return r < 0 ? r : refuse_calls();

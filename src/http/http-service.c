@@ -11,7 +11,6 @@
 #include "http/judge.h"
 #include "http/report.h"
 #include "protocol/connection.h"
-#include "util/log.h"
 #include "util/utf8.h"
 
 /* Of the answer; more is not read. */
@@ -142,8 +141,19 @@ static void begin_errand(HttpService *service, MessageErrand *errand) {
 static void answer_run(HttpService *service, const MessageHttpAnswer *answer) {
         const Message message = { .type = MESSAGE_HTTP_ANSWER, .http_answer = *answer };
 
-        if (connection_send(service->connection, &message) == -EMSGSIZE)
-                log_error("An answer is too large for the runner"); /* and is never asked for */
+        const Message failed = {
+                .type = MESSAGE_HTTP_ANSWER,
+                .http_answer = {
+                        .cookie = answer->cookie,
+                        .end = HTTP_FAILED,
+                        .http_status = answer->http_status,
+                        .message = (char *) "the answer cannot be handed over: there is no memory for it",
+                },
+        };
+
+        /* Without a connection the loop ends in a moment. */
+        if (connection_send(service->connection, &message) < 0)
+                (void) connection_send(service->connection, &failed);
 }
 
 static void answer_run_error(HttpService *service, uint64_t cookie, const char *text) {

@@ -121,7 +121,7 @@ static int judge_body(const HttpCall *call, const HttpResult *result, char **ret
                 return 0;
         if (!regex_check(call->expect_body, &fault))
                 return say(ret_message, "'expect-body' cannot be used: %s", fault);
-        if (regcomp(&expression, call->expect_body, REG_EXTENDED | REG_NOSUB) != 0)
+        if (regcomp(&expression, call->expect_body, REG_EXTENDED | REG_NOSUB | REG_NEWLINE) != 0)
                 return say(ret_message,
                            "'expect-body' is no regular expression as it came out of its "
                            "parameters");

@@ -4,12 +4,15 @@
 
 #include <string.h>
 
+#include "job/expand.h"
+
 #define DIGITS "0123456789"
 
 typedef struct JsonPieces {
         const YamlContext *context;
         JsonWriter *writer;
-        Buffer raw; /* gathered, until a text comes between */
+        Buffer raw;  /* gathered, until a text comes between */
+        bool failed; /* out of memory */
 } JsonPieces;
 
 static bool is_number(const char *text) {
@@ -49,29 +52,27 @@ static bool is_literal(const YamlNode *node) {
         return is_number(node->text);
 }
 
+/* Texts are expanded wherever they stand: this one is written so that it comes out as it is. */
 static void flush_raw(JsonPieces *pieces) {
+        CLEANUP_FREE char *escaped = NULL;
+
         if (pieces->raw.size == 0)
                 return;
+        if (pieces->raw.failed || expand_escape(pieces->raw.data, &escaped) < 0) {
+                pieces->failed = true;
+                return;
+        }
         json_writer_begin_object(pieces->writer, NULL);
-        json_writer_string_n(pieces->writer, "raw", pieces->raw.data, pieces->raw.size);
+        json_writer_string(pieces->writer, "raw", escaped);
         json_writer_end_object(pieces->writer);
         buffer_clear(&pieces->raw);
 }
 
-/* A '$' in raw text would be looked at when the request is expanded. */
 static void add_raw_string(JsonPieces *pieces, const char *text) {
-        CLEANUP(buffer_done) Buffer quoted = { 0 };
         JsonWriter writer;
 
-        json_writer_init(&writer, &quoted);
+        json_writer_init(&writer, &pieces->raw);
         json_writer_string(&writer, NULL, text);
-        for (size_t i = 0; i < quoted.size; i++) {
-                if (quoted.data[i] == '$')
-                        (void) buffer_add_string(&pieces->raw, "\\u0024");
-                else
-                        (void) buffer_add_char(&pieces->raw, quoted.data[i]);
-        }
-        pieces->raw.failed |= quoted.failed;
 }
 
 static void add_scalar(JsonPieces *pieces, const YamlNode *node) {
@@ -133,13 +134,11 @@ static void add_node(JsonPieces *pieces, const YamlNode *node) {
 
 int yaml_json_write(const YamlContext *context, const YamlNode *node, JsonWriter *writer, const char *key) {
         JsonPieces pieces = { .context = context, .writer = writer };
-        bool failed;
 
         json_writer_begin_array(writer, key);
         add_node(&pieces, node);
         flush_raw(&pieces);
         json_writer_end_array(writer);
-        failed = pieces.raw.failed;
         buffer_done(&pieces.raw);
-        return failed || writer->buffer->failed ? -ENOMEM : 0;
+        return pieces.failed || writer->buffer->failed ? -ENOMEM : 0;
 }

@@ -158,6 +158,7 @@ static int start_reader(
                                    .mark = MARK,
                                    .record_fd = -EBADF,
                                    .cgroup_fd = -EBADF,
+                                   .program_fd = -EBADF,
                                    .input_fd = files->memory_fd,
                                    .dies_with_runner = true,
                                    .settings = &no_settings,

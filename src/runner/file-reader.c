@@ -20,8 +20,6 @@ int file_reader_arguments(const char *program, char *const *paths, char ***ret) 
         r = string_list_push(&list, program);
         if (r >= 0)
                 r = string_list_push(&list, "--file-reader");
-        if (r >= 0)
-                r = string_list_push(&list, "--"); /* whatever the paths look like */
         STRING_LIST_FOREACH(path, paths)
                 if (r >= 0)
                         r = string_list_push(&list, *path);

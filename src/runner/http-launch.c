@@ -255,3 +255,41 @@ void run_http_on_deadline(Run *run) {
         finish_with(run, END_TIMED_OUT,
                     "the worker for HTTP did not end the request in time, and was killed");
 }
+
+/* --- re-exec --------------------------------------------------------------------------------------- */
+
+uint64_t run_http_cookie(const Run *run) {
+        return run->http ? http_question_cookie(run->http->question) : 0;
+}
+
+int run_http_save(const Run *run, Buffer *buffer) {
+        const Message message = { .type = MESSAGE_ENDED, .ended = run->http->ended };
+        Message numbered = message;
+
+        numbered.ended.execution_id = run->key.execution_id;
+        numbered.ended.attempt = run->key.attempt;
+        return message_encode(&numbered, buffer);
+}
+
+int run_http_restore(Run *run, uint64_t cookie, Message *ended) {
+        int r;
+
+        run->http = http_new();
+        if (!run->http)
+                return -ENOMEM;
+        if (ended->type == MESSAGE_ENDED) {
+                run->http->ended = ended->ended;
+                run->http->ended.result = TAKE_PTR(ended->ended.result);
+                run->http->ended.message = run->http->ended.output = NULL;
+                run->http->ended.output_size = 0;
+        }
+        if (cookie == 0)
+                return 0;
+        r = http_worker_expect(run->context->http, cookie, on_answered, run, &run->http->question);
+        return r == -ENOTCONN ? 0 : r;
+}
+
+void run_http_continue(Run *run) {
+        if (run->phase == RUN_RUNNING && run->http && !run->http->question)
+                on_answered(run, NULL);
+}

@@ -134,17 +134,22 @@ static void on_closed(void *userdata, int error) {
         }
 }
 
-static int start(HttpWorker *worker) {
+static int connect_worker(HttpWorker *worker, int fd) {
         const ConnectionEvents events = { .on_message = on_message,
                                           .on_closed = on_closed,
                                           .userdata = worker };
+
+        return connection_new(worker->event, fd, &events, &worker->connection);
+}
+
+static int start(HttpWorker *worker) {
         CLEANUP_CLOSE int theirs = -EBADF;
         int fds[2], r;
 
         if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) < 0)
                 return -errno;
         theirs = fds[1];
-        r = connection_new(worker->event, fds[0], &events, &worker->connection);
+        r = connect_worker(worker, fds[0]);
         if (r < 0)
                 return r;
         r = spawn(worker, theirs, &worker->pid);
@@ -247,6 +252,45 @@ HttpQuestion *http_question_cancel(HttpQuestion *question) {
         question_free(question);
         rest(worker);
         return NULL;
+}
+
+/* --- re-exec --------------------------------------------------------------------------------------- */
+
+int http_worker_suspend(HttpWorker *worker) {
+        if (!worker->connection || connection_flush(worker->connection) != 1 ||
+            connection_queued_bytes(worker->connection) > 0)
+                return -EBADF;
+        return connection_fd(worker->connection);
+}
+
+int http_worker_resume(HttpWorker *worker, int fd, pid_t pid, uint64_t next_cookie) {
+        worker->next_cookie = next_cookie;
+        worker->pid = pid;
+        return connect_worker(worker, fd);
+}
+
+uint64_t http_question_cookie(const HttpQuestion *question) {
+        return question ? question->cookie : 0;
+}
+
+int http_worker_expect(
+                HttpWorker *worker,
+                uint64_t cookie,
+                http_run_answered_t answered,
+                void *userdata,
+                HttpQuestion **ret) {
+
+        HttpQuestion *question;
+
+        if (!worker->connection)
+                return -ENOTCONN;
+        question = calloc(1, sizeof(*question));
+        if (!question)
+                return -ENOMEM;
+        *question = (HttpQuestion){
+                .worker = worker, .cookie = cookie, .run_answered = answered, .userdata = userdata
+        };
+        return question_sent(question, 0, ret);
 }
 
 /* --- life ------------------------------------------------------------------------------------------ */

@@ -57,5 +57,22 @@ HttpQuestion *http_question_cancel(HttpQuestion *question);
 /* It does not answer any more: it is killed, and all that it works on is lost. */
 void http_worker_kill(HttpWorker *worker);
 
+/*
+ * For a re-exec: the socket on which the worker goes on, borrowed; or -EBADF: there is no worker, or
+ * something has not been sent yet.
+ */
+int http_worker_suspend(HttpWorker *worker);
+/* In the new program. Takes the socket, also on failure. Returns 0 or a negative errno. */
+int http_worker_resume(HttpWorker *worker, int fd, pid_t pid, uint64_t next_cookie);
+/* By what a question is asked for again; 0: of none. */
+uint64_t http_question_cookie(const HttpQuestion *question);
+/* Returns 0 with *ret, -ENOTCONN (the worker did not come along), or -ENOMEM. */
+int http_worker_expect(
+                HttpWorker *worker,
+                uint64_t cookie,
+                http_run_answered_t answered,
+                void *userdata,
+                HttpQuestion **ret);
+
 /* A child was reaped: was it the worker? */
 void http_worker_on_reaped(HttpWorker *worker, pid_t pid);

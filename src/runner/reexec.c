@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <systemd/sd-daemon.h>
 
+#include "runner/run-http.h"
 #include "runner/run-state.h"
 #include "runner/supervisor-parts.h"
 #include "util/clock.h"
@@ -35,18 +36,24 @@ static int client_fd(Supervisor *supervisor) {
         return connection_fd(connection);
 }
 
-static void for_each_fd(Supervisor *supervisor, int client, void (*visit)(void *userdata, int fd)) {
+static void for_each_fd(
+                Supervisor *supervisor,
+                int client,
+                int worker,
+                void (*visit)(void *userdata, int fd)) {
         Run *run;
 
         visit(NULL, supervisor->runner.context.records.lock_fd);
         visit(NULL, supervisor->server.listen_fd);
         if (client >= 0)
                 visit(NULL, client);
+        if (worker >= 0)
+                visit(NULL, worker);
         for (run = supervisor->runner.runs; run; run = run->hash.next)
                 run_state_for_each_fd(run, visit, NULL);
 }
 
-static int save(Supervisor *supervisor, int client, Buffer *buffer) {
+static int save(Supervisor *supervisor, int client, int worker, Buffer *buffer) {
         const RunContext *context = &supervisor->runner.context;
         const Server *server = &supervisor->server;
         const Run *run;
@@ -57,6 +64,9 @@ static int save(Supervisor *supervisor, int client, Buffer *buffer) {
         state_put_number(buffer, "lock-fd", context->records.lock_fd);
         state_put_number(buffer, "listen-fd", server->listen_fd);
         state_put_number(buffer, "connection-fd", client);
+        state_put_number(buffer, "http-fd", worker);
+        state_put_number(buffer, "http-pid", context->http->pid);
+        state_put_number(buffer, "http-cookie", (int64_t) context->http->next_cookie);
         state_put_bytes(buffer, "store", server->greeted ? server->store : "",
                         server->greeted ? strlen(server->store) : 0);
         state_put_number(buffer, "daemon-pid", supervisor->daemon.pid);
@@ -116,12 +126,13 @@ int reexec(Supervisor *supervisor) {
         CLEANUP(buffer_done) Buffer buffer = { 0 };
         CLEANUP(string_list_freep) char **arguments = NULL;
         CLEANUP_CLOSE int state_fd = -EBADF;
-        int client, error, r;
+        int client, worker, error, r;
 
         /* They would be nobody's in the new program; the daemon asks again. */
         errands_fail_all(&supervisor->runner.errands, ENOTCONN, "the runner is executed anew");
         client = client_fd(supervisor);
-        r = save(supervisor, client, &buffer);
+        worker = http_worker_suspend(supervisor->runner.context.http);
+        r = save(supervisor, client, worker, &buffer);
         if (r < 0)
                 return r;
         state_fd = state_to_memfd(&buffer);
@@ -136,10 +147,10 @@ int reexec(Supervisor *supervisor) {
                         clock_now(&system_clock, CLOCK_KIND_MONOTONIC));
         log_info("The runner is executed anew from '%s'; %zu jobs go on.", supervisor->program,
                  runner_count_active(&supervisor->runner));
-        for_each_fd(supervisor, client, keep_open);
+        for_each_fd(supervisor, client, worker, keep_open);
         (void) execv(supervisor->program, arguments);
         error = errno;
-        for_each_fd(supervisor, client, close_on_exec);
+        for_each_fd(supervisor, client, worker, close_on_exec);
         (void) sd_notify(0, "READY=1");
         return -error;
 }
@@ -158,6 +169,8 @@ static void set_state(ReexecState *state, const StateItem *item) {
                 { "listen-fd", &state->listen_fd },
                 { "connection-fd", &state->connection_fd },
                 { "daemon-pid", &state->daemon_pid },
+                { "http-fd", &state->http_fd },
+                { "http-pid", &state->http_pid },
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
@@ -172,15 +185,19 @@ static void set_state(ReexecState *state, const StateItem *item) {
                 state->open_files.rlim_cur = (rlim_t) item->number;
         if (strcmp(item->name, "open-files-hard") == 0)
                 state->open_files.rlim_max = (rlim_t) item->number;
+        if (strcmp(item->name, "http-cookie") == 0)
+                state->http_cookie = (uint64_t) item->number;
         if (strcmp(item->name, "wake-at") == 0 && item->number >= 0)
                 state->wake_at_usec = item->number;
 }
 
 int reexec_load(int state_fd, ReexecState *ret) {
         CLEANUP_CLOSE int fd = state_fd;
-        ReexecState state = {
-                .lock_fd = -EBADF, .listen_fd = -EBADF, .connection_fd = -EBADF, .wake_at_usec = USEC_INFINITY
-        };
+        ReexecState state = { .lock_fd = -EBADF,
+                              .listen_fd = -EBADF,
+                              .connection_fd = -EBADF,
+                              .http_fd = -EBADF,
+                              .wake_at_usec = USEC_INFINITY };
         StateReader reader;
         StateItem item;
         int r;
@@ -210,7 +227,9 @@ int reexec_load(int state_fd, ReexecState *ret) {
 
 void reexec_state_done(ReexecState *state) {
         free(state->data);
-        *state = (ReexecState){ .lock_fd = -EBADF, .listen_fd = -EBADF, .connection_fd = -EBADF };
+        *state = (ReexecState){
+                .lock_fd = -EBADF, .listen_fd = -EBADF, .connection_fd = -EBADF, .http_fd = -EBADF
+        };
 }
 
 static int restore_run(Supervisor *supervisor, StateReader *reader) {
@@ -225,6 +244,7 @@ static int restore_run(Supervisor *supervisor, StateReader *reader) {
         run_state_for_each_fd(run, close_on_exec, NULL);
         if (run->phase == RUN_LOOKUP)
                 run_begin(run);
+        run_http_continue(run);
         run_continue_settling(run);
         return 0;
 }
@@ -259,6 +279,20 @@ static int for_each_item(Supervisor *supervisor, const ReexecState *state, bool 
         return r;
 }
 
+/* Without it the requests under way are lost. */
+static void resume_http(Supervisor *supervisor, const ReexecState *state) {
+        int r;
+
+        if (state->http_fd < 0)
+                return;
+        close_on_exec(NULL, state->http_fd);
+        r = http_worker_resume(
+                        supervisor->runner.context.http, state->http_fd, (pid_t) state->http_pid,
+                        state->http_cookie);
+        if (r < 0)
+                (void) log_warning_errno(r, "Cannot keep the worker for HTTP: %m");
+}
+
 int reexec_restore(Supervisor *supervisor, ReexecState *state) {
         int r;
 
@@ -274,6 +308,7 @@ int reexec_restore(Supervisor *supervisor, ReexecState *state) {
                         (void) log_warning_errno(
                                         r, "Cannot keep the connection to jobschedd: %m. It connects again.");
         }
+        resume_http(supervisor, state);
         r = for_each_item(supervisor, state, true);
         if (r < 0)
                 return log_error_errno(r, "The state of the runner before the re-exec is damaged: %m");

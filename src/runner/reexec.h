@@ -19,6 +19,8 @@ typedef struct ReexecState {
         size_t offset; /* where the runs begin */
         char incarnation[33];
         int lock_fd, listen_fd, connection_fd;
+        int http_fd, http_pid; /* the worker for HTTP; -EBADF: none */
+        uint64_t http_cookie;
         char store[65];
         pid_t daemon_pid;
         usec_t wake_at_usec; /* as in WakeAlarm */

@@ -20,3 +20,14 @@ void run_http_on_deadline(Run *run);
 /* The outcome, once its output is where it belongs. */
 void run_http_complete(Run *run);
 void run_http_done(Run *run);
+
+/*
+ * Over a re-exec: the worker goes on with the request of that cookie (0: it has answered), and what it has
+ * answered is a MESSAGE_ENDED.
+ */
+uint64_t run_http_cookie(const Run *run);
+int run_http_save(const Run *run, Buffer *buffer);
+/* Takes what it needs out of the message; type 0: none. Returns 0 or a negative errno. */
+int run_http_restore(Run *run, uint64_t cookie, Message *ended);
+/* The worker did not come along: to be called when all else of the run is restored. */
+void run_http_continue(Run *run);

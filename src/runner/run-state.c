@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "runner/run-http.h"
 #include "runner/run-output.h"
 #include "runner/unit.h"
 
@@ -12,7 +13,7 @@
 typedef struct SavedRun {
         int64_t phase, pid, cgroup_fd, status_fd, stdout_fd, stderr_fd;
         int64_t escalated, killed, start_timed_out, followed, lost;
-        int64_t notify_fd, notify_uid, progress;
+        int64_t notify_fd, notify_uid, progress, http, http_cookie;
         int64_t file_fd, file_report_fd, settled;
         int64_t result_is_excessive;
         int64_t exited, exit_status, cpu_usec, memory_peak_bytes;
@@ -45,6 +46,8 @@ static const SavedField number_fields[] = {
         { "notify-fd",       SAVED_MEMBER(notify_fd, int64_t) },
         { "notify-uid",      SAVED_MEMBER(notify_uid, int64_t) },
         { "progress",        SAVED_MEMBER(progress, int64_t) },
+        { "http",            SAVED_MEMBER(http, int64_t) },
+        { "http-cookie",     SAVED_MEMBER(http_cookie, int64_t) },
         { "file-fd",         SAVED_MEMBER(file_fd, int64_t) },
         { "file-report-fd",  SAVED_MEMBER(file_report_fd, int64_t) },
         { "settled",         SAVED_MEMBER(settled, int64_t) },
@@ -163,7 +166,10 @@ int run_state_save(const Run *run, Buffer *buffer) {
         r = run->phase == RUN_ENDED ? message_encode(&run->ended, &ended) : message_encode(&message, &start);
         if (r < 0)
                 return r;
-        r = output_capture_format(&run->capture, &capture);
+        if (run->http)
+                r = run_http_save(run, &ended);
+        if (r >= 0)
+                r = output_capture_format(&run->capture, &capture);
         if (r < 0)
                 return r;
 
@@ -182,6 +188,8 @@ int run_state_save(const Run *run, Buffer *buffer) {
                 .notify_fd = run->notify.watch.fd,
                 .notify_uid = run->notify.uid,
                 .progress = run->progress,
+                .http = run->http && run->phase != RUN_LOOKUP,
+                .http_cookie = (int64_t) run_http_cookie(run),
                 .notify_path = item_of(run->notify.path),
                 .status_text = item_of(run->status_text),
                 .file_fd = run->file ? run->file->pipe.fd : -EBADF,
@@ -289,6 +297,16 @@ static int restore_notify(Run *run, const SavedRun *saved) {
         return notify_socket_restore(&run->notify, path, (int) saved->notify_fd, (uid_t) saved->notify_uid);
 }
 
+static int restore_http(Run *run, const SavedRun *saved) {
+        CLEANUP(message_done) Message ended = { 0 };
+        size_t consumed;
+        int r = 0;
+
+        if (saved->ended.bytes)
+                r = message_decode(saved->ended.bytes, saved->ended.size, &ended, &consumed);
+        return r < 0 ? r : run_http_restore(run, (uint64_t) saved->http_cookie, &ended);
+}
+
 /* What systemd says of it decides; that it runs is known. */
 static int restore_unit(Run *run, const SavedRun *saved) {
         int r = unit_adopt(run);
@@ -346,7 +364,9 @@ static int restore_process(Run *run, const SavedRun *saved) {
         if (r < 0)
                 return r;
         restore_lines(run, saved);
-        r = run->start.is_unit ? restore_unit(run, saved) : run_attach(run, &launched);
+        r = saved->http                      ? restore_http(run, saved)
+                        : run->start.is_unit ? restore_unit(run, saved)
+                                             : run_attach(run, &launched);
         if (r < 0)
                 return r;
         return deadline_set(&run->context->deadlines, &run->deadline, saved->deadline_usec);

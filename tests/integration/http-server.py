@@ -76,7 +76,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             facts["certificate"] = self.connection.getpeercert() or None
         with lock, open(directory + "/requests", "a", encoding="utf-8") as log:
             log.write(json.dumps(facts) + "\n")
-        word = path.split("/")[1]
+        word = urllib.parse.urlparse(path).path.split("/")[1]  # a proxy gets the whole URL
         getattr(self, "do_" + word, self.unknown)(path, query, facts)
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = any
