@@ -41,7 +41,6 @@ typedef struct HttpCall {
         size_t n_texts;
         char **headers;
         HttpPart *parts;
-        size_t n_parts;
         char *pieces; /* contents of credentials and files */
         size_t pieces_size;
 

@@ -69,6 +69,13 @@ static int check_request(HttpTransfer *transfer, const HttpRequest *request) {
                         code = curl_easy_setopt(transfer->easy, option, value); \
         } while (0)
 
+/* libcurl counts the second request of a digest as one. */
+static long max_redirects(const HttpRequest *request) {
+        if (request->redirects == 0)
+                return -1; /* none is followed anyway */
+        return (long) request->redirects + (request->auth == HTTP_AUTH_DIGEST ? 1 : 0);
+}
+
 static CURLcode set_limits(HttpTransfer *transfer, const HttpRequest *request) {
         usec_t longest_usec = request->timeout_usec == USEC_INFINITY ? HTTP_TIMEOUT_USEC : TIMEOUT_MAX_USEC;
         usec_t timeout_usec = MIN(request->timeout_usec, longest_usec);
@@ -80,7 +87,7 @@ static CURLcode set_limits(HttpTransfer *transfer, const HttpRequest *request) {
         SET(CURLOPT_PROTOCOLS_STR, "http,https");
         SET(CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
         SET(CURLOPT_FOLLOWLOCATION, request->redirects > 0 ? 1L : 0L);
-        SET(CURLOPT_MAXREDIRS, (long) request->redirects);
+        SET(CURLOPT_MAXREDIRS, max_redirects(request));
         SET(CURLOPT_PROXY, request->proxy ?: "");
         SET(CURLOPT_NOPROXY, "");
         SET(CURLOPT_NETRC, (long) CURL_NETRC_IGNORED);

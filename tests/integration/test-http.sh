@@ -5,7 +5,7 @@
 # anything ends in the middle. Run by `make check-integration`; $builddir says where the programs are.
 
 . "${srcdir:-.}/tests/support/scheduler.sh"
-here=${srcdir:-.}/tests/integration
+support=${srcdir:-.}/tests/support
 server_pids=()
 
 # Sets NAME_port; what it was asked for is in $S/NAME/requests.
@@ -14,7 +14,7 @@ server_start() { # NAME ARGUMENT…
     shift
     mkdir "$S/$name"
     : >"$S/$name/requests"
-    python3 "$here/http-server.py" "$S/$name" "$@" &
+    python3 "$support/http-server.py" "$S/$name" "$@" &
     server_pids+=($!)
     wait_until 20 [ -e "$S/$name/port" ]
     printf -v "${name}_port" %s "$(cat "$S/$name/port")"

@@ -22,7 +22,7 @@ static Message answers[8];
 static size_t n_answers;
 
 static void on_message(void *userdata, Message *message) {
-        ck_assert_int_eq(message->type, MESSAGE_ERRAND_DONE);
+        ck_assert(message->type == MESSAGE_ERRAND_DONE || message->type == MESSAGE_HTTP_ANSWER);
         ck_assert_uint_lt(n_answers, ARRAY_SIZE(answers));
         answers[n_answers++] = *message;
         *message = (Message){ 0 };
@@ -185,6 +185,77 @@ START_TEST(a_connection_is_used_again) {
 }
 END_TEST
 
+static void request(uint64_t cookie, uint64_t owner_uid, bool allow_private) {
+        char text[256];
+        const Message message = {
+                .type = MESSAGE_HTTP_REQUEST,
+                .http_request = {
+                        .cookie = cookie,
+                        .owner_uid = owner_uid,
+                        .allow_private = allow_private,
+                        .execution_id = 7,
+                        .store_uuid = (char *) "uuid",
+                        .job = (char *) "job",
+                        .request = text,
+                        .timeout_usec = 20 * USEC_PER_SEC,
+                        .output_max = 3,
+                },
+        };
+
+        (void) snprintf(text, sizeof(text),
+                        "{\"url\": \"%s\", \"expect-status\": [{\"from\": 200, \"to\": 299}]}", url("/"));
+        ck_assert_int_eq(connection_send_secret(runner, &message), 0);
+}
+
+START_TEST(a_request_of_a_run_is_judged_and_reported) {
+        CLEANUP_CLOSE int fd = -EBADF;
+        char asked[4096];
+
+        request(1, 0, true);
+        fd = serve(-EBADF, "HTTP/1.1 500 No\r\nContent-Length: 5\r\n\r\nhello", asked, sizeof(asked));
+        turn_until_answered(1);
+        ck_assert_ptr_nonnull(strstr(asked, "Idempotency-Key: uuid-7\r\n"));
+        ck_assert_uint_eq(answers[0].http_answer.end, HTTP_ANSWERED);
+        ck_assert_uint_eq(answers[0].http_answer.verdict, RESULT_BAD_STATUS);
+        ck_assert_int_eq(answers[0].http_answer.http_status, 500);
+        ck_assert_uint_eq(answers[0].http_answer.output_size, 3);
+        ck_assert_uint_eq(answers[0].http_answer.output_total_bytes, 5);
+        ck_assert_ptr_nonnull(strstr(answers[0].http_answer.result, "\"body\":\"hello\""));
+}
+END_TEST
+
+START_TEST(owners_have_connections_of_their_own) {
+        static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+        CLEANUP_CLOSE int of_root = -EBADF, of_user = -EBADF;
+        char asked[4096];
+
+        request(1, 0, true);
+        of_root = serve(-EBADF, answer, asked, sizeof(asked));
+        turn_until_answered(1);
+        request(2, 1000, true); /* on a connection that is opened now */
+        of_user = serve(-EBADF, answer, asked, sizeof(asked));
+        turn_until_answered(2);
+        request(3, 0, true); /* on that which there is */
+        (void) serve(of_root, answer, asked, sizeof(asked));
+        turn_until_answered(3);
+        ck_assert_uint_eq(answers[2].http_answer.end, HTTP_ANSWERED);
+}
+END_TEST
+
+START_TEST(an_open_connection_leads_nobody_where_he_may_not_go) {
+        CLEANUP_CLOSE int fd = -EBADF;
+        char asked[4096];
+
+        request(1, 1000, true);
+        fd = serve(-EBADF, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", asked, sizeof(asked));
+        turn_until_answered(1);
+        request(2, 1000, false);
+        turn_until_answered(2);
+        ck_assert_uint_eq(answers[1].http_answer.end, HTTP_FAILED);
+        ck_assert_ptr_nonnull(strstr(answers[1].http_answer.message, "127.0.0.1 is not a public one"));
+}
+END_TEST
+
 START_TEST(of_a_long_answer_the_begin_is_kept) {
         static char answer[200000] = "HTTP/1.1 200 OK\r\n\r\n";
         CLEANUP_CLOSE int fd = -EBADF;
@@ -266,6 +337,9 @@ Suite *test_suite(void) {
         tcase_set_timeout(requests, 60);
         tcase_add_loop_test(requests, an_answer_comes_back, 0, ARRAY_SIZE(answer_cases));
         tcase_add_test(requests, a_connection_is_used_again);
+        tcase_add_test(requests, a_request_of_a_run_is_judged_and_reported);
+        tcase_add_test(requests, owners_have_connections_of_their_own);
+        tcase_add_test(requests, an_open_connection_leads_nobody_where_he_may_not_go);
         tcase_add_test(requests, of_a_long_answer_the_begin_is_kept);
         tcase_add_test(requests, what_is_cancelled_is_not_answered);
         tcase_add_loop_test(requests, what_is_not_valid_is_refused, 0, ARRAY_SIZE(bad_cases));
