@@ -76,7 +76,7 @@ static bool fits(ValueKind kind, const char *text) {
 }
 
 bool row_format_number(ValueKind kind, const char *text, size_t size, Buffer *buffer) {
-        char number[NUMBER_LENGTH_MAX + 2];
+        char number[NUMBER_LENGTH_MAX + 2] = "";
         size_t at = 0;
 
         if (size == 0 || size > NUMBER_LENGTH_MAX || memchr(text, '\0', size))

@@ -4,75 +4,23 @@
 
 #include <errno.h>
 #include <string.h>
-#include <strings.h>
+
+#include "actions/connection-string.h"
+#include "util/string-list.h"
 
 #define DIAGNOSTIC_MAX 1024U
 
-/* --- passwords --------------------------------------------------------------------------------------- */
-
-static bool is_password(const char *key, size_t length) {
-        static const char *const keys[] = { "PWD",    "Password", "Passwd",     "Passphrase",
-                                            "Secret", "Token",    "AccessToken" };
-
-        for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
-                if (strlen(keys[i]) == length && strncasecmp(keys[i], key, length) == 0)
-                        return true;
-        }
-        return false;
-}
-
-/* The end of a value: its semicolon, or the brace that closes it. */
-static const char *value_end(const char *value) {
-        const char *c = value + 1;
-
-        if (*value != '{')
-                return value + strcspn(value, ";");
-        while (*c != '\0' && (*c != '}' || c[1] == '}'))
-                c += *c == '}' ? 2 : 1; /* "}}" is a brace in it */
-        return *c == '}' ? c + 1 : c;
-}
-
-static int hide_value(Action *action, const char *value, size_t length) {
-        CLEANUP_FREE char *text = strndup(value, length);
+static int hide_passwords(Action *action, const char *connection) {
+        CLEANUP(string_list_freep) char **secrets = NULL;
         int r;
 
-        if (!text)
-                return -ENOMEM;
-        r = action_add_secret(action, text);
-        if (r < 0 || *text != '{' || length < 2)
-                return r;
-        text[length - 1] = '\0'; /* some drivers show it without its braces */
-        return action_add_secret(action, text + 1);
-}
-
-/* A connection string with a password is secret as a whole, too. */
-static int hide_passwords(Action *action, const char *connection) {
-        const char *part = connection;
-        bool found = false;
-
-        while (*part != '\0') {
-                const char *equals, *end;
-                size_t length;
-
-                part += strspn(part, "; \t");
-                length = strcspn(part, "=; \t");
-                equals = part + length + strspn(part + length, " \t");
-                if (*equals != '=') {
-                        part += strcspn(part, ";");
-                        continue;
-                }
-                equals += 1 + strspn(equals + 1, " \t");
-                end = value_end(equals);
-                if (is_password(part, length) && end > equals) {
-                        int r = hide_value(action, equals, (size_t) (end - equals));
-
-                        if (r < 0)
-                                return r;
-                        found = true;
-                }
-                part = end;
+        r = connection_string_secrets(connection, &secrets);
+        STRING_LIST_FOREACH(secret, secrets) {
+                if (r >= 0)
+                        r = action_add_secret(action, *secret);
+                explicit_bzero(*secret, strlen(*secret));
         }
-        return found ? action_add_secret(action, connection) : 0;
+        return r;
 }
 
 /* --- what went wrong --------------------------------------------------------------------------------- */
