@@ -26,6 +26,7 @@
 #include "daemon/host-facts.h"
 #include "daemon/host.h"
 #include "daemon/runner-process.h"
+#include "daemon/shutdown-wait.h"
 #include "daemon/wakeup-timer.h"
 #include "exec/runner-client.h"
 #include "manager/manager.h"
@@ -50,6 +51,7 @@ struct Daemon {
         WakeupTimer *wakeup;
         FactReader *facts;
         sd_event_source *store_source, *reload_source;
+        ShutdownWait shutdown_wait;
 };
 
 /* --- reload ----------------------------------------------------------------------------------------- */
@@ -411,6 +413,17 @@ static int make_bus(Daemon *daemon, const DaemonOptions *options) {
         return bus_server_open_bus(daemon->bus, daemon->instance->user ? BUS_SESSION : BUS_SYSTEM);
 }
 
+static int on_terminate(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata) {
+        Daemon *daemon = userdata;
+        usec_t wait_usec = configuration_settings(daemon->configuration)->shutdown_wait_usec;
+        int r;
+
+        r = shutdown_wait_begin(&daemon->shutdown_wait, daemon->event, daemon->manager, wait_usec);
+        if (r < 0)
+                (void) log_error_errno(r, "Cannot wait for what runs, and end without: %m");
+        return r > 0 ? 0 : sd_event_exit(daemon->event, 0);
+}
+
 static int add_signals(Daemon *daemon) {
         sigset_t signals;
         int r;
@@ -422,10 +435,10 @@ static int add_signals(Daemon *daemon) {
         if (sigprocmask(SIG_BLOCK, &signals, NULL) < 0)
                 return -errno;
 
-        r = sd_event_add_signal(daemon->event, NULL, SIGTERM, NULL, NULL); /* ends the loop */
+        r = sd_event_add_signal(daemon->event, NULL, SIGTERM, on_terminate, daemon);
         if (r < 0)
                 return r;
-        r = sd_event_add_signal(daemon->event, NULL, SIGINT, NULL, NULL);
+        r = sd_event_add_signal(daemon->event, NULL, SIGINT, on_terminate, daemon);
         if (r < 0)
                 return r;
         r = sd_event_add_signal(daemon->event, NULL, SIGHUP, on_hangup, daemon);
@@ -521,6 +534,7 @@ Daemon *daemon_free(Daemon *daemon) {
         if (!daemon)
                 return NULL;
 
+        shutdown_wait_done(&daemon->shutdown_wait);
         (void) bus_server_free(daemon->bus);
         (void) manager_free(daemon->manager);
         (void) action_watch_free(daemon->actions);

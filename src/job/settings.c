@@ -219,6 +219,8 @@ static const YamlField settings_fields[] = {
           .type = "text | list of texts", .fallback = "[]" },
         { YAML_CUSTOM  ("user-limits", Settings, user_limits, UserLimits, decode_user_limits), .fields = user_limit_fields,
           .type = "mapping", .fallback = "" },
+        { YAML_DURATION("shutdown-wait", Settings, shutdown_wait_usec, 0, USEC_INFINITY),
+          .type = "duration", .fallback = "0" },
         { YAML_CUSTOM  ("mail-from", Settings, mail_from, char *, decode_address),
           .type = "address", .fallback = "" },
         { YAML_CUSTOM  ("sendmail", Settings, sendmail, char *, job_decode_path),

@@ -46,6 +46,8 @@ typedef struct Settings {
         char **deny_users;        /* deny-users: patterns; NULL: none */
         UserLimits user_limits;   /* user-limits: */
 
+        usec_t shutdown_wait_usec; /* shutdown-wait: 0 */
+
         char *mail_from;          /* mail-from: NULL: as sendmail has it */
         char *sendmail;           /* sendmail: /usr/sbin/sendmail */
         NotifyTargets on_trouble; /* notify: {on-trouble: …} */

@@ -18,7 +18,7 @@ int freeze_load(Manager *manager) {
         r = store_read_freeze(manager->host.store, &manager->frozen_since_usec);
         if (r < 0)
                 return r;
-        if (manager_is_frozen(manager))
+        if (manager->frozen_since_usec != USEC_INFINITY)
                 (void) manager_log(
                                 LOG_WARNING, 0, MESSAGE_ID_FROZEN, NULL, 0,
                                 "All jobs have been frozen since %s: nothing starts until 'schedctl thaw'",
@@ -27,7 +27,7 @@ int freeze_load(Manager *manager) {
 }
 
 void freeze_shift(Manager *manager, usec_t delta_usec) {
-        if (!manager_is_frozen(manager))
+        if (manager->frozen_since_usec == USEC_INFINITY)
                 return;
         manager->frozen_since_usec -= delta_usec;
         if (store_put_freeze(manager->host.store, manager->frozen_since_usec) < 0)
@@ -39,6 +39,13 @@ int freeze_refuse(const Manager *manager, const char *what, char **reterr) {
 
         if (!manager_is_frozen(manager))
                 return 0;
+        if (manager->frozen_since_usec == USEC_INFINITY) {
+                if (asprintf(reterr,
+                             "%s is not started: the daemon is being stopped, and waits for what runs",
+                             what) < 0)
+                        *reterr = NULL;
+                return -ECANCELED;
+        }
         if (asprintf(reterr,
                      "%s is not started: all jobs have been frozen since %s; 'schedctl thaw' ends that", what,
                      timestamp_format_utc(manager->frozen_since_usec, since)) < 0)
@@ -75,7 +82,7 @@ static Order *begin(Manager *manager, bool freeze, manager_reply_t reply, void *
                 order_reply(order, -EIO, 0, manager->store_trouble);
                 return NULL;
         }
-        if (manager_is_frozen(manager) != freeze)
+        if ((manager->frozen_since_usec != USEC_INFINITY) != freeze)
                 return order;
 
         if (freeze &&
@@ -120,6 +127,14 @@ void manager_freeze(Manager *manager, const Caller *caller, manager_reply_t repl
                         "All jobs are frozen by %s: nothing starts until 'schedctl thaw', what runs goes on",
                         caller && caller->user ? caller->user : "order");
         finish(order, AUDIT_FROZEN, caller, NULL);
+}
+
+void manager_rest(Manager *manager) {
+        assert(manager);
+
+        manager_wakeup(manager);
+        manager->is_resting = true;
+        manager_replan_all(manager);
 }
 
 /* What was held back is not owed. */

@@ -128,7 +128,8 @@ struct Manager {
         usec_t realtime_offset_usec, sleep_offset_usec; /* realtime - boottime, boottime - monotonic */
         usec_t set_back_until_usec;                     /* before the clock was set back it was this late */
         usec_t frozen_since_usec;                       /* nothing starts; USEC_INFINITY: it may */
-        Gap thawed;                                     /* the last freeze that has ended */
+        bool is_resting; /* nothing starts, since the daemon is being stopped */
+        Gap thawed;      /* the last freeze that has ended */
         bool untrusted;
         usec_t untrusted_stored_usec, untrusted_deadline_usec; /* the deadline is of CLOCK_BOOTTIME */
 
@@ -170,8 +171,9 @@ int manager_store_error(Manager *manager, int r, const char *what);
 ScheduledJob *manager_find_any_job(Manager *manager, const char *name); /* the removed ones too */
 void manager_replan_all(Manager *manager);
 
+/* By order, or since it ends. */
 static inline bool manager_is_frozen(const Manager *manager) {
-        return manager->frozen_since_usec != USEC_INFINITY;
+        return manager->frozen_since_usec != USEC_INFINITY || manager->is_resting;
 }
 
 /* Active: it occupies the job. A row that is only written ahead does not. */

@@ -368,6 +368,8 @@ void manager_skip_job(
 /* Nothing new starts until it is thawed; what runs goes on. -EALREADY. `skip_missed`: what was held back is
  * not owed. */
 void manager_freeze(Manager *manager, const Caller *caller, manager_reply_t reply, void *userdata);
+/* Nothing new starts for the rest of this manager's life; of that nothing is recorded. */
+void manager_rest(Manager *manager);
 void manager_thaw(
                 Manager *manager,
                 bool skip_missed,

@@ -136,7 +136,7 @@ static int answer_past(Why *why, usec_t due_usec) {
                 return say_no_record(why, due_usec);
 
         why->answer->when = WHY_NOW;
-        if (manager_is_frozen(why->manager)) {
+        if (why->manager->frozen_since_usec != USEC_INFINITY) {
                 why->answer->reason = REASON_FROZEN;
                 SAY(why, " did not start, and is judged by catch-up when the jobs are thawed");
                 return why_say_frozen(why);
@@ -352,7 +352,7 @@ static int answer_last(Why *why) {
         int r = answer_last_decided(why);
         char since[TIMESTAMP_MAX];
 
-        if (r < 0 || !manager_is_frozen(why->manager) || why->answer->blockers)
+        if (r < 0 || why->manager->frozen_since_usec == USEC_INFINITY || why->answer->blockers)
                 return r;
         SAY(why, " Nothing starts now: all jobs have been frozen since %s.",
             why_local_time(why, why->manager->frozen_since_usec, since));
