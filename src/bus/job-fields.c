@@ -65,7 +65,7 @@ FIELD_GET(ScheduledJob, description, field_give_text(value, record->job ? record
 FIELD_GET(ScheduledJob, kind,        field_give_text(value, record->job ? job_kind(record->job) : NULL));
 FIELD_GET(ScheduledJob, state,       field_give_text(value, job_state_to_string(scheduled_job_state(record))));
 FIELD_GET(ScheduledJob, enabled,     field_give_integer(value, record->job && record->job->enabled));
-FIELD_GET(ScheduledJob, warnings,    field_give_list(value, record->job ? record->job->warnings : NULL));
+FIELD_GET(ScheduledJob, warnings,    field_give_list(value, record->warnings ?: (record->job ? record->job->warnings : NULL)));
 FIELD_GET(ScheduledJob, schedule,    field_give_list(value, record->job ? record->job->schedule_texts : NULL));
 FIELD_GET(ScheduledJob, schedule_descriptions, field_give_list(value, record->job ? record->job->schedule_descriptions : NULL));
 FIELD_GET(ScheduledJob, after,       field_give_list(value, record->job ? record->job->after.jobs : NULL));

@@ -15,6 +15,7 @@
 #include "manager/freeze.h"
 #include "manager/job-change-secrets.h"
 #include "manager/job-edit.h"
+#include "manager/profiles.h"
 #include "manager/scheduled-job.h"
 #include "manager/start-request.h"
 #include "manager/user-limits.h"
@@ -177,6 +178,7 @@ static void put_in_force(const DefinitionChanges *common, const JobEdits *edits,
                                 edits->manager, AUDIT_JOB_PAUSED, job->stored.name, 0, edits->caller, NULL);
         if (is_new && edit->asked->start)
                 start_made(edits, edit);
+        profiles_look(job);
         queues_follow_job(job);
 }
 

@@ -379,6 +379,7 @@ static void apply_commit(Apply *apply) {
         for (size_t i = 0; i < apply->n_changes; i++)
                 definition_change_apply(&apply->common, &apply->changes[i]);
         dependency_definitions_changed(manager);
+        profiles_look_all(manager);
         queues_follow_jobs(manager);
         if (apply->common.caller)
                 (void) manager_queue_audit(manager, AUDIT_RELOADED, NULL, 0, apply->common.caller, NULL);

@@ -133,6 +133,7 @@ struct ScheduledJob {
         size_t n_dependents;
         bool is_blocked; /* it comes after a job that there is not */
         bool has_unknown_target;
+        char **warnings;     /* those of `job` and that its profile is missing; NULL: it is not */
         unsigned n_unpruned; /* executions that have ended since its history was pruned */
         usec_t pruned_usec;
 };

@@ -213,6 +213,7 @@ static void set(ProfileOrder *order, const ProfileChange *change, const Caller *
                 return;
         }
         order->revision = profile->sides[PROFILE_OF_RUNTIME].revision;
+        profiles_look_all(manager);
         answer_after_commit(order);
 }
 

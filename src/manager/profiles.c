@@ -98,6 +98,40 @@ const Profile *profiles_find(const ScheduledJob *job, const char *name) {
         return profile ?: find_usable(job, name);
 }
 
+/* For want of memory it is in the log only. */
+static int add_warning(ScheduledJob *job) {
+        char *warning = NULL;
+        int r = string_list_copy(job->job->warnings, &job->warnings);
+
+        if (r >= 0 &&
+            asprintf(&warning, "profile: there is no profile '%s'; the job cannot start before there is",
+                     job->job->profile) < 0)
+                r = -ENOMEM;
+        return r < 0 ? r : string_list_take_push(&job->warnings, warning);
+}
+
+void profiles_look(ScheduledJob *job) {
+        bool was_missing = job->warnings != NULL;
+
+        job->warnings = string_list_free(job->warnings);
+        if (!scheduled_job_is_listed(job) || !job->job || !job->job->profile ||
+            profiles_find(job, job->job->profile))
+                return;
+        if (!was_missing)
+                log_warning("Job '%s' names the profile '%s', which there is not: it cannot start before "
+                            "there is",
+                            job->stored.name, job->job->profile);
+        if (add_warning(job) < 0)
+                job->warnings = string_list_free(job->warnings);
+}
+
+void profiles_look_all(Manager *manager) {
+        ScheduledJob *job, *next;
+
+        HASH_ITER(hh, manager->jobs, job, next)
+                profiles_look(job);
+}
+
 int profiles_count_uses(Manager *manager) {
         ScheduledJob *job, *next_job;
         Profile *profile, *next;

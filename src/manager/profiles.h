@@ -56,6 +56,11 @@ Profile *profiles_make(Manager *manager, const char *name);
  */
 const Profile *profiles_find(const ScheduledJob *job, const char *name);
 
+/* Says, once and in its warnings, that the profile that a job names is not there. */
+void profiles_look(ScheduledJob *job);
+/* The same of all jobs: those that name a profile that has come or gone. */
+void profiles_look_all(Manager *manager);
+
 /* Fills in Profile.used_by: the jobs of the list that name it. Returns 0 or -ENOMEM. */
 int profiles_count_uses(Manager *manager);
 

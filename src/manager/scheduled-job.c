@@ -8,6 +8,7 @@
 #include "job/job-decode.h"
 #include "manager/place.h"
 #include "schedule/stable-delay.h"
+#include "util/string-list.h"
 
 static const char *const job_state_names[] = {
         [JOB_IDLE] = "idle",         [JOB_WAITING] = "waiting",
@@ -60,6 +61,7 @@ ScheduledJob *scheduled_job_free(ScheduledJob *job) {
         free(job->load_error.message);
         (void) execution_record_free(job->fold);
         free(job->dependents);
+        (void) string_list_free(job->warnings);
         free(job);
         return NULL;
 }

@@ -37,6 +37,33 @@ static void restart(void) {
         sim_settle(&sim);
 }
 
+static int last_result;
+static char last_names[64];
+
+static void on_profile(void *userdata, int result, uint64_t revision, char *const *names, const char *text) {
+        last_result = result;
+        sim.last_revision = revision;
+        last_names[0] = '\0';
+        for (; names && *names; names++)
+                (void) strcat(strcat(last_names, *names), " ");
+        (void) snprintf(sim.last_text, sizeof(sim.last_text), "%s", text ?: "");
+}
+
+static int set_profile(const char *name, const char *value, bool create, uint64_t if_revision) {
+        char *const values[] = { (char *) value, NULL };
+
+        last_result = -EINPROGRESS;
+        manager_set_profile(
+                        sim.manager,
+                        &(ProfileChange){ .name = name,
+                                          .values = values,
+                                          .create = create,
+                                          .if_revision = if_revision },
+                        NULL, on_profile, NULL);
+        sim_settle(&sim);
+        return last_result;
+}
+
 /* --- values ---------------------------------------------------------------------------------------- */
 
 START_TEST(the_strongest_source_of_a_value_counts) {
@@ -82,10 +109,13 @@ END_TEST
 
 START_TEST(a_missing_profile_fails_the_start) {
         setup(START, TAKES "profile: p\n");
+        ck_assert_ptr_nonnull(strstr(manager_find_job(sim.manager, "a")->warnings[0], "no profile 'p'"));
         sim_start_job(&sim, "a");
         sim_expect_rows(&sim, "a", "failed launch manual 2026-01-01T00:30:30.000001Z\n");
         ck_assert_ptr_nonnull(strstr(read_row(1)->reason_detail, "there is no profile 'p', which it names"));
         ck_assert_uint_eq(sim_count_launches(&sim, "a"), 0);
+        ck_assert_int_eq(set_profile("p", "n=2", true, 0), 0);
+        ck_assert_ptr_null(manager_find_job(sim.manager, "a")->warnings);
 }
 END_TEST
 
@@ -145,33 +175,6 @@ START_TEST(a_row_that_is_written_ahead_has_the_profile_of_its_time) {
 END_TEST
 
 /* --- profiles -------------------------------------------------------------------------------------- */
-
-static int last_result;
-static char last_names[64];
-
-static void on_profile(void *userdata, int result, uint64_t revision, char *const *names, const char *text) {
-        last_result = result;
-        sim.last_revision = revision;
-        last_names[0] = '\0';
-        for (; names && *names; names++)
-                (void) strcat(strcat(last_names, *names), " ");
-        (void) snprintf(sim.last_text, sizeof(sim.last_text), "%s", text ?: "");
-}
-
-static int set_profile(const char *name, const char *value, bool create, uint64_t if_revision) {
-        char *const values[] = { (char *) value, NULL };
-
-        last_result = -EINPROGRESS;
-        manager_set_profile(
-                        sim.manager,
-                        &(ProfileChange){ .name = name,
-                                          .values = values,
-                                          .create = create,
-                                          .if_revision = if_revision },
-                        NULL, on_profile, NULL);
-        sim_settle(&sim);
-        return last_result;
-}
 
 static int delete_profile(const char *name) {
         char *const names[] = { (char *) name, NULL };
