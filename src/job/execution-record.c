@@ -150,6 +150,9 @@ void execution_record_done(ExecutionRecord *record) {
         free(record->job);
         free(record->reason_detail);
         free(record->requested_by);
+        free(record->kind);
+        free(record->template);
+        (void) string_list_free(record->tags);
         free(record->host);
         free(record->status_text);
         free(record->output_file);
@@ -181,11 +184,14 @@ int execution_record_copy(const ExecutionRecord *record, ExecutionRecord *ret) {
         copy.job = copy.reason_detail = copy.requested_by = NULL;
         copy.host = copy.status_text = copy.output_file = copy.result = NULL;
         copy.parameters = copy.profile = NULL;
-        copy.secrets = NULL;
+        copy.kind = copy.template = NULL;
+        copy.secrets = copy.tags = NULL;
 
         if (copy_string(record->job, &copy.job) < 0 ||
             copy_string(record->reason_detail, &copy.reason_detail) < 0 ||
             copy_string(record->requested_by, &copy.requested_by) < 0 ||
+            copy_string(record->kind, &copy.kind) < 0 || copy_string(record->template, &copy.template) < 0 ||
+            (record->tags && string_list_copy(record->tags, &copy.tags) < 0) ||
             copy_string(record->host, &copy.host) < 0 ||
             copy_string(record->status_text, &copy.status_text) < 0 ||
             copy_string(record->output_file, &copy.output_file) < 0 ||

@@ -113,6 +113,11 @@ typedef struct ExecutionRecord {
         bool forced;        /* a manual start that overlap, queue and conditions do not hold */
         char *requested_by; /* user name, for manual starts */
 
+        /* What it is found by, also when its job has gone. */
+        char *kind;     /* of its action; NULL: a command */
+        char *template; /* of its job; NULL: none */
+        char **tags;    /* NULL: none */
+
         usec_t due_usec;
         usec_t due_last_usec; /* of a folded row; otherwise due_usec */
         uint64_t count;       /* occurrences that this row stands for */

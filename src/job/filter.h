@@ -34,11 +34,9 @@ int job_selection_add_owner(JobSelection *selection, uid_t uid);
 /* NULL matches all. */
 bool job_selection_matches(const JobSelection *selection, const JobTraits *traits);
 
-typedef struct ExecutionFilter ExecutionFilter;
-
-struct ExecutionFilter {
+typedef struct ExecutionFilter {
         char *const *jobs;             /* name globs, any of them; NULL: all */
-        const JobSelection *selection; /* NULL: all; tags are those of the job as it is now */
+        const JobSelection *selection; /* by what the job was then; NULL: all */
         uint32_t states;               /* bit per ExecutionState; 0: all */
         usec_t since_usec, until_usec; /* on due; 0 and 0 or USEC_INFINITY: open */
         const uid_t *owner_uid;        /* NULL: all */
@@ -46,10 +44,7 @@ struct ExecutionFilter {
         const uint64_t *ids;           /* only these */
         size_t n_ids;                  /* 0: all */
         unsigned limit;                /* 0: LIST_LIMIT_MAX */
-        /* Has the last word on a row that matches all else. NULL: nobody has. */
-        bool (*judge)(void *userdata, const ExecutionFilter *filter, const ExecutionRecord *record);
-        void *judge_userdata;
-};
+} ExecutionFilter;
 
 typedef struct AuditFilter {
         char *const *jobs;

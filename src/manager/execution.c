@@ -14,6 +14,7 @@
 #include "manager/place.h"
 #include "manager/scheduled-job.h"
 #include "manager/user-limits.h"
+#include "util/string-list.h"
 
 bool execution_is_unsent(const Execution *execution) {
         return execution->phase == PHASE_BEGINNING || execution->phase == PHASE_READY ||
@@ -61,6 +62,22 @@ int execution_set_text(const char *text, char **ret) {
         return 0;
 }
 
+static int describe_traits(const Job *job, ExecutionRecord *record) {
+        CLEANUP(string_list_freep) char **tags = NULL;
+        int r;
+
+        r = execution_set_text(job->action == ACTION_COMMAND ? NULL : job_kind(job), &record->kind);
+        if (r >= 0)
+                r = execution_set_text(job->template, &record->template);
+        if (r >= 0 && job->tags)
+                r = string_list_copy(job->tags, &tags);
+        if (r < 0)
+                return r;
+        (void) string_list_free(record->tags);
+        record->tags = TAKE_PTR(tags);
+        return 0;
+}
+
 int execution_describe(const ScheduledJob *job, ExecutionRecord *record) {
         const ManagerHost *host = &job->manager->host;
         int r;
@@ -69,6 +86,8 @@ int execution_describe(const ScheduledJob *job, ExecutionRecord *record) {
         if (r < 0)
                 return r;
         r = execution_set_text(host->host_name, &record->host);
+        if (r >= 0 && job->job)
+                r = describe_traits(job->job, record);
         if (r < 0)
                 return r;
 

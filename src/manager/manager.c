@@ -289,33 +289,13 @@ Execution *manager_find_execution(Manager *manager, uint64_t id) {
 
 /* --- history --------------------------------------------------------------------------------------- */
 
-/* What the row does not say is that of the job as it is now. */
-static bool execution_is_selected(
-                void *userdata,
-                const ExecutionFilter *filter,
-                const ExecutionRecord *record) {
-
-        const ScheduledJob *job = manager_find_any_job(userdata, record->job);
-        JobTraits traits = job ? scheduled_job_traits(job) : (JobTraits){ 0 };
-
-        traits.profile = record->profile;
-        traits.owner_uid = record->owner_uid;
-        return job_selection_matches(filter->selection, &traits);
-}
-
 int manager_list_executions(
                 Manager *manager,
                 const ExecutionFilter *filter,
                 store_visit_execution_t visit,
                 void *userdata) {
 
-        ExecutionFilter judged = *filter;
-
-        if (filter->selection) {
-                judged.judge = execution_is_selected;
-                judged.judge_userdata = manager;
-        }
-        return store_list_executions(manager->host.store, &judged, visit, userdata);
+        return store_list_executions(manager->host.store, filter, visit, userdata);
 }
 
 int manager_read_execution(Manager *manager, uint64_t id, ExecutionRecord *ret) {

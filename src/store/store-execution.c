@@ -187,7 +187,7 @@ static int choose_pass(StoreConnection *connection, StoreOperation *operation) {
 }
 
 int store_apply_insert_execution(StoreConnection *connection, StoreOperation *operation) {
-        CLEANUP_FREE char *secrets = NULL; /* bound: it goes after the statement is released */
+        CLEANUP_FREE char *secrets = NULL, *tags = NULL; /* bound: they go after the statement is released */
         CLEANUP(store_statement_release) sqlite3_stmt *statement = NULL;
         const ExecutionRecord *record = &operation->execution;
         StoreBinder binder;
@@ -196,6 +196,8 @@ int store_apply_insert_execution(StoreConnection *connection, StoreOperation *op
         r = choose_pass(connection, operation);
         if (r >= 0)
                 r = string_list_join(record->secrets, "\n", &secrets);
+        if (r >= 0 && record->tags)
+                r = string_list_join(record->tags, ",", &tags);
         if (r < 0)
                 return r;
 
@@ -213,6 +215,9 @@ int store_apply_insert_execution(StoreConnection *connection, StoreOperation *op
         store_bind_integer(&binder, operation->pass);
         store_bind_positive(&binder, (int64_t) record->parent_id);
         store_bind_integer(&binder, record->forced);
+        store_bind_text(&binder, record->kind);
+        store_bind_text(&binder, record->template);
+        store_bind_text(&binder, tags);
         bind_changeable(&binder, record, secrets);
         return store_bound_step(connection, &binder);
 }

@@ -13,6 +13,7 @@
 #include <fnmatch.h>
 #include <string.h>
 
+#include "job/action.h"
 #include "store/store-private.h"
 #include "store/store-value.h"
 #include "store/store-walk.h"
@@ -243,6 +244,28 @@ static int source_of_range(Store *store, const ExecutionFilter *filter, StoreWal
         return 0;
 }
 
+/* Spelt out, and none that nearly all have. */
+static bool are_rare_kinds(char *const *kinds) {
+        STRING_LIST_FOREACH(kind, kinds)
+                if (strpbrk(*kind, "*?[\\") || strcmp(*kind, action_kind_to_string(ACTION_COMMAND)) == 0)
+                        return false;
+        return kinds != NULL;
+}
+
+static int sources_of_kinds(StoreWalk *walk, char *const *kinds) {
+        walk->sources = calloc(string_list_length(kinds) + 1, sizeof(*walk->sources));
+        if (!walk->sources)
+                return -ENOMEM;
+
+        STRING_LIST_FOREACH(kind, kinds) {
+                StoreSource *source = &walk->sources[walk->n_sources++];
+
+                source->statement = STATEMENT_WALK_KIND;
+                source->text = *kind;
+        }
+        return 0;
+}
+
 static int choose_sources(Store *store, const ExecutionFilter *filter, const JobSet *jobs, StoreWalk *walk) {
         if (filter->n_ids > 0)
                 return sources_of_ids(walk, filter->ids, filter->n_ids);
@@ -250,9 +273,23 @@ static int choose_sources(Store *store, const ExecutionFilter *filter, const Job
                 return sources_of_jobs(walk, jobs);
         if (filter->states != 0 && !(filter->states & (UINT32_C(1) << EXECUTION_SUCCEEDED)))
                 return sources_of_states(walk, filter->states);
+        if (filter->selection && are_rare_kinds(filter->selection->kinds))
+                return sources_of_kinds(walk, filter->selection->kinds);
         if (has_range(filter))
                 return source_of_range(store, filter, walk);
         return one_source(walk, STATEMENT_WALK_ALL);
+}
+
+static bool is_selected(const ExecutionFilter *filter, const ExecutionRecord *record) {
+        const JobTraits traits = {
+                .kind = record->kind ?: action_kind_to_string(ACTION_COMMAND),
+                .template = record->template,
+                .profile = record->profile,
+                .tags = record->tags,
+                .owner_uid = record->owner_uid,
+        };
+
+        return job_selection_matches(filter->selection, &traits);
 }
 
 static bool is_wanted(const ExecutionFilter *filter, const JobSet *jobs, const ExecutionRecord *record) {
@@ -261,7 +298,7 @@ static bool is_wanted(const ExecutionFilter *filter, const JobSet *jobs, const E
                         (!has_range(filter) ||
                          (record->due_usec >= filter->since_usec && record->due_usec <= range_end(filter))) &&
                         (!filter->owner_uid || record->owner_uid == *filter->owner_uid) &&
-                        (!filter->judge || filter->judge(filter->judge_userdata, filter, record));
+                        is_selected(filter, record);
 }
 
 /* Returns 1 if it was shown and the next is wanted, 0 if it was not, and -ECANCELED if `visit` has enough. */

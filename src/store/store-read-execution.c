@@ -11,6 +11,18 @@
 #include "store/store-value.h"
 #include "util/string-list.h"
 
+static int tags_from_row(sqlite3_stmt *row, int column, ExecutionRecord *record) {
+        CLEANUP_FREE char *tags = NULL;
+        char *rest, *tag;
+        int r;
+
+        r = store_column_text(row, column, &tags);
+        rest = tags;
+        while (r >= 0 && (tag = strsep(&rest, ",")))
+                r = string_list_push(&record->tags, tag);
+        return r;
+}
+
 /* The order of EXECUTION_IDENTITY in store-statement.c. Returns the next column, or a negative errno. */
 static int identity_from_row(sqlite3_stmt *row, ExecutionRecord *record) {
         int origin = 0, cause = 0, column = 0, r;
@@ -35,7 +47,12 @@ static int identity_from_row(sqlite3_stmt *row, ExecutionRecord *record) {
         record->pass = (unsigned) sqlite3_column_int64(row, column++);
         record->parent_id = (uint64_t) sqlite3_column_int64(row, column++);
         record->forced = sqlite3_column_int(row, column++) != 0;
-        return column;
+        r = store_column_text(row, column++, &record->kind);
+        if (r >= 0)
+                r = store_column_text(row, column++, &record->template);
+        if (r >= 0)
+                r = tags_from_row(row, column++, record);
+        return r < 0 ? r : column;
 }
 
 /* The first half of EXECUTION_CHANGEABLE. */

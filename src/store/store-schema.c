@@ -219,6 +219,12 @@ static const char *const migrations[STORE_SCHEMA_VERSION] = {
         "CREATE INDEX execution_other ON execution (job_id, due)"
         " WHERE cause NOT IN ('schedule', 'catch-up', 'boot', 'dependency', 'timer', 'template');"
 
+        /* What executions are found by when their job has gone. Commands, nearly all, have no kind. */
+        "ALTER TABLE execution ADD COLUMN kind TEXT;"
+        "ALTER TABLE execution ADD COLUMN template TEXT;"
+        "ALTER TABLE execution ADD COLUMN tags TEXT;"
+        "CREATE INDEX execution_kind ON execution (kind) WHERE kind IS NOT NULL;"
+
         /* Effective ones as JSON, secrets masked; what the runner keeps of secrets as "NAME=ID" lines. */
         "ALTER TABLE execution ADD COLUMN parameters TEXT;"
         "ALTER TABLE execution ADD COLUMN secrets TEXT;"

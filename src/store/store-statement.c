@@ -20,9 +20,10 @@
 #define NEVER_STARTED "state IN ('missed', 'skipped')"
 #define IS_OPEN "state IN ('armed', 'waiting', 'starting', 'running', 'retrying')"
 
-/* 12 columns that never change, and 36 that do. */
-#define EXECUTION_IDENTITY \
-        "id, job_id, job, owner_uid, origin, cause, requested_by, due, nominal, pass, parent, forced"
+/* 15 columns that never change, and 36 that do. */
+#define EXECUTION_IDENTITY                                                                              \
+        "id, job_id, job, owner_uid, origin, cause, requested_by, due, nominal, pass, parent, forced, " \
+        "kind, template, tags"
 #define EXECUTION_CHANGEABLE                                                          \
         "job_revision, state, reason, reason_detail, due_last, count, notes, "        \
         "start_after, queued, started, ended, exit_code, signal, http_status, "       \
@@ -35,9 +36,9 @@
 #define EXECUTION_NAMED                                                             \
         "id, job_id, coalesce((SELECT name FROM job WHERE job.id = job_id), job), " \
         "owner_uid, origin, cause, requested_by, due, nominal, pass, parent, "      \
-        "forced, " EXECUTION_CHANGEABLE
+        "forced, kind, template, tags, " EXECUTION_CHANGEABLE
 #define PLACES_10 "?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
-#define PLACES_12 PLACES_10 ", ?, ?"
+#define PLACES_15 PLACES_10 ", ?, ?, ?, ?, ?"
 #define PLACES_36 PLACES_10 ", " PLACES_10 ", " PLACES_10 ", ?, ?, ?, ?, ?, ?"
 
 #define ATTEMPT_COLUMNS                                                             \
@@ -111,7 +112,7 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
                 "SELECT max(pass), max(NOT " NEVER_STARTED ") FROM execution "
                 "WHERE job_id = ? AND due = ? AND pass >= ? AND " IS_OCCURRENCE,
         [STATEMENT_INSERT_EXECUTION] =
-                "INSERT INTO execution (" EXECUTION_COLUMNS ") VALUES (" PLACES_12 ", " PLACES_36 ")",
+                "INSERT INTO execution (" EXECUTION_COLUMNS ") VALUES (" PLACES_15 ", " PLACES_36 ")",
         [STATEMENT_UPDATE_EXECUTION] =
                 "UPDATE execution SET (" EXECUTION_CHANGEABLE ") = (" PLACES_36 ") WHERE id = ?",
         [STATEMENT_DELETE_EXECUTION] = "DELETE FROM execution WHERE id = ?",
@@ -156,6 +157,9 @@ static const char *const statement_sql[STATEMENT_COUNT] = {
         [STATEMENT_WALK_STATE] =
                 "SELECT id FROM execution INDEXED BY execution_state "
                 "WHERE state = ?2 AND state != 'succeeded' AND id < ?1 "
+                "ORDER BY id DESC LIMIT " STRINGIFY(STORE_WALK_CHUNK),
+        [STATEMENT_WALK_KIND] =
+                "SELECT id FROM execution INDEXED BY execution_kind WHERE kind = ?2 AND id < ?1 "
                 "ORDER BY id DESC LIMIT " STRINGIFY(STORE_WALK_CHUNK),
         [STATEMENT_WALK_DUE] =
                 "SELECT id FROM execution INDEXED BY execution_due WHERE due >= ?2 AND due <= ?3 "

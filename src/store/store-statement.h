@@ -47,6 +47,7 @@ typedef enum StoreStatement {
         STATEMENT_WALK_ALL,
         STATEMENT_WALK_JOB,
         STATEMENT_WALK_STATE,
+        STATEMENT_WALK_KIND,
         STATEMENT_WALK_DUE,
         STATEMENT_COUNT_DUE,
         STATEMENT_DUE_BOUNDS,

@@ -86,12 +86,16 @@ check "both" equals $'backup-a: changed\nbackup-b: changed' "$(cat "$S/out")"
 check "disable by pattern" status_is 0 ctl disable 'backup-*'
 check "they are" names_are "backup-a backup-b" --state disabled
 
+ctl -q run --tag once -- /bin/true >/dev/null 2>&1
+check "executions of a job that has gone, by its tag" jobs_of_executions_are "run-5" --tag once
+check "and by its kind" jobs_of_executions_are "backup-a backup-b mail-a run-5" --kind command
+
 check "history on trial" status_is 0 ctl -o short prune --tag nightly --all --dry-run
 check "two rows" equals 2 "$(cat "$S/out")"
 check "history by number" status_is 0 ctl -o short prune --id 3 --all --yes
 check "one row" equals 1 "$(cat "$S/out")"
 check "history of a kind" status_is 0 ctl -o short prune --kind command --all --yes
-check "two rows" equals 2 "$(cat "$S/out")"
+check "three rows" equals 3 "$(cat "$S/out")"
 
 check "a pattern deletes nothing without a terminal" status_is 2 ctl delete 'backup-*'
 check "it says how" says "--yes goes on"

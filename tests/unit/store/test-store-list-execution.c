@@ -13,6 +13,7 @@
 #include "store/store-statement.h"
 #include "support/store-fixture.h"
 #include "support/test-support.h"
+#include "util/string-list.h"
 
 #define DUE (INT64_C(1767225600) * USEC_PER_SEC)
 #define N_JOBS 100U
@@ -29,6 +30,16 @@ static ExecutionState state_of(uint64_t n) {
         return states[(n / 100) % ARRAY_SIZE(states)];
 }
 
+/* Every 50th is a request of a template, with tags. */
+static void describe(uint64_t n, ExecutionRecord *record) {
+        if (n % 50 != 0)
+                return;
+        record->kind = strdup("http");
+        record->template = strdup("ping");
+        ck_assert_int_eq(string_list_push(&record->tags, "weekly"), 0);
+        ck_assert_int_eq(string_list_push(&record->tags, n % 100 ? "odd" : "even"), 0);
+}
+
 static void fill(void) {
         for (int64_t id = 1; id <= N_JOBS; id++)
                 store_fixture_put_job(&fixture, id);
@@ -38,6 +49,7 @@ static void fill(void) {
 
                 record->state = state_of(n);
                 record->owner_uid = n % 3;
+                describe(n, record);
                 ck_assert_int_eq(store_insert_execution(fixture.store, record, 0, NULL, NULL), 0);
         }
         ck_assert_int_eq(store_flush(fixture.store), 0);
@@ -66,6 +78,15 @@ static char *const all_jobs[] = { (char *) "job-*", NULL };
 static char *const two_globs[] = { (char *) "*-3", (char *) "job-[45]", NULL };
 static char *const no_job[] = { (char *) "nothing", NULL };
 static char *const no_jobs[] = { NULL };
+
+static char *http_or_sql[] = { (char *) "http", (char *) "sql", NULL };
+static char *command[] = { (char *) "command", NULL };
+static char *even[] = { (char *) "ev*", NULL };
+static char *ping[] = { (char *) "ping", NULL };
+static const JobSelection rare_kinds = { .kinds = http_or_sql }, common_kind = { .kinds = command };
+static const JobSelection even_tag = { .tags = even }, ping_template = { .templates = ping };
+static const JobSelection even_requests = { .kinds = http_or_sql, .tags = even };
+static const uint64_t some_ids[] = { 7, 1999, 1, 7, 1000, 5000 };
 
 static const struct {
         ExecutionFilter filter;
@@ -101,6 +122,17 @@ static const struct {
 
         { { .owner_uid = &owner_one } },
         { { .owner_uid = &owner_one, .jobs = job_7 } },
+
+        { { .ids = some_ids, .n_ids = ARRAY_SIZE(some_ids) } },
+        { { .ids = some_ids, .n_ids = ARRAY_SIZE(some_ids), .before_id = 1000, .limit = 1 } },
+        { { .ids = some_ids, .n_ids = ARRAY_SIZE(some_ids), .jobs = job_7 } },
+        { { .selection = &rare_kinds } },
+        { { .selection = &rare_kinds, .before_id = 1000, .limit = 7 } },
+        { { .selection = &rare_kinds, .states = BIT(EXECUTION_FAILED) } },
+        { { .selection = &common_kind, .limit = 60 } },
+        { { .selection = &even_tag } },
+        { { .selection = &ping_template, .since_usec = AT(1000), .until_usec = AT(1100) } },
+        { { .selection = &even_requests } },
 };
 /* clang-format on */
 
@@ -125,6 +157,14 @@ static bool is_wanted(const ExecutionFilter *filter, uint64_t n) {
         if (filter->until_usec && AT(n) > filter->until_usec)
                 return false;
         if (filter->owner_uid && n % 3 != *filter->owner_uid)
+                return false;
+        if (filter->ids && n != 7 && n != 1999 && n != 1 && n != 1000)
+                return false;
+        if ((filter->selection == &rare_kinds || filter->selection == &ping_template) && n % 50 != 0)
+                return false;
+        if (filter->selection == &common_kind && n % 50 == 0)
+                return false;
+        if ((filter->selection == &even_tag || filter->selection == &even_requests) && n % 100 != 0)
                 return false;
         return !filter->before_id || n < filter->before_id;
 }
@@ -274,7 +314,7 @@ START_TEST(no_list_sorts_or_scans_the_table) {
                 STATEMENT_WALK_JOB,          STATEMENT_WALK_STATE,     STATEMENT_OCCURRENCE_TAKEN,
                 STATEMENT_FIND_OCCURRENCE,   STATEMENT_FIND_OTHER,     STATEMENT_PRUNE_CUTOFF,
                 STATEMENT_PRUNE_STEP,        STATEMENT_WALK_AUDIT_JOB, STATEMENT_WALK_ALL,
-                STATEMENT_LAST_EXECUTION_ID,
+                STATEMENT_LAST_EXECUTION_ID, STATEMENT_WALK_KIND,
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(statements); i++) {
