@@ -12,11 +12,7 @@
 #define PUBLISH_TRIES 100U
 
 static int fail(const FileOutput *output, int error) {
-        if (error == -EXDEV)
-                return action_fail(
-                                output->action, "Cannot write '%s': it leads out of '%s'", output->path,
-                                output->request->root ?: "/");
-        return action_fail_errno(output->action, -error, "Cannot write '%s'", output->path);
+        return action_fail(output->action, "Cannot write '%s': %s", output->path, place_strerror(error));
 }
 
 static int fail_exists(const FileOutput *output) {

@@ -26,13 +26,7 @@ typedef struct FileRun {
 } FileRun;
 
 static int fail_path(FileRun *run, int error, const char *verb, const char *path) {
-        if (error == -EXDEV)
-                return action_fail(
-                                run->action, "Cannot %s '%s': it leads out of '%s'", verb, path,
-                                run->request.root ?: "/");
-        if (error == -ENOTSUP)
-                return action_fail(run->action, "Cannot %s '%s': it is not a regular file", verb, path);
-        return action_fail_errno(run->action, -error, "Cannot %s '%s'", verb, path);
+        return action_fail(run->action, "Cannot %s '%s': %s", verb, path, place_strerror(error));
 }
 
 /* Whether the job can live without the file. */

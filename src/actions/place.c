@@ -180,3 +180,16 @@ int place_read(const char *root, const char *path) {
 int place_append(const char *root, const char *path) {
         return open_file(root, path, O_WRONLY | O_APPEND);
 }
+
+const char *place_strerror(int error) {
+        switch (error) {
+        case -EXDEV:
+                return "it leads out of the root";
+        case -ENOSYS:
+                return "this kernel cannot keep it below the root: it has no openat2()";
+        case -ENOTSUP:
+                return "it is not a regular file";
+        default:
+                return strerror(-error); // NOLINT(concurrency-mt-unsafe)
+        }
+}

@@ -36,3 +36,6 @@ void place_done(Place *place);
 int place_read(const char *root, const char *path);
 /* The same for appending to a file that is there. */
 int place_append(const char *root, const char *path);
+
+/* What such an error means, for "Cannot read 'PATH': …". */
+const char *place_strerror(int error);

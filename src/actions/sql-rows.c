@@ -260,7 +260,6 @@ static int fetch_rows(SqlRows *rows, SqlSession *session, bool count_all) {
         return r;
 }
 
-/* For rows, "Place" is only where they go: with links as the system follows them, or below the root. */
 static int open_file(SqlRows *rows, SqlSession *session) {
         const SqlRequest *request = rows->request;
         int r;
@@ -268,7 +267,8 @@ static int open_file(SqlRows *rows, SqlSession *session) {
         r = place_open(request->root, request->to, 0, &rows->place);
         if (r >= 0)
                 r = staged_file_open(&rows->place, &rows->file);
-        return r < 0 ? action_fail_errno(session->action, -r, "Cannot write '%s'", request->to) : 0;
+        return r < 0 ? action_fail(session->action, "Cannot write '%s': %s", request->to, place_strerror(r))
+                     : 0;
 }
 
 int sql_rows_fetch(SqlRows *rows, SqlSession *session, const SqlStatement *statement, bool to_file) {

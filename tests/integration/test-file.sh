@@ -91,16 +91,16 @@ ln -s / "$S/root/abs"
 root='"root": "#S#/root"'
 for path in '#S#/root/out/secret' '#S#/root/leak' '#S#/root/../outside/secret' '#S#/outside/secret' "/etc/passwd" \
     '#S#/root/abs/etc/passwd' '#S#/root/./../outside/secret'; do
-    fails "read $path" file "it leads out of '#S#/root'" "$root, \"from\": \"$path\""
+    fails "read $path" file "it leads out of the root" "$root, \"from\": \"$path\""
 done
 for path in '#S#/root/out/new' '#S#/root/abs/tmp/new' '#S#/outside/new' '#S#/root/out/a/b'; do
-    fails "write $path" file "it leads out of '#S#/root'" "$root, \"to\": \"$path\", \"content\": \"x\", \"make-directories\": true"
-    fails "delete $path" file "it leads out of '#S#/root'" "$root, \"operation\": \"delete\", \"from\": \"$path\""
+    fails "write $path" file "it leads out of the root" "$root, \"to\": \"$path\", \"content\": \"x\", \"make-directories\": true"
+    fails "delete $path" file "it leads out of the root" "$root, \"operation\": \"delete\", \"from\": \"$path\""
 done
-fails "append to a link" file "it leads out of '#S#/root'" "$root, \"to\": \"#S#/root/leak\", \"content\": \"x\", \"if-exists\": \"append\""
+fails "append to a link" file "it leads out of the root" "$root, \"to\": \"#S#/root/leak\", \"content\": \"x\", \"if-exists\": \"append\""
 gives "a link is replaced, not followed" file '{"changed": true}' "$root, \"to\": \"#S#/root/leak\", \"content\": \"x\""
 check "… and what it led to is as it was" has outside/secret secret
-fails "a pattern in a linked directory" file "it leads out of '#S#/root'" "$root, \"operation\": \"delete\", \"from\": \"#S#/root/out/*\", \"glob\": true"
+fails "a pattern in a linked directory" file "it leads out of the root" "$root, \"operation\": \"delete\", \"from\": \"#S#/root/out/*\", \"glob\": true"
 gives "within it all is well" file '{"changed": true}' "$root, \"to\": \"#S#/root/a/b/c\", \"content\": \"x\", \"make-directories\": true"
 check "nothing new is outside" equals secret "$(ls "$S/outside")"
 
