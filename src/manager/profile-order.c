@@ -12,6 +12,7 @@
 
 #include "manager/profile-text.h"
 #include "manager/profiles.h"
+#include "manager/user-limits.h"
 #include "util/buffer.h"
 #include "util/string-list.h"
 
@@ -180,6 +181,14 @@ static bool is_refused(ProfileOrder *order, const ProfileChange *change, const P
         return true;
 }
 
+static size_t size_of(char *const *values) {
+        size_t size = 0;
+
+        STRING_LIST_FOREACH(value, values)
+                size += strlen(*value) + 1;
+        return size;
+}
+
 static void set(ProfileOrder *order, const ProfileChange *change, const Caller *caller) {
         Manager *manager = order->manager;
         CLEANUP(string_list_freep) char **values = NULL;
@@ -188,9 +197,16 @@ static void set(ProfileOrder *order, const ProfileChange *change, const Caller *
         const ProfileSide *side;
         int r;
 
+        side = profile ? &profile->sides[PROFILE_OF_RUNTIME] : NULL;
+        r = user_limits_check_profile(
+                        manager, side && side->exists ? &side->owner_uid : NULL, size_of(change->values),
+                        caller, &error);
+        if (r < 0) {
+                answer(order, r, error);
+                return;
+        }
         if (is_refused(order, change, profile))
                 return;
-        side = profile ? &profile->sides[PROFILE_OF_RUNTIME] : NULL;
         r = profile_values_merge(
                         side && !change->replace ? side->values : NULL, change->values, change->removed,
                         &values, &error);
@@ -251,9 +267,11 @@ static int why_used(const Profile *profile, Buffer *errors) {
 }
 
 /* Adds a sentence if it cannot be deleted. */
-static int check_deletion(Manager *manager, const char *name, Buffer *errors) {
+static int check_deletion(Manager *manager, const char *name, const Caller *caller, Buffer *errors) {
         const Profile *profile = profiles_get(manager, name);
 
+        if (profile && !user_limits_may_change(manager, profile->sides[PROFILE_OF_RUNTIME].owner_uid, caller))
+                profile = NULL;
         if (profile && profile->sides[PROFILE_OF_RUNTIME].exists && !is_used(profile))
                 return 0;
         if (errors->size > 0)
@@ -319,7 +337,7 @@ void manager_delete_profiles(
                 return;
         }
         STRING_LIST_FOREACH(name, copy) {
-                r = check_deletion(manager, *name, &errors);
+                r = check_deletion(manager, *name, caller, &errors);
                 fault = fault < 0 ? fault : r;
         }
         if (fault < 0)

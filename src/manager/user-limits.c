@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "manager/gates.h"
+#include "manager/profiles.h"
 #include "manager/scheduled-job.h"
 #include "util/string-list.h"
 
@@ -136,6 +137,55 @@ static int refuse(int result, char **reterr, const char *format, ...) {
         return result;
 }
 
+static int refuse_user(const Caller *caller, char **reterr) {
+        return refuse(-EACCES, reterr,
+                      "User '%s' may have nothing here: the settings 'allow-users' and 'deny-users' say who "
+                      "may",
+                      caller->user ?: "(without a name)");
+}
+
+static uint64_t count_profiles(const Manager *manager, uid_t uid) {
+        Profile *profile, *next;
+        uint64_t n = 0;
+
+        HASH_ITER(hh, manager->profiles, profile, next) {
+                const ProfileSide *side = &profile->sides[PROFILE_OF_RUNTIME];
+
+                n += side->exists && side->owner_uid == uid;
+        }
+        return n;
+}
+
+bool user_limits_may_change(const Manager *manager, uid_t owner_uid, const Caller *caller) {
+        return !caller || !is_ordinary(manager, caller->uid) || caller->uid == owner_uid;
+}
+
+int user_limits_check_profile(
+                const Manager *manager,
+                const uid_t *owner_uid,
+                size_t size_bytes,
+                const Caller *caller,
+                char **reterr) {
+
+        const UserLimits *limits = caller ? limits_of(manager, caller->uid) : NULL;
+
+        if (!limits)
+                return 0;
+        if (!is_allowed(manager->host.site, caller->user))
+                return refuse_user(caller, reterr);
+        if (owner_uid && !user_limits_may_change(manager, *owner_uid, caller))
+                return refuse(-EACCES, reterr, "That profile is not yours");
+        if (size_bytes > limits->definition_bytes)
+                return refuse(-EDQUOT, reterr,
+                              "The values of a profile may have %" PRIu64
+                              " bytes (user-limits: definition-size)",
+                              limits->definition_bytes);
+        if (!owner_uid && count_profiles(manager, caller->uid) >= limits->profiles)
+                return refuse(-EDQUOT, reterr, "You may have %" PRIu64 " profiles (user-limits: profiles)",
+                              limits->profiles);
+        return 0;
+}
+
 /* What takes something away needs no permission beyond that it is one's own. */
 static bool is_taken_away(const JobChange *change) {
         return change->kind == JOB_CHANGE_DELETE || change->kind == JOB_CHANGE_DISABLE;
@@ -178,10 +228,7 @@ int user_limits_check_changes(
                 if (is_taken_away(change))
                         continue;
                 if (!is_allowed(manager->host.site, caller->user))
-                        return refuse(-EACCES, reterr,
-                                      "User '%s' may have no jobs here: the settings 'allow-users' and "
-                                      "'deny-users' say who may",
-                                      caller->user ?: "(without a name)");
+                        return refuse_user(caller, reterr);
                 if (change->definition && strlen(change->definition) > limits->definition_bytes)
                         return refuse(-EDQUOT, reterr,
                                       "The definition of job '%.160s' is longer than the %" PRIu64

@@ -27,6 +27,20 @@ void user_limits_done(Manager *manager);
  */
 const char *user_limits_refuse(ScheduledJob *job);
 
+/*
+ * The same of a profile that has `size_bytes` of values to come, and of whom it is: `owner_uid` NULL: it is
+ * not there yet.
+ */
+int user_limits_check_profile(
+                const Manager *manager,
+                const uid_t *owner_uid,
+                size_t size_bytes,
+                const Caller *caller,
+                char **reterr);
+
+/* Whether it is the caller's to change: an ordinary user's only if it belongs to that very user. */
+bool user_limits_may_change(const Manager *manager, uid_t owner_uid, const Caller *caller);
+
 /* Returns 0, or -EACCES or -EDQUOT with a sentence: the caller may not change these jobs. */
 int user_limits_check_changes(
                 const Manager *manager,

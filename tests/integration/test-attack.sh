@@ -15,6 +15,11 @@ cat >"$S/jobs/jobs.yaml" <<'EOT'
 jobs:
   of-root: {command: "echo secret-of-root", description: secret-of-root, tags: [secret-tag]}
   ann: {command: "true"}
+templates:
+  of-root-user: {job: {command: "id -u", user: root}}
+  of-root-credentials: {job: {command: "true", credentials: [x]}}
+  of-root-nice: {job: {command: "true", nice: -5}}
+  plain: {job: {command: "id -u"}}
 EOT
 system_start
 
@@ -115,6 +120,34 @@ check "and starts hers" wait_until 20 row_is state ann/n0 succeeded
 check "not bob's" equals 0 "$(query "SELECT count(*) FROM execution WHERE job = 'bob/n0'")"
 check "what comes after her of-root did not come" equals 0 "$(query "SELECT count(*) FROM execution WHERE job = 'ann/after-root'")"
 
+# --- profiles and templates ------------------------------------------------------------------------------------------
+set_as() { # USER PROFILE VALUE
+    as "$1" dbus-send --peer="unix:path=$JOBSCHED_RUNTIME_DIR/control" --print-reply /org/jobsched1 \
+        org.jobsched1.Manager.ListProfiles 2>&1 >/dev/null
+    ctl_as "$1" create-profile "$2" "where=$3"
+}
+if ctl_as ann help create-profile >/dev/null 2>&1; then
+    check "bob makes a profile" set_as bob own secret-of-bob
+    check "it is his" contains "$(ctl list-profiles)" bob/own
+    check "ann does not see it" lacks "$(ctl_as ann list-profiles)" bob
+    check "nor change it" fails set_as ann bob/own of-ann
+    check "nor delete it" fails ctl_as ann delete-profile bob/own
+    create_as ann borrows "{command: [echo, \"\${where}\"], parameters: {where: {type: string, default: x}}, profile: bob/own}" >/dev/null
+    create_as ann takes "{command: [echo, \"\${where}\"], parameters: {where: {type: string, default: x}}}" >/dev/null
+    check "nor use it" lacks "$(output_of ann borrows; ctl_as ann show borrows)" secret-of-bob
+    check "nor start with it" fails ctl_as ann start --wait takes --profile=bob/own
+    check "nothing of it is told" lacks "$(ctl_as ann start takes --profile=bob/own 2>&1; ctl_as ann logs takes 2>&1)" secret-of-bob
+    check "whether there is one is not told" equals "$(ctl_as ann start takes --profile=bob/none 2>&1 | sed 's/none/X/')" \
+        "$(ctl_as ann start takes --profile=bob/own 2>&1 | sed 's/own/X/')"
+    check "hers of that name is another" set_as ann own of-ann
+    check "root's cannot be made" fails set_as ann root/own of-ann
+fi
+for key in 'user: root' 'credentials: [x]' 'nice: -5'; do
+    check "a template's $key is not hers" contains "$(create_as ann from-root "{template: of-root-${key%%:*}}")" "error"
+done
+check "a template of root's that gives nothing away is" create_as ann from-root "{template: plain, schedule: '0 0 1 1 *'}"
+check "it runs as her" contains "$(output_of ann from-root)" 5001
+
 # --- what is root's to give ------------------------------------------------------------------------------------------
 refused() { # DEFINITION PART
     local answer
@@ -139,7 +172,7 @@ check "wake" refused "{command: 'true', wake: true}" "ordinary user"
 check "a queue of others" refused "{command: 'true', queue: io}" "allow-queues"
 check "a queue for users" create_as ann queued "{command: 'true', queue: users}"
 check "the owner cannot be set by a key" refused "{command: 'true', owner: root}" "owner"
-check "a user who is denied" contains "$(create_as al x "command: 'true'")" "may have no jobs here"
+check "a user who is denied" contains "$(create_as al x "command: 'true'")" "may have nothing here"
 check "who is not in the group cannot connect" fails ctl_as eve list-jobs
 
 # --- how much --------------------------------------------------------------------------------------------------------
