@@ -188,16 +188,18 @@ int parameter_values_resolve(
         return 0;
 }
 
+/* Their normal forms are JSON's. */
+static bool is_json(const Parameter *parameter) {
+        return parameter &&
+                        (parameter->type == PARAMETER_INTEGER || parameter->type == PARAMETER_NUMBER ||
+                         parameter->type == PARAMETER_BOOLEAN);
+}
+
 static void write_value(JsonWriter *writer, const Parameter *parameter, const ParameterValue *value) {
-        if (value->is_secret)
-                json_writer_string(writer, value->name, PARAMETER_MASK);
-        else if (!parameter)
-                json_writer_string(writer, value->name, value->text);
-        else if (parameter->type == PARAMETER_INTEGER || parameter->type == PARAMETER_NUMBER ||
-                 parameter->type == PARAMETER_BOOLEAN)
-                json_writer_raw(writer, value->name, value->text); /* normal forms are JSON's */
+        if (is_json(parameter))
+                json_writer_raw(writer, value->name, value->text);
         else
-                json_writer_string(writer, value->name, value->text);
+                json_writer_string(writer, value->name, value->is_secret ? "***" : value->text);
 }
 
 int parameter_values_format(const ParameterSet *declared, const ParameterValues *values, char **ret_json) {
