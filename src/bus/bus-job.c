@@ -106,7 +106,7 @@ static const sd_bus_vtable methods[] = {
         SD_BUS_METHOD_WITH_ARGS("Start",
                                 SD_BUS_ARGS("a{sv}", options),
                                 SD_BUS_RESULT("t", execution),
-                                method_start, SD_BUS_VTABLE_UNPRIVILEGED),
+                                method_start, SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE),
         SD_BUS_METHOD_WITH_ARGS("Pause",
                                 SD_BUS_ARGS("x", until),
                                 SD_BUS_NO_RESULT,

@@ -56,6 +56,8 @@ static int new_change_call(
 
         r = client_new_call(client, "ChangeJobs", &call);
         if (r >= 0)
+                r = sd_bus_message_sensitive(call); /* a secret may be among the values */
+        if (r >= 0)
                 r = sd_bus_message_open_container(call, SD_BUS_TYPE_ARRAY, "a{sv}");
         for (size_t i = 0; i < n_changes && r >= 0; i++)
                 r = append_change(call, &changes[i]);

@@ -59,6 +59,8 @@ int client_start_job(Client *client, const ClientStart *start, uint64_t *ret_id,
 
         r = client_new_call(client, "StartJob", &call);
         if (r >= 0)
+                r = sd_bus_message_sensitive(call); /* a secret may be among the parameters */
+        if (r >= 0)
                 r = sd_bus_message_append_basic(call, 's', start->job);
         if (r >= 0)
                 r = sd_bus_message_open_container(call, 'a', "{sv}");

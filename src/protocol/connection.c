@@ -25,6 +25,7 @@ struct Frame {
         size_t weight; /* what it counts in the queue: the bytes in memfds too */
         int fds[FRAME_FDS_MAX];
         size_t n_fds;
+        bool is_secret; /* wiped when it is sent */
         Frame *prev, *next;
 };
 
@@ -37,6 +38,7 @@ struct Connection {
         /* The frame that gathers records, then the closed ones that wait for the socket. */
         Buffer gathered;
         size_t gathered_weight;
+        bool gathered_is_secret;
         int gathered_fds[FRAME_FDS_MAX];
         size_t n_gathered_fds;
         Frame *queue;
@@ -54,6 +56,8 @@ struct Connection {
 };
 
 static Frame *frame_free(Frame *frame) {
+        if (frame->is_secret)
+                explicit_bzero(frame->data, frame->size);
         for (size_t i = 0; i < frame->n_fds; i++)
                 (void) fd_close(frame->fds[i]);
         free(frame->data);
@@ -157,6 +161,8 @@ static int close_frame(Connection *connection) {
                 return -ENOMEM;
 
         frame->size = connection->gathered.size;
+        frame->is_secret = connection->gathered_is_secret;
+        connection->gathered_is_secret = false;
         r = buffer_take(&connection->gathered, &frame->data);
         if (r < 0) {
                 free(frame);
@@ -291,6 +297,10 @@ static int send_record(Connection *connection, const Message *message, bool apar
                 return -ENOBUFS;
         }
         r = gather_record(connection, apart);
+        if (message->type == MESSAGE_KEEP_SECRET) {
+                explicit_bzero(connection->record.data, connection->record.size);
+                connection->gathered_is_secret = true;
+        }
         if (r < 0)
                 return r;
 
@@ -406,7 +416,7 @@ static int decode_next(const char *data, size_t size, ReceivedFds *received, Mes
 /* Hands over the records of a frame. Returns 1 if it was freed by a callback (busy is still set), 0 if not.
  */
 static int read_records(Connection *connection, size_t size, ReceivedFds *received) {
-        const char *data = connection->received;
+        char *data = connection->received;
 
         while (size > 0) {
                 Message message;
@@ -416,6 +426,8 @@ static int read_records(Connection *connection, size_t size, ReceivedFds *receiv
                 r = decode_next(data, size, received, &message, &used);
                 if (r < 0)
                         return r;
+                if (message.type == MESSAGE_KEEP_SECRET) /* the receiver has a copy, and wipes it */
+                        explicit_bzero(data, used);
                 connection->events.on_message(connection->events.userdata, &message);
                 message_done(&message);
                 if (connection->freed || connection->closed)
