@@ -18,6 +18,9 @@ typedef struct JobBody {
 /* Keys that replace as a whole when bodies are merged, NULL-terminated. */
 extern const char *const job_whole_keys[];
 
+/* Whether it is a key of jobs, beside the kinds of action programs. */
+bool job_key_is_known(const char *key);
+
 /* "command", "http", or the kind of an action program: a job has one of them. */
 bool job_key_is_action(const JobSite *site, const char *key);
 

@@ -159,6 +159,13 @@ bool job_key_describe(size_t index, KeyDescription *ret) {
         return yaml_key_describe(job_fields, &index, ret);
 }
 
+bool job_key_is_known(const char *key) {
+        for (const YamlField *field = job_fields; field->key; field++)
+                if (strcmp(field->key, key) == 0)
+                        return true;
+        return false;
+}
+
 static int job_new(const JobDecodeContext *context, const JobBody *body, Job **ret) {
         CLEANUP(job_unrefp) Job *job = NULL;
 
