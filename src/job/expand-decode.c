@@ -153,7 +153,9 @@ static int check_key(const YamlContext *context, const YamlNode *key, const Job 
                 if (strcmp(checks[i].key, key->text) == 0)
                         return checks[i].check(context, key->value, job);
 
-        if (!is_of_parameters(key->text) && !job_key_is_action(job_decode_context(context)->site, key->text))
+        /* An unknown one is a fault already, and may be an action whose program is not there. */
+        if (job_key_is_known(key->text) && !is_of_parameters(key->text) &&
+            !job_key_is_action(job_decode_context(context)->site, key->text))
                 refuse_below(context, key->value, job, key->text);
         return 0;
 }

@@ -49,6 +49,8 @@ static const JobFaultCase fault_cases[] = {
         { P C "conditions: {path-exists: \"/srv/${name}\"}\n", "3:27: '${name}' cannot stand in 'conditions': " ONLY },
         { P C "environment-file: [\"/etc/${name}\"]\n", "3:20: '${name}' cannot stand in 'environment-file': " ONLY },
 
+        { P C "sqll: \"${name}\"\n", "3:1: unknown key 'sqll'" },
+
         /* values are taken as they are */
         { P C "values: {name: \"${user-id}\"}\n", "" },
 
