@@ -31,9 +31,9 @@ has_result() { # JOB PART
 check "a site's own kind is found" wait_until 10 action_is whoami '"description"'
 check "it was asked without any privilege" action_is whoami 'described by jobsched-http'
 check "those that come with jobsched describe themselves there, too" wait_until 10 action_is sql '"builtin"'
-check "it runs as the job's user" wait_until 10 has_result action-alice '"user": "alice"'
-check "without capabilities" has_result action-alice '"capabilities": "0000000000000000"'
-check "or as root, if that is the job's" has_result action-root '"user": "root"'
+check "it runs as the job's user" wait_until 10 has_result action-alice '"user":"alice"'
+check "without capabilities" has_result action-alice '"capabilities":"0000000000000000"'
+check "or as root, if that is the job's" has_result action-root '"user":"root"'
 
 inside chown alice /etc/jobsched/actions/whoami
 check "one that belongs to a user is not executed" eval 'id=$(job_starts action-root) && wait_until 10 state_is "$id" failed'
