@@ -40,6 +40,8 @@ int definition_change_decode_old(DefinitionChange *change) {
         const ScheduledJob *job = change->job;
         int r;
 
+        if (change->stored)
+                return 0; /* for another reason */
         r = scheduled_job_decode(job, job->stored.revision, definition_text(job), &change->stored);
         return r == -ENOMEM ? r : 0;
 }
