@@ -141,6 +141,20 @@ int draft_put(Draft *draft, YamlNode *mapping, const char *key, YamlNode *value)
         return put(draft, mapping, key, strlen(key), value);
 }
 
+int draft_put_last(Draft *draft, YamlNode *mapping, YamlNode ***end, const char *name, YamlNode *value) {
+        YamlNode *key = draft_text(draft, name);
+
+        if (!key || !value)
+                return -ENOMEM;
+        if (!*end)
+                *end = &mapping->first;
+        key->value = value;
+        **end = key;
+        *end = &key->next;
+        mapping->size++;
+        return 0;
+}
+
 int draft_set(Draft *draft, const char *path, YamlNode *value) {
         YamlNode *mapping = draft->root;
         const char *part = path;

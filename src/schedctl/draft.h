@@ -39,6 +39,10 @@ int draft_set_text(Draft *draft, const char *path, const char *text); /* nothing
 /* Sets one key of a mapping, whatever is in its name. Returns 0 or -ENOMEM. */
 int draft_put(Draft *draft, YamlNode *mapping, const char *key, YamlNode *value);
 
+/* The same for the last key of a mapping that has many, each of them once: nothing is searched. *end is where
+ * the next one goes, NULL at first. */
+int draft_put_last(Draft *draft, YamlNode *mapping, YamlNode ***end, const char *key, YamlNode *value);
+
 /* Adds to a list that draft_list() has made. Returns 0 or -ENOMEM. */
 int draft_append(YamlNode *list, YamlNode *item);
 

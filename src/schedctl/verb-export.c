@@ -22,6 +22,7 @@ typedef struct Export {
         Context *context;
         Draft draft;
         YamlNode *jobs, *profiles, *paused; /* mappings */
+        YamlNode **jobs_end, **paused_end;  /* where the next one goes */
 } Export;
 
 static int out_of_memory(void) {
@@ -73,8 +74,10 @@ static int add_pause(Export *export, const json_t *job) {
                         until_usec == USEC_INFINITY ? "true" : timestamp_format_utc(until_usec, instant));
         if (until && until_usec == USEC_INFINITY)
                 until->flags = YAML_FLAG_PLAIN;
-        return draft_put(&export->draft, export->paused, view_text(job, "name"), until) < 0 ? out_of_memory()
-                                                                                            : STATUS_OK;
+        return draft_put_last(&export->draft, export->paused, &export->paused_end, view_text(job, "name"),
+                              until) < 0
+                        ? out_of_memory()
+                        : STATUS_OK;
 }
 
 static int add_job(Export *export, const json_t *job) {
@@ -93,7 +96,7 @@ static int add_job(Export *export, const json_t *job) {
         if (r >= 0 && !body)
                 body = draft_mapping(&export->draft);
         if (r >= 0)
-                r = draft_put(&export->draft, export->jobs, name, body);
+                r = draft_put_last(&export->draft, export->jobs, &export->jobs_end, name, body);
         return r < 0 ? complain_errno(r, "cannot export '%s'", name) : add_pause(export, job);
 }
 

@@ -121,6 +121,19 @@ START_TEST(a_mapping_is_put_together) {
 }
 END_TEST
 
+START_TEST(many_keys_are_put_at_the_end) {
+        YamlNode **end = NULL;
+
+        for (unsigned i = 0; i < 3; i++) {
+                char name[2] = { (char) ('c' - i), 0 };
+
+                ck_assert_int_eq(draft_put_last(&draft, draft.root, &end, name, draft_text(&draft, "x")), 0);
+        }
+        ck_assert_int_eq(draft_put_last(&draft, draft.root, &end, "z", NULL), -ENOMEM);
+        check_text(false, "c: x\nb: x\na: x\n");
+}
+END_TEST
+
 Suite *test_suite(void) {
         Suite *suite = suite_create("draft");
         TCase *tcase = tcase_create("draft");
@@ -129,6 +142,7 @@ Suite *test_suite(void) {
         tcase_add_loop_test(tcase, a_text_reads_as_itself, 0, (int) ARRAY_SIZE(text_cases));
         tcase_add_loop_test(tcase, an_assignment_sets_a_key, 0, (int) ARRAY_SIZE(assign_cases));
         tcase_add_test(tcase, a_mapping_is_put_together);
+        tcase_add_test(tcase, many_keys_are_put_at_the_end);
         suite_add_tcase(suite, tcase);
         return suite;
 }
