@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <string.h>
+#include <unistd.h>
 #include <uthash.h>
 
 #include "http/http-call.h"
@@ -105,9 +106,17 @@ static void on_done(void *userdata, const HttpResult *result) {
         pending_free(pending);
 }
 
+/*
+ * A message to tell somebody something is a request like any other: an ordinary user's reaches no address of
+ * this host or its network. With --user the owner's processes have the owner's id, as this one has.
+ */
+static bool is_of_ordinary_user(const MessageErrand *errand) {
+        return errand->owner_uid != 0 && errand->owner_uid != (uint64_t) geteuid();
+}
+
 static void begin_errand(HttpService *service, MessageErrand *errand) {
         Pending *pending = pending_new(service, errand->cookie);
-        const PoolKey key = { .owner_uid = errand->owner_uid };
+        const PoolKey key = { .owner_uid = errand->owner_uid, .public_only = is_of_ordinary_user(errand) };
         HttpClient *client = NULL;
         int r;
 
@@ -125,6 +134,7 @@ static void begin_errand(HttpService *service, MessageErrand *errand) {
                 .body = { errand->input_size > 0 ? errand->input : NULL, errand->input_size },
                 .timeout_usec = errand->timeout_usec,
                 .response_max = RESPONSE_MAX,
+                .public_only = key.public_only,
         };
         r = http_pool_get(service->pool, &key, &client);
         if (r >= 0)

@@ -144,6 +144,7 @@ static int render_http(
         ret->errand.url = ret->url;
         ret->errand.method = method[0] != '\0' ? method : "POST";
         ret->errand.headers = ret->headers;
+        fill_account(ret, record); /* what it may reach is a matter of whose it is */
         return 0;
 }
 

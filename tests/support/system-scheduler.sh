@@ -38,7 +38,7 @@ mkdir -m 711 "$JOBSCHED_RUNNER_DIR"
 install -d -o 4990 -g 4990 -m 755 "$JOBSCHED_RUNTIME_DIR"
 install -d -o 4990 -g 4990 -m 700 "$JOBSCHED_STATE_DIR"
 install -d -m 755 "$S/bin"
-install "$programs/jobschedd" "$programs/jobsched-runner" "$programs/schedctl" "$S/bin"
+for program in jobschedd jobsched-runner jobsched-http schedctl; do install "$programs/$program" "$S/bin"; done
 
 system_answers() { ctl list-jobs; }
 system_start() {
