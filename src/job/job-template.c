@@ -43,6 +43,7 @@ static int template_copy(const JobTemplate *template, JobTemplate *ret) {
 
         *ret = (JobTemplate){
                 .user_triggered = template->user_triggered,
+                .has_delay = template->has_delay,
                 .delay_usec = template->delay_usec,
                 .reschedule = template->reschedule,
                 .line = template->line,

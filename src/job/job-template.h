@@ -17,7 +17,8 @@ typedef struct JobTemplate {
         char *base;              /* the template that it builds on; NULL: none */
         ParameterSet parameters; /* those of the base first, as this template leaves them */
         bool user_triggered; /* true: offered to people; false: the daemon makes one job of its name itself */
-        usec_t delay_usec;   /* from creation to the run of a job that has no schedule of its own; 0 */
+        bool has_delay;      /* `delay` is written: a job without a schedule runs once by itself */
+        usec_t delay_usec;   /* from creation to that run; 0 if it is not written */
         bool reschedule;     /* after it has ended it is scheduled again, delay_usec later */
         char *kind;          /* of its action: "command", "http", "sql"; NULL: its jobs say it */
         char *definition;    /* as YAML, the base merged */

@@ -193,7 +193,8 @@ int made_body_schedule(
         int r;
 
         *ret_is_made = false;
-        if (find_given(*body, "schedule") || find_given(*body, "after"))
+        if (!(definition->has_delay || definition->reschedule) || find_given(*body, "schedule") ||
+            find_given(*body, "after"))
                 return 0;
 
         r = format_every(definition->delay_usec, &every);

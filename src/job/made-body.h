@@ -42,7 +42,8 @@ int made_bodies_of_template(
 
 /*
  * For a job that has neither a schedule of its own nor predecessors, made at `made_usec`: lays the schedule
- * over it that follows from its template's delay, and says so in *ret_is_made. As above.
+ * over it that follows from its template's `delay` and `reschedule`, if either is there, and says so in
+ * *ret_is_made. As above.
  */
 int made_body_schedule(
                 const MadeFrom *from,

@@ -45,7 +45,7 @@ struct TemplateLibrary {
 typedef struct TemplateSpec {
         char *description, *base;
         bool user_triggered, reschedule;
-        usec_t delay_usec;
+        usec_t delay_usec; /* USEC_INFINITY: not written */
         const YamlNode *parameters, *job;
 } TemplateSpec;
 
@@ -361,7 +361,8 @@ static int fill_definition(
         CLEANUP(buffer_done) Buffer buffer = { 0 };
 
         definition->user_triggered = spec->user_triggered;
-        definition->delay_usec = spec->delay_usec;
+        definition->has_delay = spec->delay_usec != USEC_INFINITY;
+        definition->delay_usec = definition->has_delay ? spec->delay_usec : 0;
         definition->reschedule = spec->reschedule;
         definition->line = entry->key->line;
         definition->name = strdup(entry->key->text);
@@ -384,7 +385,7 @@ static int decode_whole(
                 const YamlContext *yaml,
                 Entry *entry) {
 
-        CLEANUP(spec_done) TemplateSpec spec = { .user_triggered = true };
+        CLEANUP(spec_done) TemplateSpec spec = { .user_triggered = true, .delay_usec = USEC_INFINITY };
         JobBody body = { .tree = &library->tree, .name = entry->key->text, .line = entry->key->line };
         int r;
 

@@ -105,6 +105,8 @@ static const struct {
         { "template: shared\ncommand: y\nschedule: \"@daily\"\n",
           "timezone: UTC\nuser: daemon\npriority: 70\ntemplate: shared\ncommand: y\nschedule: \"@daily\"\n",
           NULL, false, false },
+        { "template: shared\ncommand: y\n",
+          "timezone: UTC\nuser: daemon\npriority: 70\ntemplate: shared\ncommand: y\n", NULL, false, false },
         { "template: shared\n", NULL,
           "job 'test' has nothing to do: neither it nor its template 'shared' has 'command', 'http', or the "
           "key of "
