@@ -283,14 +283,11 @@ static void print_loaded(const Context *context, const json_t *job) {
         else
                 print_field(context, "Loaded", COLOUR_NONE, "%s (revision %" PRIi64 ")",
                             view_text(job, "origin"), view_integer(job, "revision", 0));
-        if (json_is_object(fault) && !*view_text(fault, "file"))
-                print_field(context, "Fault", COLOUR_RED, "line %" PRIi64 ", column %" PRIi64 ": %s",
+        if (json_is_object(fault))
+                print_field(context, "Fault", COLOUR_RED, "%s%s%" PRIi64 ":%" PRIi64 ": %s",
+                            view_text(fault, "file"), *view_text(fault, "file") ? ":" : "line ",
                             view_integer(fault, "line", 0), view_integer(fault, "column", 0),
                             view_text(fault, "message"));
-        else if (json_is_object(fault))
-                print_field(context, "Fault", COLOUR_RED, "%s:%" PRIi64 ":%" PRIi64 ": %s",
-                            view_text(fault, "file"), view_integer(fault, "line", 0),
-                            view_integer(fault, "column", 0), view_text(fault, "message"));
         if (json_is_object(fault) && strcmp(view_text(job, "state"), "failed-to-load") != 0)
                 print_field(context, "In force", COLOUR_NONE, "the last good version");
         print_list(context, job, "warnings", "Warning", COLOUR_YELLOW);
