@@ -83,12 +83,12 @@ static void expect_attempts(const char *path, const char *interface, const char 
         ck_assert_str_eq(text.data ?: "", wanted);
 }
 
-#define RUNS(number)                                                                        \
-        "Attempt=" number " State=running Reason= Started=1 Ended=0 ExitCode=-1 Signal=-1 " \
+#define RUNS(number)                                                                                      \
+        "Attempt=" number " State=running Reason= Started=1 Ended=0 ExitCode=-1 Signal=-1 HttpStatus=-1 " \
         "Pid=1234 CpuSeconds=-1 MemoryPeakBytes=-1 OutputBytes=0 \n"
 #define ENDED(number, state, reason, code, bytes)                                               \
         "Attempt=" number " State=" state " Reason=" reason " Started=1 Ended=1 ExitCode=" code \
-        " Signal=-1 Pid=1234 CpuSeconds=0.25 MemoryPeakBytes=1 OutputBytes=" bytes " \n"
+        " Signal=-1 HttpStatus=-1 Pid=1234 CpuSeconds=0.25 MemoryPeakBytes=1 OutputBytes=" bytes " \n"
 #define FIRST ENDED("1", "failed", "exit-code", "3", "4")
 
 START_TEST(attempts_are_listed_with_the_one_that_runs) {
