@@ -8,7 +8,6 @@
 
 #include "schedctl/columns.h"
 #include "schedctl/dependency-tree.h"
-#include "schedctl/message.h"
 #include "schedctl/output-fetch.h"
 #include "schedctl/output-printer.h"
 #include "schedctl/parameters-text.h"
