@@ -164,7 +164,7 @@ static bool take_three(
 static int parse_numeric_date(Wish *wish, const char **cursor) {
         const char *at = *cursor;
         int64_t n[3] = { 0 };
-        size_t lengths[3];
+        size_t lengths[3] = { 0 };
         int r = -EINVAL;
 
         if (take_three(&at, '-', n, lengths) && lengths[0] == 4)
@@ -200,7 +200,7 @@ static int parse_year(Wish *wish, const char **cursor, int64_t month, int64_t da
 /* "31 Jul [2027]" at a number. Returns 1 if it was one. */
 static int parse_day_month(Wish *wish, const char **cursor) {
         const char *at = *cursor;
-        char word[WORD_MAX];
+        char word[WORD_MAX] = "";
         int64_t day = 0;
         int month, r;
 
@@ -230,7 +230,7 @@ static int parse_month_day(Wish *wish, const char **cursor, int month) {
 
 /* Behind "next". */
 static int parse_next(Wish *wish, const char **cursor) {
-        char word[WORD_MAX];
+        char word[WORD_MAX] = "";
         int unit, weekday;
 
         *cursor = skip_blanks(*cursor);
@@ -268,7 +268,7 @@ static int set_time(Wish *wish, int64_t hour, int64_t minute) {
 /* "am" or "pm" behind an hour. Returns 1 if it was there, 0 if not. */
 static int parse_half(Wish *wish, const char **cursor, int64_t *hour) {
         const char *at = skip_blanks(*cursor);
-        char word[WORD_MAX];
+        char word[WORD_MAX] = "";
         bool is_pm;
 
         take_word(&at, word);
@@ -315,7 +315,7 @@ static int parse_clock(Wish *wish, const char **cursor) {
 /* Behind the sign. */
 static int parse_amount(Wish *wish, const char **cursor, bool is_negative) {
         const char *at = skip_blanks(*cursor);
-        char word[WORD_MAX];
+        char word[WORD_MAX] = "";
         int64_t amount = 0;
         int unit;
 
@@ -340,7 +340,7 @@ static int parse_word(Wish *wish, const char **cursor) {
                 const char *name;
                 int hour;
         } times[] = { { "noon", 12 }, { "midnight", 0 }, { "teatime", 16 } };
-        char word[WORD_MAX];
+        char word[WORD_MAX] = "";
         int index;
 
         take_word(cursor, word);

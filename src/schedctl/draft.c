@@ -141,16 +141,16 @@ int draft_put(Draft *draft, YamlNode *mapping, const char *key, YamlNode *value)
         return put(draft, mapping, key, strlen(key), value);
 }
 
-int draft_put_last(Draft *draft, YamlNode *mapping, YamlNode ***end, const char *name, YamlNode *value) {
-        YamlNode *key = draft_text(draft, name);
+int draft_put_last(Draft *draft, YamlNode *mapping, YamlNode ***end, const char *key, YamlNode *value) {
+        YamlNode *node = draft_text(draft, key);
 
-        if (!key || !value)
+        if (!node || !value)
                 return -ENOMEM;
         if (!*end)
                 *end = &mapping->first;
-        key->value = value;
-        **end = key;
-        *end = &key->next;
+        node->value = value;
+        **end = node;
+        *end = &node->next;
         mapping->size++;
         return 0;
 }

@@ -208,10 +208,12 @@ static const struct {
         { { EXECUTION_SUCCEEDED },                      1, CAUSE_SCHEDULE, STORE_INSERT_NEXT_PASS, 0, 1 },
         { { EXECUTION_SUCCEEDED, EXECUTION_SUCCEEDED }, 2, CAUSE_SCHEDULE, STORE_INSERT_NEXT_PASS, 0, 2 },
 
+        /* what was planned for an instant at run time, too */
+        { { EXECUTION_SUCCEEDED }, 1, CAUSE_TIMER,    0, -EEXIST, 0 },
+        { { EXECUTION_SUCCEEDED }, 1, CAUSE_TEMPLATE, 0, -EEXIST, 0 },
+
         /* not under the index */
         { { EXECUTION_SUCCEEDED }, 1, CAUSE_MANUAL,   0, 0, 0 },
-        { { EXECUTION_SUCCEEDED }, 1, CAUSE_TIMER,    0, 0, 0 },
-        { { EXECUTION_SUCCEEDED }, 1, CAUSE_TEMPLATE, 0, 0, 0 },
 };
 /* clang-format on */
 
