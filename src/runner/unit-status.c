@@ -273,6 +273,7 @@ int unit_status_outcome(
 
         ended->exit_code = -1;
         ended->signal = -1;
+        ended->http_status = -1;
         ended->cpu_usec = status->cpu_nsec == UINT64_MAX ? -1 : (int64_t) (status->cpu_nsec / 1000);
         ended->memory_peak_bytes =
                         status->memory_peak_bytes > INT64_MAX ? -1 : (int64_t) status->memory_peak_bytes;

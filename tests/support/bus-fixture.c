@@ -351,6 +351,7 @@ void bus_fixture_ended(BusFixture *fixture, size_t launch, int exit_code, const 
                 .end = LAUNCH_EXITED,
                 .exit_code = exit_code,
                 .signal = -1,
+                .http_status = -1,
                 .pid = 1234,
                 .started_usec = now_usec,
                 .ended_usec = now_usec,
