@@ -210,10 +210,9 @@ static bool stop_instead(Attendance *run) {
 
                 if (run->started[i].outcome)
                         continue;
-                if (client_stop_execution(run->context->client, run->started[i].id, &error) >= 0)
-                        stopped = true;
-                else if (error.fault == CLIENT_FAULT_NOT_ACTIVE)
-                        stopped = true; /* its end is on the way */
+                /* one that is not active has ended: we are about to be told */
+                stopped = client_stop_execution(run->context->client, run->started[i].id, &error) >= 0 ||
+                                error.fault == CLIENT_FAULT_NOT_ACTIVE || stopped;
                 client_error_done(&error);
         }
         return stopped;

@@ -18,7 +18,7 @@ typedef struct AttendStyle {
 typedef int (*attend_begin_t)(void *userdata, Attendance *attendance);
 
 /* Takes note of an execution, and tells the user. Returns a status. */
-int attend(Attendance *attendance, const char *job, uint64_t id);
+int attend(Attendance *run, const char *job, uint64_t id);
 
 /* Returns a status: what could not be started, or what became of it; with `follow` that of the job, or
  * STATUS_OWN_FAULT. */
