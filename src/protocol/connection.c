@@ -292,6 +292,9 @@ static int send_record(Connection *connection, const Message *message, bool apar
         r = message_encode(message, &connection->record);
         if (r < 0)
                 return r;
+        /* Much may have been gathered in this turn that the peer would take at once. */
+        if (connection->queued_bytes + connection->record.size > CONNECTION_QUEUE_MAX)
+                (void) connection_flush(connection);
         if (connection->queued_bytes + connection->record.size > CONNECTION_QUEUE_MAX) {
                 connection_break(connection, -ENOBUFS);
                 return -ENOBUFS;
