@@ -17,6 +17,7 @@
 #include "schedctl/statistics.h"
 #include "schedctl/text.h"
 #include "schedctl/time-text.h"
+#include "schedctl/verbs.h"
 #include "schedctl/view.h"
 #include "util/duration.h"
 #include "util/size.h"
@@ -192,19 +193,6 @@ static void print_waiting(const Context *context, const json_t *executions) {
                         print_field(context, "Waiting", COLOUR_NONE, "%s: %s", view_text(execution, "job"),
                                     view_text(execution, "waits"));
         }
-}
-
-/* Before all else: whoever looks why a job did not run has to see it. */
-static void print_frozen(const Context *context, usec_t since_usec) {
-        char since[TIME_TEXT_MAX], relative[TIME_TEXT_MAX];
-
-        if (since_usec == USEC_INFINITY)
-                return;
-        printf("%sAll jobs are FROZEN since %s (%s): nothing starts until 'schedctl thaw'.%s\n",
-               screen_colour(&context->screen, COLOUR_RED),
-               time_text_format(context->zone, since_usec, since),
-               time_text_relative(since_usec, context_now(context), relative),
-               screen_reset(&context->screen, COLOUR_RED));
 }
 
 void status_print_daemon(

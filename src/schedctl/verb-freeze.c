@@ -2,6 +2,7 @@
 
 /* freeze and thaw, and the line that reminds of it. */
 
+#include <stdio.h>
 #include <unistd.h>
 
 #include "schedctl/message.h"
@@ -47,4 +48,16 @@ void remark_frozen(const Context *context) {
                        colour ? "\x1b[1;31m" : "", time_text_format(context->zone, since_usec, since),
                        time_text_relative(since_usec, context_now(context), relative),
                        colour ? "\x1b[0m" : "");
+}
+
+void print_frozen(const Context *context, usec_t since_usec) {
+        char since[TIME_TEXT_MAX], relative[TIME_TEXT_MAX];
+
+        if (since_usec == USEC_INFINITY)
+                return;
+        printf("%sAll jobs are FROZEN since %s (%s): nothing starts until 'schedctl thaw'.%s\n",
+               screen_colour(&context->screen, COLOUR_RED),
+               time_text_format(context->zone, since_usec, since),
+               time_text_relative(since_usec, context_now(context), relative),
+               screen_reset(&context->screen, COLOUR_RED));
 }

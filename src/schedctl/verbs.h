@@ -52,6 +52,8 @@ const Verb *verb_find(const char *name);
 
 /* While all jobs are frozen: a line on standard error, in red on a terminal. The client is connected. */
 void remark_frozen(const Context *context);
+/* The same at the head of `status`; USEC_INFINITY: nothing is frozen. */
+void print_frozen(const Context *context, usec_t since_usec);
 
 int verb_list_templates(Context *context, char **arguments);
 int verb_show_template(Context *context, char **arguments);

@@ -51,7 +51,6 @@ check "some at once are taken" contains "$(changes_of ann 3 10)" "many2"
 check "three are there" equals 3 "$(n_jobs)"
 check "1000 and more are not" contains "$(changes_of ann 1001 10)" "at most 1000 changes"
 check "more than one may have are not" contains "$(changes_of bob 1000 10; changes_of bob 1 10)" "many"
-before=$(n_jobs)
 check "100,001 are not" lacks "$(changes_of ann 100001 1)" "created"
 check "100,000 are not of her" contains "$(changes_of ann 100000 1)" "at most 1000 changes"
 check "a definition of 70 KB is not" contains "$(changes_of al 1 70000)" "definition-size"

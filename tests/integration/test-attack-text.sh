@@ -25,7 +25,7 @@ system_start
 shows_no_escape() { # COMMAND…
     local output
     output=$("$@" 2>&1)
-    lacks "$output" "$esc]" && lacks "$output" "$esc[2J" && lacks "$output" $'\a' && lacks "$output" $'\r' &&
+    lacks "$output" "${esc}]" && lacks "$output" "${esc}[2J" && lacks "$output" $'\a' && lacks "$output" $'\r' &&
         lacks "$output" $'\u009b' && lacks "$output" $'\u202e'
 }
 # `script` gives it a terminal; the pager is cat.
@@ -44,7 +44,7 @@ for verb in "list-jobs" "list-executions" "status ann/weapon" "status $id" "why 
 done
 shows_no_escape_but_returns() { shows_no_escape sh -c '"$@" 2>&1 | tr -d "\r"' sh "$@"; }
 check "logs on a terminal" shows_no_escape_but_returns script -qec "$S/bin/schedctl logs ann/weapon" /dev/null
-check "logs as data are as they were" contains "$(ctl logs ann/weapon)" "$esc[2J"
+check "logs as data are as they were" contains "$(ctl logs ann/weapon)" "${esc}[2J"
 check "cat on a terminal" shows_no_escape on_terminal "$S/bin/schedctl cat ann/weapon"
 check "the log of all has no sequence" fails grep -q -e "$esc" -e $'\r' "$S/daemon.log"
 check "JSON is JSON" python3 -c 'import json, sys; json.loads(sys.argv[1])' "$(ctl -o json show ann/weapon)"
