@@ -3,8 +3,9 @@
 /*
  * What libcurl itself can do, for comparison: a bare curl_multi loop, nothing recorded.
  *
- *   http-floor SECOND OVER N URL     sends N GET requests, spread evenly over OVER seconds (0: all at once) from
- *                                    that instant of the real-time clock; ends when all are answered
+ *   http-floor SECOND OVER N URL     sends N GET requests, spread evenly over OVER seconds (0: all at
+ *                                    once) from that instant of the real-time clock; ends when all are
+ *                                    answered
  */
 
 #include <curl/curl.h>

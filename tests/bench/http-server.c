@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * A local HTTP server that does nothing but answer, for the benchmarks: 204 to each request, connections kept.
+ * A local HTTP server that does nothing but answer, for the benchmarks: 204 to each request; it keeps
+ * connections.
  *
- *   http-server PORT-FILE STAMPS     writes its port of 127.0.0.1 into PORT-FILE, and appends the instant of each
- *                                    request to STAMPS: 8 bytes, nanoseconds of the real-time clock
+ *   http-server PORT-FILE STAMPS     writes its port of 127.0.0.1 into PORT-FILE, and appends the instant
+ *                                    of each request to STAMPS: 8 bytes, nanoseconds of the real-time clock
  */
 
 #include <arpa/inet.h>
@@ -118,7 +119,8 @@ int main(int argc, char *argv[]) {
         listener = listen_somewhere(argv[1]);
         epoll = epoll_create1(EPOLL_CLOEXEC);
         event.data.fd = listener;
-        if (stamps < 0 || listener < 0 || epoll < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &event) < 0) {
+        if (stamps < 0 || listener < 0 || epoll < 0 ||
+            epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &event) < 0) {
                 perror("http-server");
                 return EXIT_FAILURE;
         }

@@ -105,8 +105,8 @@ check "no time" status_is 2 ctl at -- /bin/true
 
 # Minutes pass between the two, so each is asked until they agree.
 oracle_agrees() { # TIME
-    local try wanted got
-    for try in 1 2 3; do
+    local wanted got
+    for _ in 1 2 3; do
         wanted=$(at -f /dev/null $1 2>&1 | sed -n 's/^job [0-9]* at //p')
         got=$(ctl at --dry-run "$1" -- /bin/true | sed 's/^would be job .* at //')
         [ "$wanted" != "$got" ] || return 0

@@ -8,7 +8,7 @@
 support=${srcdir:-.}/tests/support
 server_pids=()
 
-# Sets NAME_port; what it was asked for is in $S/NAME/requests.
+# What it was asked for is in $S/NAME/requests.
 server_start() { # NAME ARGUMENT…
     local name=$1
     shift
@@ -17,8 +17,8 @@ server_start() { # NAME ARGUMENT…
     python3 "$support/http-server.py" "$S/$name" "$@" &
     server_pids+=($!)
     wait_until 20 [ -e "$S/$name/port" ]
-    printf -v "${name}_port" %s "$(cat "$S/$name/port")"
 }
+port_of() { cat "$S/$1/port"; } # NAME
 
 stop_all() {
     local pid
@@ -60,9 +60,11 @@ certificate client /CN=ann -CA "$S/ca.crt" -CAkey "$S/ca.key" -CAcreateserial
 server_start plain
 server_start tls "$S/server.crt" "$S/server.key"
 server_start mutual "$S/server.crt" "$S/server.key" "$S/ca.crt"
+plain_port=$(port_of plain)
+tls_port=$(port_of tls)
 u=http://127.0.0.1:$plain_port
 t=https://localhost:$tls_port
-m=https://localhost:$mutual_port
+m=https://localhost:$(port_of mutual)
 printf 'file content' >"$S/body.txt"
 ln -s "$S/body.txt" "$S/link.txt"
 mkdir -p "$S/.config/jobsched/credentials"

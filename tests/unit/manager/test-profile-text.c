@@ -36,8 +36,7 @@ static const struct {
 
 START_TEST(values_are_laid_over_values) {
         CLEANUP(string_list_freep)
-        char **under = list_of(merges[_i].under),
-             **over = list_of(merges[_i].over);
+        char **under = list_of(merges[_i].under), **over = list_of(merges[_i].over);
         CLEANUP(string_list_freep) char **removed = list_of(merges[_i].removed), **result = NULL;
         CLEANUP_FREE char *joined = NULL, *error = NULL;
 

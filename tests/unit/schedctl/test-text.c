@@ -35,7 +35,9 @@ START_TEST(nothing_that_moves_the_cursor_passes) {
         ck_assert_int_eq(buffer_take(&buffer, &line), 0);
         ck_assert_str_eq(line, clean_cases[_i].line);
 
-        ck_assert_int_eq(text_clean_output(&buffer, clean_cases[_i].text, strlen(clean_cases[_i].text), true), 0);
+        ck_assert_int_eq(
+                        text_clean_output(&buffer, clean_cases[_i].text, strlen(clean_cases[_i].text), true),
+                        0);
         ck_assert_int_eq(buffer_take(&buffer, &output), 0);
         ck_assert_str_eq(output, clean_cases[_i].output);
 }
