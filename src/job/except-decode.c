@@ -134,6 +134,14 @@ static int read_ics(const YamlContext *context, const YamlNode *node, const char
         const JobDecodeContext *job = job_decode_context(context);
         int r;
 
+        /* The daemon may read every file there is, so no path of whoever calls it is opened, nor looked at.
+         */
+        if (job->system_mode && job->origin == JOB_ORIGIN_RUNTIME) {
+                yaml_error(context, yaml_mapping_find(node, "ics")->value,
+                           "'ics': a job that is made at run time can name no file here; a job of a file "
+                           "can");
+                return 0;
+        }
         r = ics_file_read(job, path, ret);
         if (r >= 0 && job->on_file)
                 r = job->on_file(job->on_file_userdata, path, &ret->status);

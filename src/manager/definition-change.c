@@ -48,6 +48,14 @@ int definition_change_decode_old(DefinitionChange *change) {
 
 /* --- composition ----------------------------------------------------------------------------------- */
 
+/* Nothing can come after its instants: it is a one-shot, however it was made. */
+static bool has_instants_only(const Job *job) {
+        for (size_t i = 0; i < job->timetable.n_entries; i++)
+                if (schedule_kind(job->timetable.entries[i].schedule) != SCHEDULE_AT)
+                        return false;
+        return job->timetable.n_entries > 0;
+}
+
 int definition_compose(
                 Manager *manager,
                 const CompositionRequest *request,
@@ -73,7 +81,7 @@ int definition_compose(
                 r = job_decode_definition(
                                 &context, request->name, request->source, strlen(request->source),
                                 diagnostics, ret);
-        if (r >= 0 && request->one_shot)
+        if (r >= 0 && (request->one_shot || has_instants_only(*ret)))
                 (*ret)->one_shot = true;
         return r;
 }

@@ -141,8 +141,16 @@ static json_t *fetch_profile(Context *context) {
         return values;
 }
 
+static int complain_missing(const Context *context, const json_t *parameter) {
+        const char *name = view_text(parameter, "name");
+
+        complain("template '%s' needs a value for '%s': -p %s=…", context->options.templates[0], name, name);
+        return STATUS_FAILURE;
+}
+
 static int ask_for_missing(Context *context, const json_t *parameters) {
         CLEANUP_JSON json_t *profile = fetch_profile(context);
+        bool is_terminal = isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
         const json_t *parameter;
         int status = STATUS_OK;
         size_t i;
@@ -152,11 +160,13 @@ static int ask_for_missing(Context *context, const json_t *parameters) {
                 const json_t *fallback = json_object_get(parameter, "default");
                 bool has_default = fallback && !json_is_null(fallback);
 
-                if (status != STATUS_OK || !view_true(parameter, "required") || has_default ||
-                    view_true(parameter, "hidden") || is_given(context, name) ||
-                    json_object_get(profile, name))
+                if (!view_true(parameter, "required") || has_default || view_true(parameter, "hidden") ||
+                    is_given(context, name) || json_object_get(profile, name))
                         continue;
-                status = ask(context, parameter);
+                if (!is_terminal)
+                        status = complain_missing(context, parameter); /* and of the others */
+                else if (status == STATUS_OK)
+                        status = ask(context, parameter);
         }
         return status;
 }
@@ -167,7 +177,7 @@ int template_prompt(Context *context) {
         const json_t *row;
         int r, status;
 
-        if (!context->options.templates || !isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+        if (!context->options.templates)
                 return STATUS_OK;
         status = context_client(context);
         if (status != STATUS_OK)

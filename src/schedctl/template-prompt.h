@@ -6,8 +6,8 @@
 #include "schedctl/context.h"
 
 /*
- * On a terminal: asks for each required parameter of --template that neither -p nor --profile gives and that
- * has no default, and adds the answers to what -p gave. Elsewhere, and for what nobody is to see, the daemon
- * says what is missing. Returns a status.
+ * Each required parameter of --template that neither -p nor --profile gives and that has no default is asked
+ * for on a terminal, and the answers are added to what -p gave; elsewhere it is complained of. What nobody is
+ * to see is left to the daemon. Returns a status.
  */
 int template_prompt(Context *context);

@@ -118,6 +118,8 @@ static const struct {
           "the job cannot run by its schedule: parameter 'user-id' needs a value", false, false },
         { "template: send-code\nvalues: {user-id: x}\n", NULL,
           "parameter 'user-id' expects an integer, not 'x'", false, false },
+        { "command: y\nexcept: {ics: /etc/holidays.ics}\n", NULL,
+          "'ics': a job that is made at run time can name no file here; a job of a file can", false, false },
         { "", NULL, "the job is empty", false, false },
         { "- x\n", NULL, "job 'test' expects a mapping, not a list", false, false },
 };
