@@ -15,6 +15,8 @@ static const char *definition_file(const ScheduledJob *record) {
 }
 
 static unsigned definition_line(const ScheduledJob *record) {
+        if (!definition_file(record))
+                return 0;
         if (record->job)
                 return record->job->line;
         return record->stored.line > 0 ? record->stored.line : record->load_error.line;

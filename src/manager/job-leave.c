@@ -88,17 +88,21 @@ void job_leave_done(Manager *manager) {
 
 /* --- one-shots ------------------------------------------------------------------------------------- */
 
-static bool is_over(const ScheduledJob *job) {
+bool job_has_times_left(const ScheduledJob *job, usec_t now_usec) {
         PlannerView view;
 
+        if (!job->job || job->job->timetable.n_entries == 0)
+                return false;
+        view = scheduled_job_view(job);
+        return !planner_is_finished(&view, now_usec);
+}
+
+static bool is_over(const ScheduledJob *job) {
         if (!job->stored.one_shot || job->stored.origin != JOB_ORIGIN_RUNTIME || !job->job ||
             job->is_being_made || job->executions || !job->job->enabled || scheduled_job_is_paused(job) ||
             scheduled_job_is_held(job) || job->manager->untrusted || job->next_due_usec != USEC_INFINITY)
                 return false;
-        if (job->job->timetable.n_entries == 0)
-                return true;
-        view = scheduled_job_view(job);
-        return planner_is_finished(&view, job->stored.cursor_usec);
+        return !job_has_times_left(job, job->stored.cursor_usec);
 }
 
 void job_leave_look(ScheduledJob *job) {

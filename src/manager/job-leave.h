@@ -12,6 +12,9 @@
 /* It is removed from now on, and when it may be forgotten is known. Not saved yet. */
 void job_leave_list(ScheduledJob *job);
 
+/* Whether anything is due after `now_usec` by the schedules of a job, were it neither paused nor held. */
+bool job_has_times_left(const ScheduledJob *job, usec_t now_usec);
+
 /* The job was planned: a one-shot that is over leaves. */
 void job_leave_look(ScheduledJob *job);
 

@@ -112,12 +112,19 @@ int change_jobs(Context *context, const ClientChange *changes, size_t n_changes)
 
 /* --- questions ------------------------------------------------------------------------------------- */
 
+/* Ordinary users may leave out their own in USER/NAME. */
+static bool was_spelt_out(char *const *words, const char *name) {
+        const char *own = strchr(name, '/');
+
+        return string_list_contains(words, name) || (own && string_list_contains(words, own + 1));
+}
+
 /* Every job was named by whoever gave the order. */
 static bool all_were_spelt_out(const Context *context, char *const *words, char *const *names) {
         if (options_choose(&context->options) && (!words || !*words))
                 return false;
         STRING_LIST_FOREACH(name, names)
-                if (!string_list_contains(words, *name))
+                if (!was_spelt_out(words, *name))
                         return false;
         return true;
 }

@@ -81,7 +81,7 @@ static const YamlNode *mapping_of(const YamlNode *root, const char *name) {
 }
 
 static int check_keys(const char *file, const YamlNode *root) {
-        static const char *const known[] = { "jobs", "defaults", "profiles", "paused" };
+        static const char *const known[] = { "jobs", "defaults", "profiles", "paused", "once" };
 
         YAML_FOREACH(key, root) {
                 bool is_known = false;
@@ -90,8 +90,7 @@ static int check_keys(const char *file, const YamlNode *root) {
                         is_known = is_known || strcmp(key->text, known[i]) == 0;
                 if (!is_known) {
                         complain("%s:%u: '%s' is not made at run time, only in files of jobsched.d; here are "
-                                 "jobs, "
-                                 "defaults, profiles and paused",
+                                 "jobs, defaults, profiles, paused and once",
                                  file, key->line, key->text);
                         return STATUS_FAILURE;
                 }
@@ -113,6 +112,7 @@ static int take_file(JobInput *input, const char *file, const YamlNode *root) {
                 return status;
         input->profiles = mapping_of(root, "profiles");
         input->paused = mapping_of(root, "paused");
+        input->once = mapping_of(root, "once");
         if (!jobs)
                 return STATUS_OK;
         YAML_FOREACH(key, jobs) {

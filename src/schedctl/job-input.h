@@ -16,7 +16,7 @@ typedef struct JobInput {
         Draft draft;
         JobInputItem *items;
         size_t n_items;
-        const YamlNode *profiles, *paused; /* of a whole file: mappings of it; NULL: none */
+        const YamlNode *profiles, *paused, *once; /* of a whole file: mappings of it; NULL: none */
 } JobInput;
 
 void job_input_done(JobInput *input);

@@ -110,6 +110,26 @@ int fetch_matching_jobs(Context *context, const ClientFilter *filter, json_t **r
         return status;
 }
 
+int fetch_definitions(Context *context, const ClientFilter *filter, json_t **ret) {
+        CLEANUP_JSON json_t *array = json_array();
+        int status;
+
+        status = fetch(context, "definitions", filter, array);
+        if (status == STATUS_OK)
+                *ret = TAKE_PTR(array);
+        return status;
+}
+
+int fetch_profiles(Context *context, json_t **ret) {
+        CLEANUP_JSON json_t *array = json_array();
+        int status;
+
+        status = fetch(context, "profiles", &(const ClientFilter){ 0 }, array);
+        if (status == STATUS_OK)
+                *ret = TAKE_PTR(array);
+        return status;
+}
+
 int fetch_executions(Context *context, const ClientFilter *filter, json_t **ret) {
         CLEANUP_JSON json_t *array = json_array();
         int status;

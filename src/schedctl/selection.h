@@ -33,6 +33,12 @@ int fetch_jobs(Context *context, const char *word, json_t *array);
 /* All jobs that the filter finds, as an array; none is no error. Returns a status. */
 int fetch_matching_jobs(Context *context, const ClientFilter *filter, json_t **ret);
 
+/* The same, with what is needed to make them again. */
+int fetch_definitions(Context *context, const ClientFilter *filter, json_t **ret);
+
+/* All profiles, as list-profiles has them. Returns a status. */
+int fetch_profiles(Context *context, json_t **ret);
+
 /* One execution. Returns a status, STATUS_NO_SUCH after saying so. */
 int fetch_execution(Context *context, uint64_t id, json_t **ret);
 

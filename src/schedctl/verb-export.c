@@ -5,7 +5,6 @@
  * written as they were given, but for comments, so that exporting what was imported gives the same text.
  */
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,53 +20,23 @@
 typedef struct Export {
         Context *context;
         Draft draft;
-        YamlNode *jobs, *profiles, *paused; /* mappings */
-        YamlNode **jobs_end, **paused_end;  /* where the next one goes */
+        YamlNode *jobs, *profiles, *paused, *once;     /* mappings */
+        YamlNode **jobs_end, **paused_end, **once_end; /* where the next one goes */
 } Export;
 
 static int out_of_memory(void) {
         return complain_errno(-ENOMEM, "cannot write the export");
 }
 
-/* "at-7": what is for once is not made again. */
-static bool is_one_shot(const char *name) {
-        static const char *const prefixes[] = { "at-", "timer-", "run-" };
-        const char *own = strchr(name, '/') ? strchr(name, '/') + 1 : name;
-
-        for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
-                size_t length = strlen(prefixes[i]);
-
-                if (strncmp(own, prefixes[i], length) == 0 && isdigit((unsigned char) own[length]) &&
-                    own[length + strspn(own + length, "0123456789")] == '\0')
-                        return true;
-        }
-        return false;
-}
-
 /* --- jobs ------------------------------------------------------------------------------------------ */
 
-static int fetch_text(Context *context, const char *name, bool is_runtime, char **ret) {
-        ClientDefinition definition = { 0 };
-        ClientError error = { 0 };
-        int r;
-
-        if (is_runtime) {
-                r = client_get_source(context->client, name, ret, &error);
-        } else {
-                r = client_get_definition(context->client, name, &definition, &error);
-                if (r >= 0)
-                        *ret = TAKE_PTR(definition.text);
-                client_definition_done(&definition);
-        }
-        return r < 0 ? complain_client(r, &error, name) : STATUS_OK;
-}
-
+/* What import does beside making the job: it is paused, for good or until an instant. */
 static int add_pause(Export *export, const json_t *job) {
         usec_t until_usec = view_instant(job, "paused_until");
         char instant[TIMESTAMP_MAX];
         YamlNode *until;
 
-        if (strcmp(view_text(job, "state"), "paused") != 0)
+        if (!json_is_true(json_object_get(job, "paused")))
                 return STATUS_OK;
         until = draft_text(
                         &export->draft,
@@ -80,24 +49,47 @@ static int add_pause(Export *export, const json_t *job) {
                         : STATUS_OK;
 }
 
+/* It leaves the list when it has run. */
+static int add_once(Export *export, const json_t *job) {
+        YamlNode *yes;
+
+        if (!json_is_true(json_object_get(job, "one_shot")))
+                return STATUS_OK;
+        yes = draft_text(&export->draft, "true");
+        if (yes)
+                yes->flags = YAML_FLAG_PLAIN;
+        return draft_put_last(&export->draft, export->once, &export->once_end, view_text(job, "name"), yes) <
+                                        0
+                        ? out_of_memory()
+                        : STATUS_OK;
+}
+
+/* A job of a file, one of others whose definition is not shown, and what has begun for the last time stay. */
+static bool is_exported(const Export *export, const json_t *job) {
+        bool is_over = json_is_true(json_object_get(job, "one_shot")) &&
+                        !json_is_true(json_object_get(job, "pending"));
+
+        return !is_over && (export->context->options.all || strcmp(view_text(job, "origin"), "runtime") == 0);
+}
+
 static int add_job(Export *export, const json_t *job) {
         const char *name = view_text(job, "name");
         bool is_runtime = strcmp(view_text(job, "origin"), "runtime") == 0;
-        CLEANUP_FREE char *text = NULL;
+        const char *text = json_string_value(json_object_get(job, is_runtime ? "source" : "definition"));
         YamlNode *body = NULL;
         int r, status;
 
-        if (is_one_shot(name) || (!is_runtime && !export->context->options.all))
+        if (!text || !is_exported(export, job))
                 return STATUS_OK;
-        status = fetch_text(export->context, name, is_runtime, &text);
-        if (status != STATUS_OK)
-                return status;
         r = draft_parse(&export->draft, NULL, text, strlen(text), &body);
         if (r >= 0 && !body)
                 body = draft_mapping(&export->draft);
         if (r >= 0)
                 r = draft_put_last(&export->draft, export->jobs, &export->jobs_end, name, body);
-        return r < 0 ? complain_errno(r, "cannot export '%s'", name) : add_pause(export, job);
+        if (r < 0)
+                return complain_errno(r, "cannot export '%s'", name);
+        status = add_pause(export, job);
+        return status == STATUS_OK ? add_once(export, job) : status;
 }
 
 static int add_jobs(Export *export, char **words) {
@@ -111,7 +103,7 @@ static int add_jobs(Export *export, char **words) {
 
         context_choice(export->context, &filter);
         filter.names = *words ? words : everything;
-        status = fetch_matching_jobs(export->context, &filter, &jobs);
+        status = fetch_definitions(export->context, &filter, &jobs);
         json_array_foreach(jobs, i, job) if (status == STATUS_OK) status = add_job(export, job);
         if (status == STATUS_OK && *words && json_array_size(jobs) == 0) {
                 complain("no such job: '%s'", *words);
@@ -142,21 +134,14 @@ static int add_profile(Export *export, const json_t *profile) {
 }
 
 static int add_profiles(Export *export) {
-        ClientError error = { 0 };
-        ClientLines lines = { 0 };
-        int r, status = STATUS_OK;
+        CLEANUP_JSON json_t *profiles = NULL;
+        const json_t *profile;
+        size_t i;
+        int status;
 
-        r = client_dump(export->context->client, "profiles", &(const ClientFilter){ 0 }, &lines, &error);
-        if (r < 0)
-                return complain_client(r, &error, NULL);
-        for (size_t i = 0; i < lines.n_lines && status == STATUS_OK; i++) {
-                CLEANUP_JSON json_t *profile = NULL;
-
-                r = client_line_parse(&lines.lines[i], &profile);
-                status = r < 0 ? complain_errno(r, "cannot read what jobschedd answered")
-                               : add_profile(export, profile);
-        }
-        client_lines_done(&lines);
+        status = fetch_profiles(export->context, &profiles);
+        json_array_foreach(profiles, i, profile) if (status == STATUS_OK) status =
+                        add_profile(export, profile);
         return status;
 }
 
@@ -171,6 +156,7 @@ static int print(Export *export) {
                 { "jobs", export->jobs, true },
                 { "profiles", export->profiles, false },
                 { "paused", export->paused, false },
+                { "once", export->once, false },
         };
         CLEANUP_FREE char *text = NULL;
         int r = 0;
@@ -182,7 +168,8 @@ static int print(Export *export) {
                 r = draft_format(&export->draft, true, &text);
         if (r < 0)
                 return out_of_memory();
-        printf("# schedctl import makes these again. For jobsched.d leave out \"paused\".\n%s", text);
+        printf("# schedctl import makes these again. For jobsched.d leave out \"paused\" and \"once\".\n%s",
+               text);
         return STATUS_OK;
 }
 
@@ -197,8 +184,9 @@ int verb_export(Context *context, char **arguments) {
                 export.jobs = draft_mapping(&export.draft);
                 export.profiles = draft_mapping(&export.draft);
                 export.paused = draft_mapping(&export.draft);
+                export.once = draft_mapping(&export.draft);
         }
-        if (!export.jobs || !export.profiles || !export.paused)
+        if (!export.jobs || !export.profiles || !export.paused || !export.once)
                 status = out_of_memory();
         if (status == STATUS_OK)
                 status = add_jobs(&export, arguments);

@@ -2,7 +2,8 @@
 
 /*
  * import: a file as export writes it. Its jobs are one change, all of them or none. Profiles, which jobs may
- * name, come before; those that were new go again if the jobs are refused.
+ * name, come before; if the jobs are refused, those that were new go again and the others get back what they
+ * had.
  */
 
 #include <errno.h>
@@ -12,7 +13,9 @@
 #include "schedctl/change.h"
 #include "schedctl/job-input.h"
 #include "schedctl/message.h"
+#include "schedctl/selection.h"
 #include "schedctl/verbs.h"
+#include "schedctl/view.h"
 #include "util/string-list.h"
 #include "util/timestamp.h"
 
@@ -20,6 +23,8 @@ typedef struct Import {
         Context *context;
         JobInput input;
         char **new_profiles;
+        json_t *old_profiles; /* all that there were, as list-profiles has them */
+        char **replaced_profiles;
 } Import;
 
 /* --- profiles -------------------------------------------------------------------------------------- */
@@ -65,7 +70,11 @@ static int set_profile(Import *import, const YamlNode *profile) {
         client_error_done(&error);
         order.replace = true;
         r = client_set_profile(import->context->client, &order, &revision, &error);
-        return r < 0 ? complain_client(r, &error, profile->text) : STATUS_OK;
+        if (r < 0)
+                return complain_client(r, &error, profile->text);
+        return string_list_push(&import->replaced_profiles, profile->text) < 0
+                        ? complain_errno(-ENOMEM, "cannot import the profiles")
+                        : STATUS_OK;
 }
 
 static int set_profiles(Import *import) {
@@ -74,10 +83,50 @@ static int set_profiles(Import *import) {
         if (!import->input.profiles || import->context->options.dry_run)
                 return STATUS_OK;
         status = context_client(import->context);
+        if (status == STATUS_OK && import->context->options.replace)
+                status = fetch_profiles(import->context, &import->old_profiles);
         YAML_FOREACH(profile, import->input.profiles)
         if (status == STATUS_OK)
                 status = set_profile(import, profile);
         return status;
+}
+
+/* What it held before. A hidden one stands behind a file's, whose values are not its own. */
+static int old_values(const Import *import, const char *name, char ***ret) {
+        const json_t *profile, *value;
+        const char *key;
+        size_t i;
+
+        json_array_foreach(import->old_profiles, i, profile) {
+                if (strcmp(view_text(profile, "name"), name) != 0 ||
+                    strcmp(view_text(profile, "origin"), "runtime") != 0)
+                        continue;
+                json_object_foreach((json_t *) json_object_get(profile, "values"), key, value) {
+                        char *item = NULL;
+
+                        if (asprintf(&item, "%s=%s", key, json_string_value(value) ?: "") < 0 ||
+                            string_list_take_push(ret, item) < 0)
+                                return -ENOMEM;
+                }
+        }
+        return 0;
+}
+
+static void restore_profiles(const Import *import) {
+        STRING_LIST_FOREACH(name, import->replaced_profiles) {
+                CLEANUP(string_list_freep) char **values = NULL;
+                ClientProfile order = { .name = *name, .replace = true };
+                ClientError error = { 0 };
+                uint64_t revision;
+                int r;
+
+                r = old_values(import, *name, &values);
+                order.values = values;
+                if (r >= 0)
+                        r = client_set_profile(import->context->client, &order, &revision, &error);
+                if (r < 0)
+                        (void) complain_client(r, &error, "a profile stays as the file has it");
+        }
 }
 
 static void take_profiles_back(const Import *import) {
@@ -85,6 +134,7 @@ static void take_profiles_back(const Import *import) {
         ClientError error = { 0 };
         int r;
 
+        restore_profiles(import);
         if (!import->new_profiles)
                 return;
         r = client_delete_profiles(import->context->client, import->new_profiles, false, &deleted, &error);
@@ -100,7 +150,7 @@ static const YamlNode *pause_of(const Import *import, const char *name) {
         return key ? key->value : NULL;
 }
 
-/* "true" is for good, else it ends at that instant. */
+/* "true" is for good (0), else it ends at that instant. */
 static int read_pause(const char *name, const YamlNode *pause, usec_t *ret_until_usec) {
         Timestamp timestamp;
 
@@ -127,6 +177,8 @@ static int send_jobs(Import *import) {
                         .kind = import->context->options.replace ? "put" : "create",
                         .name = input->items[i].name,
                         .definition = input->items[i].source,
+                        .one_shot = import->input.once &&
+                                        yaml_mapping_find(import->input.once, input->items[i].name),
                         .paused = pause_of(import, input->items[i].name) && !import->context->options.replace,
                 };
         return input->n_items > 0 ? change_jobs(import->context, changes, input->n_items) : STATUS_OK;
@@ -193,5 +245,7 @@ int verb_import(Context *context, char **arguments) {
                 status = import_all(&import);
         job_input_done(&import.input);
         (void) string_list_free(import.new_profiles);
+        (void) string_list_free(import.replaced_profiles);
+        json_decref(import.old_profiles);
         return status;
 }

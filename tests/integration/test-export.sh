@@ -19,7 +19,7 @@ says() { contains "$(cat "$S/err")" "$1"; }
 out_has() { contains "$(cat "$S/out")" "$1"; }
 names_are() { equals "$1" "$(ctl -o short list-jobs | tr '\n' ' ' | sed 's/ $//')"; } # "NAME NAME…"
 same_files() { cmp "$1" "$2" || diff "$1" "$2"; }
-delete_all() { ctl -q delete --yes held nulls off plain script timed until; }
+delete_all() { ctl -q delete --yes at-5 "$timer" held nulls off plain script timed until; }
 
 cat >"$S/jobs/jobs.yaml" <<EOF
 jobs:
@@ -48,17 +48,23 @@ EOF
 ctl pause held
 ctl pause until --until 2090-01-01T00:00:00Z
 timer=$(ctl -q timer --in 1d -- /bin/true)
+ctl -q create --schedule "0 5 * * *" at-5 -- /bin/sleep 1000
+ctl pause at-5
+ctl -q start at-5 # which says that it runs, not that it is paused
 ctl -q create-profile europe region=eu-1 "note=two words"
 
 check "export" status_is 0 ctl export
 cp "$S/out" "$S/first.yaml"
 check "jobs of files are not in it" equals "" "$(grep of-file "$S/first.yaml")"
-check "nor are those for once" equals "" "$(grep timer "$S/first.yaml")"
+check "those for once are" out_has "once:
+  $timer: true"
+check "one that is only called so is no such" equals 1 "$(grep -c '^  at-5:$' "$S/first.yaml")"
+check "a pause of one that runs is in it" out_has "at-5: true"
+check "a job that runs by hand, for once, is over" equals "" "$(grep run- "$S/first.yaml")"
 check "profiles are" out_has "region: eu-1"
 check "pauses are" out_has "held: true"
 check "it is YAML as files have it" status_is 0 python3 -c "import yaml; yaml.safe_load(open('$S/first.yaml'))"
-ctl -q timer --cancel "$timer"
-check "some by pattern" status_is 0 ctl export 'ti*' --tag x
+check "some by pattern" status_is 0 ctl export 't*' --tag x
 check "only those" equals "jobs timed" "$(python3 -c "import yaml; d = yaml.safe_load(open('$S/out')); print(*d, *d['jobs'])")"
 check "with those of files" status_is 0 ctl export --all
 check "they are in it" out_has "of-file:"
@@ -74,8 +80,9 @@ check "all is gone" names_are "of-file"
 check "a trial" status_is 0 ctl import --dry-run "$S/first.yaml"
 check "makes nothing" names_are "of-file"
 check "import" status_is 0 ctl import "$S/first.yaml"
-check "all is back" names_are "held nulls of-file off plain script timed until"
+check "all is back" names_are "at-5 held nulls of-file off plain script timed $timer until"
 check "export" status_is 0 ctl export
+check "what is for once is so again" contains "$(cat "$S/out")" "$timer: true"
 check "it is the same" same_files "$S/first.yaml" "$S/out"
 check "it runs as it did" status_is 0 ctl -q start --follow script
 check "two lines" equals $'1\n2' "$(cat "$S/out")"
@@ -91,6 +98,11 @@ sed 's/held: true/held: soon/' "$S/first.yaml" >"$S/bad.yaml"
 check "a pause has an end" status_is 1 ctl import "$S/bad.yaml"
 check "nothing is made" names_are "of-file"
 check "no such file" status_is 1 ctl import "$S/nothing"
+ctl -q create-profile europe region=eu-2
+sed 's/^  plain:$/  plain:\n    wrong: 1/' "$S/first.yaml" >"$S/bad.yaml"
+check "a fault where things are replaced" status_is 1 ctl import --replace "$S/bad.yaml"
+check "leaves the profile what it was" contains "$(ctl list-profiles)" "region=eu-2"
+ctl -q delete-profile europe
 check "standard input will do" status_is 0 sh -c "schedctl --user import - <'$S/first.yaml'"
-check "all is back" names_are "held nulls of-file off plain script timed until"
+check "all is back" names_are "at-5 held nulls of-file off plain script timed $timer until"
 finish
