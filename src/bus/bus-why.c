@@ -48,7 +48,8 @@ int bus_why(BusCall *call, const char *name, usec_t from_usec, usec_t until_usec
         r = bus_complete_job_name(call, name, false, &full);
         if (r < 0)
                 return r;
-        name = full ?: name;
+        if (full)
+                name = full;
         r = manager_find_owner(manager, name, &owner);
         if (r < 0)
                 return bus_error_set(reterr, r, NULL);
