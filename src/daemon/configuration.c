@@ -42,6 +42,11 @@ static void log_fault(const Diagnostic *fault, const char *text, const char *con
         const char *const fields[] = { "MESSAGE_ID=" MESSAGE_ID_LOAD_FAULT, NULL };
         bool is_error = fault->severity == DIAGNOSTIC_ERROR;
 
+        /* Nothing is wrong: whoever is waited for is being asked, and what comes of it is logged. */
+        if (fault->severity == DIAGNOSTIC_PENDING) {
+                log_debug("%s", text);
+                return;
+        }
         (void) log_full(is_error ? LOG_ERR : LOG_WARNING, 0, fields, "%s%s", text,
                         is_error ? consequence : "");
 }

@@ -134,7 +134,10 @@ static int expand_output(const Launch *launch, LaunchMessage *message) {
         return message->output_file ? 0 : -ENOMEM;
 }
 
-/* A request that cannot be expanded is sent as none: whoever is to do it says so. */
+/*
+ * Values were checked before (expand_request_check()); what still cannot be expanded, after another
+ * definition, is sent as none: whoever is to do it says so.
+ */
 static int fill_request(const Launch *launch, LaunchMessage *message) {
         int r;
 
@@ -144,7 +147,11 @@ static int fill_request(const Launch *launch, LaunchMessage *message) {
         r = launch_request_expand(launch, &message->request);
         if (r >= 0)
                 r = launch_request_files(launch, &message->files);
-        return r == -EINVAL ? 0 : r;
+        if (r != -EINVAL)
+                return r;
+        free(message->request);
+        message->request = NULL;
+        return 0;
 }
 
 static int expand_texts(const Launch *launch, LaunchMessage *message) {

@@ -19,7 +19,7 @@
  * may have ${…} in it, and credentials with "credentials".
  * A "path" is absolute. At the top of the mapping its % patterns are expanded as those of `output.file`
  * (RequestAction.paths), values in it may hold no '/' (EXPAND_PATH); a text that has "://" in it is a URL and
- * has no patterns.
+ * has no patterns. So is one that begins with the ${…} of a parameter, whose values have to make it one.
  */
 
 #include "job/action.h"

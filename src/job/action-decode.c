@@ -35,8 +35,13 @@ static int take(json_t *value, json_t **ret) {
 
 /* --- texts ------------------------------------------------------------------------------------------- */
 
+/* What begins with a value cannot be a path, in which a value holds no '/'. */
+static bool is_url_of_value(const char *text) {
+        return strncmp(text, "${", 2) == 0 && strncmp(text, "${credential:", 13) != 0;
+}
+
 static bool is_url(const char *text) {
-        return strstr(text, "://") != NULL;
+        return strstr(text, "://") != NULL || is_url_of_value(text);
 }
 
 /* `expand: false`: what looks like a parameter and would never become one is a mistake. */
@@ -96,6 +101,13 @@ static int decode_expandable(
         return r < 0 ? r : take(json_string(text), ret);
 }
 
+/* Nobody could say before it runs whether that is a URL. */
+static bool begins_with_secret(const Decoder *decoder, const char *text) {
+        const Parameter *first = expand_find(text, &decoder->job->parameters);
+
+        return first && first->type == PARAMETER_SECRET;
+}
+
 static bool check_path(
                 Decoder *decoder,
                 const ActionParameter *rule,
@@ -103,7 +115,7 @@ static bool check_path(
                 const char *text) {
         const char *reason;
 
-        if (is_url(text))
+        if (is_url_of_value(text) ? decoder->depth == 1 && !begins_with_secret(decoder, text) : is_url(text))
                 return true;
         if (text[0] != '/') {
                 yaml_error(decoder->context, node, "'%s' expects an absolute path, not '%.64s'",
@@ -120,9 +132,11 @@ static bool check_path(
 static int keep_path(Decoder *decoder, const ActionParameter *rule, const char *text) {
         RequestAction *request = &decoder->job->request;
 
-        if (decoder->depth != 1 || is_url(text))
+        if (decoder->depth != 1)
                 return 0;
-        return string_list_push(&request->paths, rule->rule.name);
+        if (is_url_of_value(text))
+                return string_list_push(&request->urls, rule->rule.name);
+        return is_url(text) ? 0 : string_list_push(&request->paths, rule->rule.name);
 }
 
 static int decode_path(Decoder *decoder, const ActionParameter *rule, const YamlNode *node, json_t **ret) {
@@ -491,10 +505,10 @@ int action_decode(
                         yaml_error(context, key, "the action program '%s' cannot be used: %s",
                                    description->name, description->error);
                 else
-                        yaml_error(context, key,
-                                   "the action program '%s' has not said yet what it takes; this job is "
-                                   "loaded when it has",
-                                   description->name);
+                        yaml_pending(context, key,
+                                     "the action program '%s' has not said yet what it takes; this job is "
+                                     "loaded when it has",
+                                     description->name);
                 return 0;
         }
         check_others(context, body, description->name);

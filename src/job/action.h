@@ -33,6 +33,7 @@ typedef struct RequestAction {
         char **files; /* http: paths that the job's user reads (bodies, form files), with ${…} and % patterns
                        */
         char **paths;       /* keys of the mapping that are paths with % patterns: expanded when it starts */
+        char **urls;        /* and those that a value begins, which must make it a URL */
         bool allow_private; /* private and loopback addresses too: as the owner may, of http as it says */
 } RequestAction;
 

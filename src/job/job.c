@@ -48,6 +48,7 @@ static Job *job_free(Job *job) {
         (void) string_list_free(job->request.credentials);
         (void) string_list_free(job->request.files);
         (void) string_list_free(job->request.paths);
+        (void) string_list_free(job->request.urls);
         parameter_set_done(&job->parameters);
         (void) string_list_free(job->values);
         free(job->template);

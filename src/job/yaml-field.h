@@ -176,6 +176,9 @@ bool yaml_key_describe(const YamlField *fields, size_t *index, KeyDescription *r
 
 /* For decoders of their own. */
 void yaml_error(const YamlContext *context, const YamlNode *node, const char *format, ...) PRINTF_LIKE(3, 4);
+/* An error that goes by itself (DIAGNOSTIC_PENDING). */
+void yaml_pending(const YamlContext *context, const YamlNode *node, const char *format, ...)
+                PRINTF_LIKE(3, 4);
 void yaml_warning(const YamlContext *context, const YamlNode *node, const char *format, ...)
                 PRINTF_LIKE(3, 4);
 

@@ -48,6 +48,14 @@ void yaml_error(const YamlContext *context, const YamlNode *node, const char *fo
         va_end(arguments);
 }
 
+void yaml_pending(const YamlContext *context, const YamlNode *node, const char *format, ...) {
+        va_list arguments;
+
+        va_start(arguments, format);
+        report(context, DIAGNOSTIC_PENDING, node, node->column, format, arguments);
+        va_end(arguments);
+}
+
 void yaml_warning(const YamlContext *context, const YamlNode *node, const char *format, ...) {
         va_list arguments;
 

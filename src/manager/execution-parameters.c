@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "job/expand-job.h"
+#include "job/expand-request.h"
 #include "job/parameter-record.h"
 #include "manager/profiles.h"
 #include "util/buffer.h"
@@ -98,8 +99,9 @@ static void find_profiles(
 /* Whether they can stand where they are used: a path takes no '/' of a value. */
 static int check_places(const Job *job, const ParameterValues *values, char **reterr) {
         CLEANUP(expanded_job_done) ExpandedJob expanded = { 0 };
+        int r = expand_job(job, values, &expanded, reterr);
 
-        return expand_job(job, values, &expanded, reterr);
+        return r < 0 ? r : expand_request_check(job, values, reterr);
 }
 
 /* Returns 0, -EINVAL with *reterr, or -ENOMEM. */

@@ -161,7 +161,7 @@ static bool is_composed(const Apply *apply, const ScheduledJob *job) {
 /* The first fault, for `status`. */
 static void take_fault(Diagnostics *diagnostics, Diagnostic *ret) {
         for (size_t i = 0; i < diagnostics->n_items; i++)
-                if (diagnostics->items[i].severity == DIAGNOSTIC_ERROR) {
+                if (diagnostics->items[i].severity != DIAGNOSTIC_WARNING) {
                         *ret = diagnostics->items[i];
                         diagnostics->items[i] = (Diagnostic){ 0 };
                         return;

@@ -286,7 +286,8 @@ void manager_start_job(
 
         if (!job || refuse_frozen(manager, name, reply, userdata))
                 return;
-        if (is_asked && parameters_check(job, options, &error) < 0) {
+        /* Whoever asks is told, and nothing is recorded; where nobody is there, it fails when it begins. */
+        if (parameters_check(job, options, &error) < 0) {
                 order_refuse(reply, userdata, -EINVAL, "Job '%s' cannot be started so: %s", name,
                              error ?: "out of memory");
                 return;

@@ -11,6 +11,7 @@
 #include "runner/file-read.h"
 #include "runner/http-worker.h"
 #include "runner/run-output.h"
+#include "runner/run-result.h"
 #include "runner/run.h"
 #include "util/clock.h"
 #include "util/log.h"
@@ -168,6 +169,10 @@ static void begin_request(Run *run, const char *files, size_t files_size) {
         char *message;
         int r;
 
+        if (run->start.request[0] == '\0') {
+                run_fail(run, END_LAUNCH, strdup(RUN_NO_REQUEST));
+                return;
+        }
         record_fd = run_record_begin(&run->context->records, &run->key, run->start.job);
         if (record_fd < 0) {
                 run_explain_record(-record_fd, &message);

@@ -52,9 +52,7 @@ int run_result_prepare(Run *run, int *ret_fd, char **reterr_message) {
         assert(ret_fd);
 
         if (start->request[0] == '\0') {
-                *reterr_message = strdup(
-                                "its request cannot be made: a value that stands in one of its paths has "
-                                "a '/' or '..' in it");
+                *reterr_message = strdup(RUN_NO_REQUEST);
                 return -EINVAL;
         }
         /* It stands inside of what is written here. */

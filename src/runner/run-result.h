@@ -10,6 +10,10 @@
 
 #define RESULT_DEPTH_MAX 32U
 
+/* What becomes of a launch without a request: the daemon sends none where it cannot be expanded. */
+#define RUN_NO_REQUEST \
+        "its request cannot be made: a value that stands in one of its paths has a '/' or '..' in it"
+
 static inline bool run_has_result(const Run *run) {
         return run->start.work == START_WORK_PROGRAM;
 }

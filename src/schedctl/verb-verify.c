@@ -52,7 +52,7 @@ static int verify_files(Definitions *definitions, char **files, Findings *findin
 static json_t *fault_to_json(const Diagnostic *fault) {
         return json_pack(
                         "{s:s, s:s?, s:i, s:i, s:s}", "severity",
-                        fault->severity == DIAGNOSTIC_ERROR ? "error" : "warning", "file", fault->file,
+                        fault->severity == DIAGNOSTIC_WARNING ? "warning" : "error", "file", fault->file,
                         "line", (int) fault->line, "column", (int) fault->column, "message", fault->message);
 }
 

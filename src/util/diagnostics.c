@@ -34,7 +34,7 @@ int diagnostics_first_error(const Diagnostics *diagnostics, Diagnostic *ret) {
         static const Diagnostic unknown = { .severity = DIAGNOSTIC_ERROR, .message = (char *) "faulty" };
 
         for (size_t i = 0; i < diagnostics->n_items; i++)
-                if (diagnostics->items[i].severity == DIAGNOSTIC_ERROR)
+                if (diagnostics->items[i].severity != DIAGNOSTIC_WARNING)
                         return diagnostic_copy(&diagnostics->items[i], ret);
         return diagnostic_copy(&unknown, ret);
 }
@@ -104,7 +104,7 @@ void diagnostics_add(
 
         assert(severity < DIAGNOSTIC_SEVERITY_COUNT);
 
-        if (severity == DIAGNOSTIC_ERROR)
+        if (severity != DIAGNOSTIC_WARNING)
                 diagnostics->n_errors++;
         if (file) {
                 item.file = strdup(file);
@@ -139,6 +139,7 @@ int diagnostic_format(const Diagnostic *diagnostic, char **ret) {
         static const char *const names[] = {
                 [DIAGNOSTIC_ERROR] = "error",
                 [DIAGNOSTIC_WARNING] = "warning",
+                [DIAGNOSTIC_PENDING] = "not yet",
         };
         CLEANUP(buffer_done) Buffer text = { 0 };
 

@@ -12,6 +12,7 @@
 typedef enum DiagnosticSeverity {
         DIAGNOSTIC_ERROR,
         DIAGNOSTIC_WARNING,
+        DIAGNOSTIC_PENDING, /* an error for the moment, which goes by itself: nobody has to do anything */
         DIAGNOSTIC_SEVERITY_COUNT,
 } DiagnosticSeverity;
 
@@ -25,8 +26,8 @@ typedef struct Diagnostic {
 typedef struct Diagnostics {
         Diagnostic *items;
         size_t n_items;
-        size_t n_errors;
-        bool truncated; /* more than DIAGNOSTICS_MAX: the rest was dropped */
+        size_t n_errors; /* and pending ones */
+        bool truncated;  /* more than DIAGNOSTICS_MAX: the rest was dropped */
 } Diagnostics;
 
 #define DIAGNOSTICS_MAX 1000U

@@ -107,12 +107,13 @@ START_TEST(what_is_wrong_is_said_and_nothing_is_recorded) {
 }
 END_TEST
 
-START_TEST(a_missing_profile_fails_the_start) {
+START_TEST(a_missing_profile_refuses_the_start) {
         setup(START, TAKES "profile: p\n");
         ck_assert_ptr_nonnull(strstr(manager_find_job(sim.manager, "a")->warnings[0], "no profile 'p'"));
-        sim_start_job(&sim, "a");
-        sim_expect_rows(&sim, "a", "failed launch manual 2026-01-01T00:30:30.000001Z\n");
-        ck_assert_ptr_nonnull(strstr(read_row(1)->reason_detail, "there is no profile 'p', which it names"));
+        start_with(NULL, NULL);
+        ck_assert_int_eq(sim.last_result, -EINVAL);
+        ck_assert_ptr_nonnull(strstr(sim.last_text, "there is no profile 'p', which it names"));
+        sim_expect_rows(&sim, "a", "");
         ck_assert_uint_eq(sim_count_launches(&sim, "a"), 0);
         ck_assert_int_eq(set_profile("p", "n=2", true, 0), 0);
         ck_assert_ptr_null(manager_find_job(sim.manager, "a")->warnings);
@@ -369,7 +370,7 @@ END_TEST
 static const Story stories[] = {
         { "values", &the_strongest_source_of_a_value_counts, 1 },
         { "values", &what_is_wrong_is_said_and_nothing_is_recorded, ARRAY_SIZE(refusals) },
-        { "values", &a_missing_profile_fails_the_start, 1 },
+        { "values", &a_missing_profile_refuses_the_start, 1 },
         { "values", &a_retry_runs_with_what_its_first_attempt_had, 1 },
         { "values", &what_waits_takes_them_when_it_starts_unless_they_were_asked_for, 1 },
         { "values", &a_row_that_is_written_ahead_has_the_profile_of_its_time, 1 },

@@ -74,6 +74,7 @@ static const struct {
         { DECLARED "kind: {text: \"long ${p}\", count: \"${p}\"}", "{\"text\":\"long ${p}\",\"count\":\"${p}\"}" },
         { DECLARED "kind: {dsn: \"a=${credential:db};b=${s}\"}", "{\"dsn\":\"a=${credential:db};b=${s}\"}" },
         { DECLARED "kind: {sql: \"SELECT ${x} $${y}\"}",  "{\"sql\":\"SELECT $${x} $$${y}\"}" },
+        { DECLARED "kind: {to: \"${p}/x\"}",             "{\"to\":\"${p}/x\"}" },
         { DECLARED "kind: {any: {k: \"${p}\"}}",          "{\"any\":{\"k\":\"${p}\"}}" },
 };
 
@@ -93,6 +94,8 @@ static const JobFaultCase fault_cases[] = {
         { "kind: {size: big}",      "1:14: 'size' expects a size, as 64K, not 'big'" },
         { "kind: {text: 12:30}",    "1:14: 12:30 in 'text' could be a number in base 60: quote it if the text is meant, as \"12:30\"" },
         { "kind: {to: x}",          "1:12: 'to' expects an absolute path, not 'x'" },
+        { DECLARED "kind: {to: \"${s}\"}", "2:12: 'to' expects an absolute path, not '${s}'" },
+        { DECLARED "kind: {to: \"${credential:c}\"}", "2:12: 'to' expects an absolute path, not '${credential:c}'" },
         { "kind: {to: /a/../b}",    "1:12: 'to': it has a '..' in it" },
         { "kind: {each: {id: 1}}",  "1:14: 'each' expects a list, not a mapping" },
         { "kind: {each: [{to: x}, {id: 1, too: /x}]}", "1:15: key 'id' is missing\n1:20: 'to' expects an absolute path, not 'x'\n1:32: unknown key 'too'" },
