@@ -223,9 +223,19 @@ static int complete(BusCall *call, ChangeRequest *request, const char **name, bo
         return 0;
 }
 
+/* What stands before the '/' is the owner, as far as that name is known by now. */
+static bool may_begin_with(const BusServer *server, const JobChange *change) {
+        const char *user = user_names_find(server->users, change->owner_uid);
+        const char *end = strchr(change->name, '/');
+        size_t length = end ? (size_t) (end - change->name) : 0;
+
+        return !end || !user || (strlen(user) == length && strncmp(user, change->name, length) == 0);
+}
+
 /* What a privileged caller makes is the instance's, unless another owner is named. */
 static int choose_owner(BusCall *call, JobChange *change, sd_bus_error *reterr) {
-        const BusHost *host = &call->connection->server->host;
+        const BusServer *server = call->connection->server;
+        const BusHost *host = &server->host;
         uid_t own_uid = host->instance->user ? host->owner_uid : 0;
         bool has_prefix = strchr(change->name, '/') != NULL;
 
@@ -238,7 +248,8 @@ static int choose_owner(BusCall *call, JobChange *change, sd_bus_error *reterr) 
         } else if (change->owner_uid == UID_INVALID) {
                 change->owner_uid = own_uid;
         }
-        if ((change->owner_uid == own_uid) == has_prefix && change->kind == JOB_CHANGE_CREATE)
+        if ((change->owner_uid == own_uid) == has_prefix ||
+            (call->is_privileged && !may_begin_with(server, change)))
                 return sd_bus_error_setf(
                                 reterr, SD_BUS_ERROR_INVALID_ARGS,
                                 "'%.200s' is not a name for a job of that owner: those of ordinary users, "

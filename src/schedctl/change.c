@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -58,12 +59,54 @@ static void tell_warnings(const Context *context, const json_t *results) {
                         print_lines(view_text(result, "name"), view_text(result, "text"));
 }
 
-int change_send(Context *context, const ClientChange *changes, size_t n_changes, json_t **ret_results) {
+/* A new job that root calls USER/NAME is that user's. */
+static int choose_owner(ClientChange *change, const ClientChange *before) {
+        const char *end = strchr(change->name, '/');
+        size_t length = end ? (size_t) (end - change->name) : 0;
+        CLEANUP_FREE char *user = NULL;
+        const struct passwd *entry;
+
+        if (!end || (strcmp(change->kind, "create") != 0 && strcmp(change->kind, "put") != 0))
+                return STATUS_OK;
+        if (before && before->has_owner && strncmp(before->name, change->name, length + 1) == 0) {
+                change->has_owner = true;
+                change->owner_uid = before->owner_uid;
+                return STATUS_OK;
+        }
+        user = strndup(change->name, length);
+        if (!user)
+                return complain_errno(-ENOMEM, "cannot ask for the change");
+        entry = getpwnam(user); // NOLINT(concurrency-mt-unsafe)
+        if (!entry) {
+                complain("%s: there is no user '%s', whose job it would be", change->name, user);
+                return STATUS_FAILURE;
+        }
+        change->has_owner = true;
+        change->owner_uid = entry->pw_uid;
+        return STATUS_OK;
+}
+
+static int choose_owners(ClientChange *changes, size_t n_changes) {
+        int status = STATUS_OK;
+
+        for (size_t i = 0; i < n_changes && status == STATUS_OK; i++)
+                status = choose_owner(&changes[i], i > 0 ? &changes[i - 1] : NULL);
+        return status;
+}
+
+int change_send(Context *context, const ClientChange *asked, size_t n_changes, json_t **ret_results) {
+        CLEANUP_FREE ClientChange *changes = calloc(n_changes + 1, sizeof(*changes));
         CLEANUP_JSON json_t *results = NULL;
         ClientError error = { 0 };
         int r, status;
 
+        if (!changes)
+                return complain_errno(-ENOMEM, "cannot ask for the change");
+        for (size_t i = 0; i < n_changes; i++)
+                changes[i] = asked[i];
         status = context_client(context);
+        if (status == STATUS_OK && !context->options.user && geteuid() == 0)
+                status = choose_owners(changes, n_changes);
         if (status != STATUS_OK)
                 return status;
         r = client_change_jobs(

@@ -171,6 +171,21 @@ check "the owner cannot be set by a key" refused "{command: 'true', owner: root}
 check "a user who is denied" contains "$(create_as al x "command: 'true'")" "may have nothing here"
 check "who is not in the group cannot connect" fails ctl_as eve list-jobs
 
+# --- root imports -----------------------------------------------------------------------------------------------------
+# What root makes again of an ordinary user's is that user's again: nobody gets root's rights by an import.
+owner_is() { equals "$1" "$(ctl show -p Owner --value "$2")"; }
+ctl_as bob -q create once -- /usr/bin/id -u
+ctl export bob/once >"$S/bobs.yaml"
+for how in '' --replace; do
+    check "bob deletes what he calls by its short name" ctl_as bob delete once
+    check "root makes it again ${how:-anew}" ctl import $how "$S/bobs.yaml"
+    check "it is bob's" owner_is bob bob/once
+    check "it runs as bob" equals "$(uid_of bob)" "$(ctl -q start --follow bob/once)"
+done
+check "root makes a job for bob" ctl create bob/for -- /bin/true
+check "it is bob's" owner_is bob bob/for
+check "not for nobody" fails ctl create nosuch/for -- /bin/true
+
 # --- how much --------------------------------------------------------------------------------------------------------
 check "a definition that is too long" contains \
     "$(create_as ann long "{command: 'true', description: $(printf 'x%.0s' {1..9000})}")" "definition-size"

@@ -73,7 +73,8 @@ START_TEST(a_dump_of_definitions_can_be_made_again) {
                                "\"owner_uid\":0,\"origin\":\"runtime\",\"revision\":1,"
                                "\"source\":\"command: [/bin/true]\\n\",\"definition\":\"command:\\n  - "
                                "/bin/true\\n\","
-                               "\"paused\":false,\"one_shot\":false,\"file\":null}\n"));
+                               "\"paused\":false,\"paused_until\":null,\"one_shot\":false,"
+                               "\"pending\":false,\"file\":null}\n"));
 }
 END_TEST
 
@@ -130,6 +131,21 @@ START_TEST(root_may_make_a_job_for_somebody) {
                         &fixture, root, "ChangeJobs", "aa{sv}b", 1, 4, "kind", "s", "create", "name", "s",
                         "user-4242/x", "owner", "u", USER_UID, "definition", "s", GOOD, 0));
         ck_assert_uint_eq(manager_find_job(fixture.manager, "user-4242/x")->stored.owner_uid, USER_UID);
+}
+END_TEST
+
+/* By no kind of change: the job would run as root. */
+START_TEST(a_users_name_makes_no_job_of_root) {
+        static const char *const kinds[] = { "create", "put" };
+
+        for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+                test_expect_error(
+                                bus_fixture_call(
+                                                &fixture, root, MANAGER_PATH, MANAGER_INTERFACE, "ChangeJobs",
+                                                "aa{sv}b", 1, 3, "kind", "s", kinds[i], "name", "s",
+                                                "user-4242/x", "definition", "s", GOOD, 0),
+                                SD_BUS_ERROR_INVALID_ARGS);
+        ck_assert(!is_there("user-4242/x"));
 }
 END_TEST
 
@@ -190,6 +206,7 @@ Suite *test_suite(void) {
         tcase_add_test(change, a_users_job_has_the_users_name_and_uid);
         tcase_add_loop_test(change, nobody_touches_what_is_anothers, 0, ARRAY_SIZE(refusals));
         tcase_add_test(change, root_may_make_a_job_for_somebody);
+        tcase_add_test(change, a_users_name_makes_no_job_of_root);
         tcase_add_test(change, a_user_makes_jobs_for_nobody_else);
         tcase_add_test(change, a_renamed_job_stays_its_owners);
         tcase_add_test(change, what_is_missing_in_a_change_is_named);
