@@ -333,7 +333,7 @@ START_TEST(a_change_that_comes_before_the_reply_is_heard) {
         uint64_t id = 0;
 
         ck_assert_int_eq(client_watch(client, &watcher, &error), 0);
-        ck_assert_int_eq(client_start_job(client, "backup", false, &id, &error), 0);
+        ck_assert_int_eq(client_start_job(client, &(ClientStart){ .job = "backup" }, &id, &error), 0);
         ck_assert_uint_eq(id, 41);
         while (sd_bus_process(client_bus(client), NULL) > 0)
                 ;
@@ -354,7 +354,7 @@ START_TEST(an_error_of_the_daemon_is_told_with_its_kind) {
         ClientError error = { 0 };
         uint64_t id = 0;
 
-        ck_assert_int_lt(client_start_job(client, "none", false, &id, &error), 0);
+        ck_assert_int_lt(client_start_job(client, &(ClientStart){ .job = "none" }, &id, &error), 0);
         ck_assert_int_eq(error.fault, CLIENT_FAULT_NO_SUCH);
         ck_assert_str_eq(error.text, "There is no job 'none'.");
 
