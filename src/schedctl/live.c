@@ -115,6 +115,15 @@ void live_close(Live *live) {
         stop_loop(live);
 }
 
+/* Where SIGPIPE is ignored, a reader that has gone away is as good as Ctrl-C. */
+static void look_at_reader(Live *live) {
+        (void) fflush(stdout);
+        if (!ferror(stdout) || live->is_unread)
+                return;
+        live->is_unread = true;
+        stop(live, LIVE_INTERRUPTED);
+}
+
 static int on_output(sd_event_source *source, int fd, uint32_t events, void *userdata) {
         CLEANUP_FREE char *chunk = malloc(CHUNK_SIZE);
         Live *live = userdata;
@@ -132,7 +141,7 @@ static int on_output(sd_event_source *source, int fd, uint32_t events, void *use
                 if (live->watcher.before_output)
                         live->watcher.before_output(live->watcher.userdata);
                 r = output_printer_add(printer, chunk, (size_t) n);
-                (void) fflush(stdout);
+                look_at_reader(live);
                 if (r >= 0)
                         return 0;
                 (void) complain_errno(

@@ -10,7 +10,7 @@
 
 typedef enum LiveEnd {
         LIVE_DONE,        /* live_end() was called */
-        LIVE_INTERRUPTED, /* Ctrl-C, or SIGTERM */
+        LIVE_INTERRUPTED, /* Ctrl-C, SIGTERM, or once: what is printed cannot be written any more */
         LIVE_GONE,        /* no more daemon */
 } LiveEnd;
 
@@ -27,6 +27,7 @@ typedef struct Live {
         LiveWatcher watcher;
         sd_event *event;
         bool stopped;
+        bool is_unread;         /* nobody takes what is printed */
         LiveEnd end;            /* why */
         OutputPrinter *printer; /* of the output that is followed; NULL: none */
         sd_event_source *output;

@@ -49,6 +49,32 @@ static int add_pause(Export *export, const json_t *job) {
                         : STATUS_OK;
 }
 
+/* An id stands for a secret that was given at run time; it says nothing to another daemon. */
+static int warn_of_secrets(Export *export, const YamlNode *body, const json_t *job) {
+        const char *text = json_string_value(json_object_get(job, "definition"));
+        const YamlNode *values = yaml_mapping_find(body, "values"), *parameters;
+        YamlNode *definition = NULL;
+        int r;
+
+        if (!values || values->value->kind != YAML_KIND_MAPPING || !text)
+                return 0;
+        r = draft_parse(&export->draft, NULL, text, strlen(text), &definition);
+        parameters = r >= 0 && definition ? yaml_mapping_find(definition, "parameters") : NULL;
+        if (!parameters)
+                return r;
+        YAML_FOREACH(key, values->value) {
+                const YamlNode *declared = yaml_mapping_find(parameters->value, key->text);
+                const YamlNode *type = declared ? yaml_mapping_find(declared->value, "type") : NULL;
+
+                if (type && strcmp(type->value->text, "secret") == 0 &&
+                    strncmp(key->value->text, "${credential:", strlen("${credential:")) != 0)
+                        complain("%s: the value of '%s' is a secret, which stays here; the file has an id "
+                                 "that only this job knows",
+                                 view_text(job, "name"), key->text);
+        }
+        return 0;
+}
+
 /* It leaves the list when it has run. */
 static int add_once(Export *export, const json_t *job) {
         YamlNode *yes;
@@ -84,6 +110,8 @@ static int add_job(Export *export, const json_t *job) {
         r = draft_parse(&export->draft, NULL, text, strlen(text), &body);
         if (r >= 0 && !body)
                 body = draft_mapping(&export->draft);
+        if (r >= 0 && body && is_runtime)
+                r = warn_of_secrets(export, body, job);
         if (r >= 0)
                 r = draft_put_last(&export->draft, export->jobs, &export->jobs_end, name, body);
         if (r < 0)

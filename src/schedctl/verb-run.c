@@ -3,6 +3,7 @@
 /* run: a command now, recorded as any execution, and as if it ran here: its output, its status, Ctrl-C. */
 
 #include <errno.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "schedctl/attend.h"
@@ -67,6 +68,8 @@ int verb_run(Context *context, char **arguments) {
                 complain("the command stands behind \"--\": schedctl run [OPTION…] -- COMMAND…");
                 return STATUS_OWN_FAULT;
         }
+        (void) signal(SIGPIPE,
+                      SIG_IGN); /* a command whose reader goes away is stopped; we must live to do that */
         status = make_draft(context, command, &order.draft);
         status = status == STATUS_OK ? attend_all(context, &style, create_and_attend, &order)
                                      : STATUS_OWN_FAULT;

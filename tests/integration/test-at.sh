@@ -45,6 +45,8 @@ check "what is in braces stays" status_is 0 ctl run -- /bin/echo '${a} $${b} %n'
 check "as it was" equals '${a} $${b} %n' "$(cat "$S/out")"
 check "it runs here" status_is 0 ctl run -- /bin/pwd
 check "in this directory" equals "$PWD" "$(cat "$S/out")"
+check "a reader that goes away" equals y "$(bounded 60 schedctl --user -q run -- yes 2>"$S/err" | head -n 1)"
+check "ends the command" contains "$(cat "$S/err")" "cancelled (operator)"
 check "standard input" bounded 60 sh -c "echo text | schedctl --user -q run --stdin -- cat >'$S/out'"
 check "is the command's" equals text "$(cat "$S/out")"
 check "they are recorded" equals run-1 "$(query "SELECT job FROM execution WHERE id = 1")"
