@@ -234,7 +234,8 @@ static void find_neighbours(Why *why, usec_t from_usec, usec_t until_usec) {
         view = scheduled_job_view(why->job);
         if (timetable_previous(&job->timetable, &view.context, from_usec, &occurrence) > 0)
                 answer->previous_due_usec = occurrence.due_usec;
-        if (timetable_next(&job->timetable, &view.context, until_usec, &occurrence, NULL) > 0)
+        if (scheduled_job_is_listed(why->job) && /* a job that was removed is not due again */
+            timetable_next(&job->timetable, &view.context, until_usec, &occurrence, NULL) > 0)
                 answer->next_due_usec = occurrence.due_usec;
 }
 

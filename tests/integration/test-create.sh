@@ -207,4 +207,8 @@ check "definitions are as they were" status_is 0 ctl cat any
 check "nice is 7" contains "$(cat "$S/out")" "nice: 7"
 check "so is the pause" job_is quiet 'd["state"]' paused
 check "they run" status_is 0 ctl start --wait text
+schedctl --user -q create gone --schedule "0 5 * * *" -- /bin/true
+schedctl --user -q start --wait gone
+schedctl --user -q delete gone
+check "a deleted job is not due again" contains "$(schedctl --user -o json why gone)" '"next_due":null'
 finish
