@@ -76,12 +76,12 @@ static void add_raw_string(JsonPieces *pieces, const char *text) {
 }
 
 static void add_scalar(JsonPieces *pieces, const YamlNode *node) {
-        if (yaml_node_is_null(node)) {
+        /* What is no text is a fault by now: null stands for it. */
+        if (yaml_node_is_null(node) ||
+            (!is_literal(node) && !yaml_text(pieces->context, node, "the value"))) {
                 (void) buffer_add_string(&pieces->raw, "null");
         } else if (is_literal(node)) {
                 (void) buffer_add(&pieces->raw, node->text, node->size);
-        } else if (!yaml_text(pieces->context, node, "the value")) {
-                (void) buffer_add_string(&pieces->raw, "null"); /* the fault is reported */
         } else if (!strchr(node->text, '$')) {
                 add_raw_string(pieces, node->text);
         } else {
