@@ -97,7 +97,8 @@ const ActionParameter file_parameters[] = {
           .minimum = 0,
           .maximum = 20,
           .fallback = "0",
-          .help = "How many redirections are followed, never from https to something else." },
+          .help = "How many redirections are followed, never from https to something else, nor "
+                  "with a credential in headers to another host." },
         { .name = "ca-file",
           .type = ACTION_PATH,
           .help = "Certificates that are trusted, instead of the system's." },

@@ -11,6 +11,7 @@
 
 #include "util/address.h"
 #include "util/file.h"
+#include "util/url-party.h"
 
 #define PROTOCOLS "http,https,ftp,ftps,sftp"
 #define CONNECT_TIMEOUT_USEC (30 * USEC_PER_SEC)
@@ -24,6 +25,8 @@ typedef struct Transfer {
         char *shown; /* the URL for messages */
         char reason[CURL_ERROR_SIZE];
         bool was_denied;
+        bool is_confidential; /* a credential stands in its headers */
+        bool is_astray;       /* and it was redirected to where it may not go */
 
         FileIntake *intake; /* to fetch */
         int fault;          /* what it returned */
@@ -50,6 +53,22 @@ static curl_socket_t on_open_socket(void *userdata, curlsocktype purpose, struct
                 return CURL_SOCKET_BAD;
         }
         return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+/* A credential is for the host that the job names. */
+static int on_before_request(
+                void *userdata,
+                char *remote_address,
+                char *local_address,
+                int remote_port,
+                int local_port) {
+
+        Transfer *transfer = userdata;
+        const char *url = NULL;
+
+        (void) curl_easy_getinfo(transfer->curl, CURLINFO_EFFECTIVE_URL, &url);
+        transfer->is_astray = transfer->is_confidential && !url_is_same_party(transfer->url, url ?: "");
+        return transfer->is_astray ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 static size_t on_body(char *data, size_t size, size_t n, void *userdata) {
@@ -161,6 +180,7 @@ static int set_headers(Transfer *transfer) {
                 if (!list)
                         return -ENOMEM;
                 transfer->headers = list;
+                transfer->is_confidential |= json_is_array(value); /* its parts */
         }
         (void) curl_easy_setopt(transfer->curl, CURLOPT_HTTPHEADER, transfer->headers);
         return 0;
@@ -218,6 +238,8 @@ static void set_common(Transfer *transfer) {
         (void) curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, STALLED_SECONDS);
         (void) curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
         (void) curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, transfer);
+        (void) curl_easy_setopt(curl, CURLOPT_PREREQFUNCTION, on_before_request);
+        (void) curl_easy_setopt(curl, CURLOPT_PREREQDATA, transfer);
 }
 
 static int set_up(Transfer *transfer) {
@@ -279,6 +301,11 @@ static int perform(Transfer *transfer, FileTransfer *ret) {
                                 transfer->action,
                                 "'%s' leads to an address that is not public: the jobs of "
                                 "ordinary users may not go there",
+                                transfer->shown);
+        if (transfer->is_astray)
+                return action_fail(
+                                transfer->action,
+                                "'%s' leads to another host, where the credential in 'headers' must not go",
                                 transfer->shown);
         if (is_http && (result == CURLE_HTTP_RETURNED_ERROR || (result == CURLE_OK && status >= 300)))
                 return fail_status(transfer, status);

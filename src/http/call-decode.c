@@ -385,10 +385,12 @@ static int read_all(CallReader *reader) {
         r = call_url_build(reader, &reader->call->request.url);
         if (r >= 0)
                 r = read_options(reader);
+        reader->has_credential = false;
         if (r >= 0)
                 r = read_body(reader, &type);
         if (r >= 0)
                 r = read_headers(reader, type);
+        reader->call->request.confidential = reader->has_credential;
         if (r >= 0)
                 r = read_auth(reader);
         if (r >= 0)

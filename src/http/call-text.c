@@ -69,8 +69,10 @@ static int find_credential(CallReader *reader, const char *what, const char *nam
 static int find_part(CallReader *reader, const char *what, const json_t *value, Part *ret) {
         const char *name = json_string_value(json_object_get(value, "credential"));
 
-        if (name)
+        if (name) {
+                reader->has_credential = true;
                 return find_credential(reader, what, name, ret);
+        }
         if (!json_is_string(value) || strlen(json_string_value(value)) != json_string_length(value))
                 return call_error(reader, "'%s' of the request is no text", what);
         *ret = (Part){ json_string_value(value), json_string_length(value) };

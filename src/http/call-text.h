@@ -9,7 +9,8 @@ typedef struct CallReader {
         const MessageHttpRequest *message;
         json_t *request;
         HttpCall *call;
-        char *error; /* the first fault */
+        char *error;         /* the first fault */
+        bool has_credential; /* in what was read so far, from whenever it was false */
 } CallReader;
 
 /* Returns -EINVAL, or -ENOMEM. */

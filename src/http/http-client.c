@@ -71,6 +71,11 @@ static void finish(HttpTransfer *transfer, CURLcode code) {
                         result.message = denied;
                 }
         }
+        if (transfer->astray) {
+                result.error = -EACCES;
+                result.message = "it was redirected to another host, or from https to http, and has a "
+                                 "credential in its headers or its body";
+        }
         transfer->done(transfer->userdata, &result);
         transfer_free(transfer);
 }

@@ -59,7 +59,8 @@ typedef struct HttpRequest {
         bool public_only;                 /* no address of this host or a private network is reached */
         HttpVersion version;
         unsigned redirects;
-        usec_t timeout_usec;         /* of the whole; USEC_INFINITY: HTTP_TIMEOUT_USEC */
+        bool confidential;   /* headers or body: no redirect takes them to somebody else (url-party.h) */
+        usec_t timeout_usec; /* of the whole; USEC_INFINITY: HTTP_TIMEOUT_USEC */
         usec_t connect_timeout_usec; /* 0: HTTP_CONNECT_TIMEOUT_USEC */
         size_t response_max;         /* so many bytes of the answer are kept; the transfer ends beyond that */
 } HttpRequest;

@@ -8,6 +8,7 @@
 #include "http/transfer.h"
 #include "util/address.h"
 #include "util/string-list.h"
+#include "util/url-party.h"
 
 #define ANSWER_HEADERS_MAX 200U
 #define ANSWER_HEADERS_SIZE_MAX ((size_t) 64 * 1024)
@@ -72,6 +73,25 @@ static curl_socket_t on_open_socket(void *userdata, curlsocktype purpose, struct
         }
         fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
         return fd < 0 ? CURL_SOCKET_BAD : fd;
+}
+
+/* Connected, also by an earlier transfer, and nothing has been sent. */
+static int on_before_request(
+                void *userdata,
+                char *remote_address,
+                char *local_address,
+                int remote_port,
+                int local_port) {
+
+        HttpTransfer *transfer = userdata;
+        const char *url = NULL;
+
+        (void) curl_easy_getinfo(transfer->easy, CURLINFO_EFFECTIVE_URL, &url);
+        if (transfer->request->confidential && !url_is_same_party(transfer->request->url, url ?: "")) {
+                transfer->astray = true;
+                return CURL_PREREQFUNC_ABORT;
+        }
+        return CURL_PREREQFUNC_OK;
 }
 
 static const char *version_text(long version) {
@@ -145,5 +165,9 @@ CURLcode transfer_receive(HttpTransfer *transfer) {
                 code = curl_easy_setopt(transfer->easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
         if (code == CURLE_OK)
                 code = curl_easy_setopt(transfer->easy, CURLOPT_OPENSOCKETDATA, transfer);
+        if (code == CURLE_OK)
+                code = curl_easy_setopt(transfer->easy, CURLOPT_PREREQFUNCTION, on_before_request);
+        if (code == CURLE_OK)
+                code = curl_easy_setopt(transfer->easy, CURLOPT_PREREQDATA, transfer);
         return code;
 }

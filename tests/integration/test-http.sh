@@ -75,6 +75,22 @@ cp "$S/client.crt" "$S/.config/jobsched/credentials/client-crt"
 cp "$S/client.key" "$S/.config/jobsched/credentials/client-key"
 chmod 600 "$S"/.config/jobsched/credentials/*
 
+# Version 2, which the server in Python does not speak.
+nghttpd=$(command -v nghttpd || PATH=/usr/sbin command -v nghttpd)
+if [ -n "$nghttpd" ]; then
+    mkdir "$S/h2"
+    echo two >"$S/h2/file"
+    h2_port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    "$nghttpd" --htdocs="$S/h2" --address=127.0.0.1 "$h2_port" "$S/server.key" "$S/server.crt" >/dev/null 2>&1 &
+    server_pids+=($!)
+    cat >"$S/jobs/h2.yaml" <<EOF
+jobs:
+  h2: {http: {url: "https://localhost:$h2_port/file", ca: $S/ca.crt, expect-body: "^two"}}
+  h2-post: {http: {url: "https://localhost:$h2_port/file", ca: $S/ca.crt, http-version: 2-only, method: PUT, body: {text: abc}}}
+  h1: {http: {url: "https://localhost:$h2_port/file", ca: $S/ca.crt, http-version: 1.1}}
+EOF
+fi
+
 cat >"$S/jobs/http.yaml" <<EOF
 jobs:
   probe: {command: [/bin/true]}
@@ -111,6 +127,10 @@ jobs:
   redirect: {http: {url: "$u/redirect?/text"}}
   follow: {http: {url: "$u/redirect?/text", redirects: 2}}
   loop: {http: {url: "$u/loop", redirects: 3}}
+  follow-secret: {http: {url: "$u/redirect?/text", redirects: 2, headers: {X-Key: "\${credential:token}"}}}
+  astray: {http: {url: "$u/redirect?http://localhost:$plain_port/astray", redirects: 2, headers: {X-Key: "\${credential:token}"}}}
+  astray-body: {http: {url: "$u/redirect?http://localhost:$plain_port/astray", redirects: 2, body: "\${credential:token}"}}
+  elsewhere: {http: {url: "$u/redirect?http://localhost:$plain_port/text", redirects: 2, headers: {X-Key: open}}}
   escape: {http: {url: "$u/redirect?file:///etc/passwd", redirects: 3}}
   huge: {http: {url: "$u/huge", response-max: 100K}}
   cut: {http: {url: "$u/cut"}}
@@ -202,6 +222,21 @@ check "unless it is allowed" outcome follow 'succeeded||200'
 check "and is counted" result_is follow '$.redirects' 1
 check "but not for ever" outcome loop 'failed|launch|302'
 check "nor to a file" outcome escape 'failed|launch|302'
+check "a credential goes where the host sends it" outcome follow-secret 'succeeded||200'
+check "but not to another host" outcome astray 'failed|launch|302'
+check "as is said" message astray 'redirected to another host'
+check "nor in a body" outcome astray-body 'failed|launch|302'
+check "it has heard nothing" [ "$(grep -cF '"path": "/astray"' "$S/plain/requests")" = 0 ]
+check "what is no secret may" outcome elsewhere 'succeeded||200'
+if [ -n "$nghttpd" ]; then
+    wait_until 20 bash -c "exec 3<>/dev/tcp/127.0.0.1/$h2_port"
+    check "version 2 is spoken over TLS" outcome h2 'succeeded||200'
+    check "as the result says" result_is h2 '$.http-version' 2
+    check "with a body too" outcome h2-post 'succeeded||200'
+    check "a server that speaks no other is not understood in version 1.1" outcome h1 'failed|launch|'
+else
+    echo "nghttpd is not there: version 2 of HTTP is left out"
+fi
 check "an answer is read so far" outcome huge 'succeeded||200'
 check "and cut" result_is huge '$.truncated' 1
 check "one that is cut off fails" outcome cut 'failed|launch|200'
