@@ -143,7 +143,7 @@ check "… has the status in its result" result_has '{"http_status": 404}'
 fails "a redirection that is not followed" file "answered 302, a redirection" "\"from\": \"$http/to/rates.csv\", \"to\": \"#S#/rates.csv\""
 check "… and its body is no file" has rates.csv rates
 gives "one that is" file '{"bytes": 6}' "\"from\": \"$http/to/to/rates.csv\", \"to\": \"#S#/rates2.csv\", \"redirects\": 2"
-fails "one with a credential, to another host" file "leads to another host" "\"from\": \"$http/to/http://localhost/rates.csv\", \"to\": \"#S#/rates2.csv\", \"redirects\": 1, \"headers\": {\"X-Key\": [{\"credential\": \"password\"}]}"
+fails "one with a credential, to another host" file "leads to another host" "\"from\": \"$http/away/rates.csv\", \"to\": \"#S#/rates2.csv\", \"redirects\": 1, \"headers\": {\"X-Key\": [{\"credential\": \"password\"}]}"
 gives "one with a credential, to the same" file '{"bytes": 6}' "\"from\": \"$http/to/rates.csv\", \"to\": \"#S#/rates2.csv\", \"redirects\": 1, \"headers\": {\"X-Key\": [{\"credential\": \"password\"}]}"
 fails "one too many" file "Maximum (1) redirects followed" "\"from\": \"$http/to/to/rates.csv\", \"to\": \"#S#/rates2.csv\", \"redirects\": 1"
 fails "a checksum over the wire" file "has another md5" "\"from\": \"$http/rates.csv\", \"to\": \"#S#/rates2.csv\", \"checksum\": \"md5:00000000000000000000000000000000\""

@@ -2,7 +2,8 @@
 """An HTTP and an FTP server for the tests of `file`: file-server.py DIRECTORY, which is what they serve and take.
 
 Writes "HTTP-PORT FTP-PORT" to DIRECTORY/.ports when both listen; ends with its standard input.
-HTTP: GET and PUT of files; /to/PATH redirects there; /status/N answers N; /secret/… wants user:geheim; what came
+HTTP: GET and PUT of files; /to/PATH redirects there, /away/PATH to another host; /status/N answers N; /secret/… wants
+user:geheim; what came
 with a request is in DIRECTORY/.request. FTP: user:geheim, RETR, STOR and MKD.
 """
 
@@ -36,6 +37,8 @@ class Http(http.server.BaseHTTPRequestHandler):
         parts = self.path.split("?")[0].strip("/").split("/")
         if parts[0] == "to":
             self.answer(302, b"moved", Location="/" + "/".join(parts[1:]))
+        elif parts[0] == "away":
+            self.answer(302, b"moved", Location=f"http://localhost:{self.server.server_port}/" + "/".join(parts[1:]))
         elif parts[0] == "hang":
             self.send_response(200)
             self.send_header("Content-Length", "100000")
