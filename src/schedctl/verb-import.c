@@ -144,12 +144,6 @@ static void take_profiles_back(const Import *import) {
 
 /* --- jobs ------------------------------------------------------------------------------------------ */
 
-static const YamlNode *pause_of(const Import *import, const char *name) {
-        const YamlNode *key = import->input.paused ? yaml_mapping_find(import->input.paused, name) : NULL;
-
-        return key ? key->value : NULL;
-}
-
 /* "true" is for good (0), else it ends at that instant. */
 static int read_pause(const char *name, const YamlNode *pause, usec_t *ret_until_usec) {
         Timestamp timestamp;
@@ -164,6 +158,17 @@ static int read_pause(const char *name, const YamlNode *pause, usec_t *ret_until
         }
         *ret_until_usec = timestamp_to_usec(&timestamp);
         return STATUS_OK;
+}
+
+/* The pause of a job; NULL: none, or one that is over. It was checked. */
+static const YamlNode *pause_of(const Import *import, const char *name) {
+        const YamlNode *key = import->input.paused ? yaml_mapping_find(import->input.paused, name) : NULL;
+        usec_t until_usec = 0;
+
+        if (!key || read_pause(name, key->value, &until_usec) != STATUS_OK ||
+            (until_usec > 0 && until_usec <= context_now(import->context)))
+                return NULL;
+        return key->value;
 }
 
 static int send_jobs(Import *import) {

@@ -105,4 +105,8 @@ check "leaves the profile what it was" contains "$(ctl list-profiles)" "region=e
 ctl -q delete-profile europe
 check "standard input will do" status_is 0 sh -c "schedctl --user import - <'$S/first.yaml'"
 check "all is back" names_are "at-5 held nulls of-file off plain script timed $timer until"
+ctl -q delete --yes held
+check "a pause that is over" status_is 0 sh -c "
+    printf 'jobs: {held: {command: [/bin/true]}}\npaused: {held: 2020-01-01T00:00:00Z}' | schedctl --user import -"
+check "is none" equals idle "$(ctl show -p State --value held)"
 finish
