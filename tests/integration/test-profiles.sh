@@ -157,7 +157,11 @@ sed -i '/^profiles:/,$d' "$S/jobs/jobs.yaml"
 ctl reload
 check "a job without its profile" status_is 1 ctl start --wait greet
 check "says so" says "there is no profile 'europe'"
-check "and fails" becomes greet failed
+check "and nothing is recorded" row_is state greet succeeded
+echo 'jobs: {caller: {command: [/bin/true], trigger: {on-success: [greet]}}}' >"$S/jobs/caller.yaml"
+ctl reload
+check "where nobody asks for it" status_is 0 ctl start --wait caller
+check "it fails" becomes greet failed
 executions -n 1 greet
 check "at its launch" json_is 'd[0]["reason"]' launch
 check "why" status_is 0 ctl why greet
