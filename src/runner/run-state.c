@@ -156,20 +156,26 @@ static void put_saved(const SavedRun *saved, Buffer *buffer) {
         state_put_number(buffer, "run-end", 1);
 }
 
+/* The parts that are encoded: how it began, or how it ended, and its output. */
+static int encode_parts(const Run *run, Buffer *start, Buffer *ended, Buffer *capture) {
+        const Message message = { .type = MESSAGE_START, .start = run->start };
+        int r;
+
+        r = run->phase == RUN_ENDED ? message_encode(&run->ended, ended) : message_encode(&message, start);
+        if (r >= 0 && run->http)
+                r = run_http_save(run, ended);
+        if (r >= 0)
+                r = output_capture_format(&run->capture, capture);
+        return r;
+}
+
 int run_state_save(const Run *run, Buffer *buffer) {
         CLEANUP(buffer_done) Buffer start = { 0 }, capture = { 0 }, ended = { 0 };
-        const Message message = { .type = MESSAGE_START, .start = run->start };
         char name[RUN_NAME_MAX];
         SavedRun saved;
         int r;
 
-        r = run->phase == RUN_ENDED ? message_encode(&run->ended, &ended) : message_encode(&message, &start);
-        if (r < 0)
-                return r;
-        if (run->http)
-                r = run_http_save(run, &ended);
-        if (r >= 0)
-                r = output_capture_format(&run->capture, &capture);
+        r = encode_parts(run, &start, &ended, &capture);
         if (r < 0)
                 return r;
 

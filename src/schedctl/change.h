@@ -10,7 +10,7 @@
  * Sends the changes, with --dry-run on trial, and says on standard error what was wrong, or what is to be
  * known. *ret_results is only set with STATUS_OK. Returns a status.
  */
-int change_send(Context *context, const ClientChange *changes, size_t n_changes, json_t **ret_results);
+int change_send(Context *context, const ClientChange *asked, size_t n_changes, json_t **ret_results);
 
 /* Prints what became of each: as --output has it, with "short" the names. Returns a status. */
 int change_report(const Context *context, const json_t *results);
