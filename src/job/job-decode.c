@@ -219,19 +219,44 @@ static int decode_rest(const YamlContext *yaml, const YamlNode *node, Job *job) 
 }
 
 /* The keys of action programs, as rows beside those of the table. */
-static void action_rows(const ActionCatalog *actions, YamlField rows[static ACTIONS_MAX + 1]) {
+static size_t action_rows(const ActionCatalog *actions, YamlField rows[static ACTIONS_MAX]) {
         size_t n = 0;
 
         for (size_t i = 0; actions && i < actions->n_items && n < ACTIONS_MAX; i++)
                 rows[n++] = (YamlField){ YAML_OBJECT(actions->items[i].name, leave_for_later) };
-        rows[n] = (YamlField){ .key = NULL };
+        return n;
+}
+
+static bool is_like_a_key(const char *word) {
+        const char *keys[ARRAY_SIZE(job_fields)] = { NULL };
+
+        for (size_t i = 0; job_fields[i].key; i++)
+                keys[i] = job_fields[i].key;
+        return job_key_is_known(word) || string_nearest(word, keys);
+}
+
+/* What could be one, where nobody can say which there are. */
+static size_t possible_action_rows(const YamlNode *node, YamlField *rows, size_t n_max) {
+        size_t n = 0;
+
+        if (node->kind != YAML_KIND_MAPPING)
+                return 0;
+        YAML_FOREACH(key, node)
+        if (n < n_max && key->kind == YAML_KIND_SCALAR && key->value->kind == YAML_KIND_MAPPING &&
+            !is_like_a_key(key->text))
+                rows[n++] = (YamlField){ YAML_OBJECT(key->text, leave_for_later) };
+        return n;
 }
 
 static int decode_fields(const YamlContext *yaml, const YamlNode *node, Job *job) {
-        const JobSite *site = job_decode_context(yaml)->site;
+        const JobDecodeContext *context = job_decode_context(yaml);
         YamlField rows[ACTIONS_MAX + 1];
+        size_t n;
 
-        action_rows(site ? site->actions : NULL, rows);
+        n = action_rows(context->site ? context->site->actions : NULL, rows);
+        if (context->any_action)
+                n += possible_action_rows(node, rows + n, ACTIONS_MAX - n);
+        rows[n] = (YamlField){ .key = NULL };
         return yaml_fields_decode_with(yaml, job_fields, rows, node, job);
 }
 

@@ -51,6 +51,7 @@ typedef struct JobDecodeContext {
         const Clock *clock;  /* to warn of schedules that never come again; NULL: they are not noticed */
 
         bool ignore_files; /* what other files hold does not count: only the definition is judged */
+        bool any_action;   /* a mapping whose key is like none of a job's may be an action program's */
 
         /*
          * Told of each other file that a definition takes something from; `status` is all zero if it could

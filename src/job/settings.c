@@ -89,7 +89,7 @@ static int decode_defaults(
                 void *member) {
         CLEANUP(time_zone_cache_freep) TimeZoneCache *zones = NULL;
         CLEANUP(buffer_done) Buffer buffer = { 0 };
-        JobDecodeContext job = { .system_mode = true, .ignore_files = true };
+        JobDecodeContext job = { .system_mode = true, .ignore_files = true, .any_action = true };
         char *text;
         int r;
 

@@ -39,6 +39,9 @@ static void report_unknown(
         nearest = context->diagnostics->truncated ? NULL : string_nearest(key->text, candidates);
         if (nearest)
                 yaml_error(context, key, "unknown key '%.64s'; did you mean '%s'?", key->text, nearest);
+        else if (more != no_fields && key->value->kind == YAML_KIND_MAPPING)
+                yaml_error(context, key, "unknown key '%.64s', and there is no action program of that name",
+                           key->text);
         else
                 yaml_error(context, key, "unknown key '%.64s'", key->text);
 }

@@ -152,13 +152,14 @@ START_TEST(defaults_are_kept_as_text) {
         CLEANUP_FREE char *faults = NULL;
 
         ck_assert_int_eq(
-                        load("defaults:\n  timezone: UTC\n  environment: {A: \"1\"}\n"
+                        load("defaults:\n  timezone: UTC\n  environment: {A: \"1\"}\n  sql: {connection: x}\n"
                              "  except: {ics: /nonexistent/a.ics}\n",
                              NULL, NULL, &faults, &settings),
                         0);
         ck_assert_str_eq(
                         settings.defaults,
-                        "timezone: UTC\nenvironment:\n  A: \"1\"\nexcept:\n  ics: /nonexistent/a.ics\n");
+                        "timezone: UTC\nenvironment:\n  A: \"1\"\nsql:\n  connection: x\nexcept:\n  ics: "
+                        "/nonexistent/a.ics\n");
 }
 END_TEST
 
@@ -189,6 +190,7 @@ static const struct {
         { "",  NULL, "notify=a",              "command line:0:0: 'notify' can be set in the file only" },
         { "",  "JOBSCHED_QUEUES=io",    NULL, "JOBSCHED_QUEUES:0:0: 'queues' can be set in the file only" },
         { "defaults:\n  timout: 1s\n",  NULL, NULL, "F:2:3: unknown key 'timout'; did you mean 'timeout'?" },
+        { "defaults:\n  outptu: {journal: false}\n", NULL, NULL, "F:2:3: unknown key 'outptu'; did you mean 'output'?" },
         { "defaults: 3\n",              NULL, NULL, "F:1:11: 'defaults' expects a mapping, not a text" },
         { "- store\n",                  NULL, NULL, "F:1:1: expected a mapping ('key: value'), not a list" },
         { "store: [\n",                 NULL, NULL, "F:2:1: not valid YAML: did not find expected node content" },
