@@ -60,7 +60,8 @@ check "150 MiB are dropped" lacks "$(changes_of ann 1 150000000)" "created"
 check "nothing of ann's has come by it" equals 3 "$(query "SELECT count(*) FROM job WHERE owner_uid = 5001")"
 check "the others are answered" answers
 check "the daemon lives" ctl list-jobs
-check "and is not huge" test "$(resident)" -lt 400000
+# AddressSanitizer keeps what was freed.
+is_sanitized || check "and is not huge" test "$(resident)" -lt 400000
 check "a pattern of a MiB" fails ctl_as ann list-jobs "$(head -c 100000 /dev/zero | tr '\0' '*')"
 check "patterns that take long to match" bounded 20 "$S/bin/schedctl" list-jobs '*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b' || true
 check "the others are answered still" answers
