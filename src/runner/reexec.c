@@ -27,11 +27,15 @@ static void close_on_exec(void *userdata, int fd) {
         (void) fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
-/* Only a client that has been sent everything is kept: another one connects again and hears the list. */
+/*
+ * Only a client that waits for nothing is kept: another one connects again, hears the list, and asks again
+ * what was not answered.
+ */
 static int client_fd(Supervisor *supervisor) {
         Connection *connection = supervisor->server.connection;
 
-        if (!connection || connection_flush(connection) != 1 || connection_queued_bytes(connection) > 0)
+        if (!connection || supervisor->server.n_lookups > 0 || connection_flush(connection) != 1 ||
+            connection_queued_bytes(connection) > 0)
                 return -EBADF;
         return connection_fd(connection);
 }

@@ -21,8 +21,9 @@ typedef struct Server {
         Connection *connection;
         bool greeted; /* HELLO came: `store` is set */
         char store[STORE_UUID_MAX + 1];
-        int waiting_fd; /* the connection that is next, not read yet */
-        Run *unsent;    /* ended runs of this store that the client has not been told of */
+        int waiting_fd;   /* the connection that is next, not read yet */
+        Run *unsent;      /* ended runs of this store that the client has not been told of */
+        size_t n_lookups; /* questions that the helper has not answered */
         WakeAlarm alarm;
         void (*on_progress)(void *userdata); /* a run ended or was forgotten, or the client left */
         void *userdata;

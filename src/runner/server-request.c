@@ -145,6 +145,7 @@ static void on_lookup(void *userdata, const Account *account) {
 
         if (job->server->greeted)
                 (void) server_send(job->server, &message);
+        job->server->n_lookups--;
         free(job);
 }
 
@@ -158,6 +159,7 @@ static int handle_lookup(Server *server, Message *message) {
         if (!job)
                 return -ENOMEM;
         *job = (LookupJob){ .server = server, .cookie = lookup->cookie };
+        server->n_lookups++;
         if (lookup->name[0] == '\0') {
                 (void) snprintf(number, sizeof(number), "%" PRIu64, lookup->uid);
                 query.user = number;

@@ -255,6 +255,9 @@ static int listen_for_signals(Supervisor *supervisor) {
                                 supervisor->event, &supervisor->signals[i], signals[i].number,
                                 signals[i].handler, supervisor);
 
+                /* Before what was asked on the socket after it was sent. */
+                if (r >= 0)
+                        r = sd_event_source_set_priority(supervisor->signals[i], SD_EVENT_PRIORITY_IMPORTANT);
                 if (r < 0)
                         return log_error_errno(r, "Cannot listen for signals: %m");
         }
