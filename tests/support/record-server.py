@@ -51,6 +51,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
+# Many come at once: one that the kernel turns away comes again seconds later.
+http.server.ThreadingHTTPServer.request_queue_size = 1024
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
 with open(f"{top}/port.new", "w", encoding="ascii") as file:
     file.write(f"{server.server_port}\n")
