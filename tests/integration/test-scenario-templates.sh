@@ -50,7 +50,7 @@ wait_until 20 runner_is_there
 
 # --- the form ---
 check "the templates are offered" equals "base convert janitor send-later" "$(ctl list-templates --output=json | json '" ".join(t["name"] for t in d)')"
-check "which ones people may use is told" equals "False" "$(ctl list-templates --output=json | json '[t["user_triggered"] for t in d if t["name"] == "janitor"][0]' | sed s/false/False/)"
+check "which ones people may use is told" equals false "$(ctl list-templates --output=json | json '[t["user_triggered"] for t in d if t["name"] == "janitor"][0]')"
 schema=$(ctl show-template convert --output=json)
 check "a form can be made of the schema" equals 100 "$(json 'd["properties"]["quality"]["maximum"]' <<<"$schema")"
 check "with labels" equals Title "$(json 'd["properties"]["title"]["title"]' <<<"$schema")"
