@@ -334,6 +334,24 @@ static int read_statuses(CallReader *reader) {
         return 0;
 }
 
+json_t *http_json_load(const char *text, size_t size, json_error_t *reterr) {
+        static const char mark[] = "\xEF\xBB\xBF";
+        const size_t flags = JSON_DECODE_ANY | JSON_ALLOW_NUL;
+        json_t *value;
+
+        assert(text);
+        assert(reterr);
+
+        if (size >= strlen(mark) && memcmp(text, mark, strlen(mark)) == 0) {
+                text += strlen(mark);
+                size -= strlen(mark);
+        }
+        value = json_loadb(text, size, flags, reterr);
+        if (!value && json_error_code(reterr) == json_error_numeric_overflow)
+                value = json_loadb(text, size, flags | JSON_DECODE_INT_AS_REAL, reterr);
+        return value;
+}
+
 static int read_expected_json(CallReader *reader) {
         const json_t *list = json_object_get(reader->request, "expect-json");
         HttpCall *call = reader->call;
@@ -347,6 +365,7 @@ static int read_expected_json(CallReader *reader) {
         for (size_t i = 0; i < n; i++) {
                 const json_t *item = json_array_get(list, i);
                 JsonExpectation *expectation = &call->expect_json[i];
+                json_error_t fault;
                 char *value = NULL;
                 int r;
 
@@ -357,7 +376,7 @@ static int read_expected_json(CallReader *reader) {
                         r = call_json_join(reader, "expect-json", json_object_get(item, "value"), &value);
                 if (r < 0)
                         return r;
-                expectation->value = json_loads(value, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+                expectation->value = http_json_load(value, strlen(value), &fault);
                 if (!expectation->value)
                         return call_error(reader, "a value of 'expect-json' is no JSON");
                 call->n_expect_json++;

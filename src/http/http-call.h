@@ -25,6 +25,7 @@
 #include "protocol/message.h"
 
 typedef struct json_t json_t;
+typedef struct json_error_t json_error_t;
 
 typedef struct StatusRange {
         int first, last;
@@ -57,5 +58,10 @@ typedef struct HttpCall {
  * stands), or -ENOMEM.
  */
 int http_call_decode(MessageHttpRequest *message, HttpCall **ret, char **ret_error);
+/*
+ * Reads a JSON value, whatever its kind. An integer that is too large for 64 bits does not spoil the rest:
+ * then all numbers are doubles. A byte order mark in front is left out. Returns NULL with *reterr.
+ */
+json_t *http_json_load(const char *text, size_t size, json_error_t *reterr);
 HttpCall *http_call_free(HttpCall *call);
 DEFINE_CLEANUP(HttpCall, http_call_free);

@@ -55,6 +55,13 @@ static void say_denied(const HttpTransfer *transfer, char buffer[static MESSAGE_
                         transfer->denied);
 }
 
+static const char *explain(const HttpTransfer *transfer, CURLcode code) {
+        /* libcurl says the same of both. */
+        if (code == CURLE_OUT_OF_MEMORY)
+                return "out of memory, or a header of the answer is longer than 100 KiB";
+        return transfer->error[0] != '\0' ? transfer->error : curl_easy_strerror(code);
+}
+
 static void finish(HttpTransfer *transfer, CURLcode code) {
         HttpResult result = {
                 .message = "", .status = -1, .retry_after_usec = -1, .version = "", .body = "", .address = ""
@@ -64,7 +71,7 @@ static void finish(HttpTransfer *transfer, CURLcode code) {
         transfer_read_answer(transfer, &result);
         if (code != CURLE_OK && !(code == CURLE_WRITE_ERROR && transfer->full)) {
                 result.error = transfer_errno(code);
-                result.message = transfer->error[0] != '\0' ? transfer->error : curl_easy_strerror(code);
+                result.message = explain(transfer, code);
                 if (transfer->denied[0] != '\0' && code == CURLE_COULDNT_CONNECT) {
                         say_denied(transfer, denied);
                         result.error = -EACCES;

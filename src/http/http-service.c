@@ -176,8 +176,12 @@ static void answer_run_error(HttpService *service, uint64_t cookie, const char *
                    });
 }
 
-static const char *failure_prefix(int error) {
-        return error == -ETIMEDOUT ? "no answer in time: " : "no answer: ";
+static const char *failure_prefix(const HttpResult *result) {
+        bool has_begun = result->status > 0 && result->status / 100 != 3; /* else: nobody there */
+
+        if (result->error == -ETIMEDOUT)
+                return has_begun ? "no whole answer in time: " : "no answer in time: ";
+        return has_begun ? "no whole answer: " : "no answer: ";
 }
 
 /* Returns 0 with the verdict and why, or a negative errno. */
@@ -190,7 +194,7 @@ static int judge_result(const Pending *pending, const HttpResult *result, Messag
                 r = judge(pending->call, result, &verdict, &message);
                 answer->end = HTTP_ANSWERED;
         } else {
-                r = asprintf(&message, "%s%s", failure_prefix(result->error), result->message);
+                r = asprintf(&message, "%s%s", failure_prefix(result), result->message);
                 message = r < 0 ? NULL : message;
                 answer->end = result->error == -ETIMEDOUT ? HTTP_TIMED_OUT : HTTP_FAILED;
         }

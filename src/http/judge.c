@@ -3,6 +3,7 @@
 #include "http/judge.h"
 
 #include <jansson.h>
+#include <locale.h>
 #include <regex.h>
 #include <stdarg.h>
 #include <string.h>
@@ -42,13 +43,13 @@ static const char *read_step(const char *path, char separator, char step[static 
 }
 
 static const json_t *take_step(const json_t *value, const char *step) {
-        char *end;
-        unsigned long index;
+        size_t n_digits = strspn(step, "0123456789");
 
         if (!json_is_array(value))
                 return json_object_get(value, step);
-        index = strtoul(step, &end, 10);
-        return end == step || *end || step[0] == '-' ? NULL : json_array_get(value, index);
+        if (n_digits == 0 || step[n_digits] != '\0' || (step[0] == '0' && n_digits > 1))
+                return NULL; /* as RFC 6901 has it: no sign, no zeros in front */
+        return json_array_get(value, strtoul(step, NULL, 10));
 }
 
 const json_t *judge_find(const json_t *document, const char *path) {
@@ -98,7 +99,9 @@ static int judge_json(const HttpCall *call, const HttpResult *result, char **ret
 
         if (call->n_expect_json == 0)
                 return 0;
-        document = json_loadb(result->body, result->body_size, JSON_DECODE_ANY | JSON_ALLOW_NUL, &fault);
+        if (result->body_size == 0)
+                return say(ret_message, "the answer is empty, and no JSON");
+        document = http_json_load(result->body, result->body_size, &fault);
         if (!document)
                 return say(ret_message, "the answer is no JSON%s: %.100s",
                            result->truncated ? " as far as 'response-max' lets it be read" : "", fault.text);
@@ -111,6 +114,20 @@ static int judge_json(const HttpCall *call, const HttpResult *result, char **ret
 
 /* --- body and status ------------------------------------------------------------------------------- */
 
+/* Bytes are compared: fast, and with no opinion on what is no UTF-8. */
+static int compile(regex_t *expression, const char *text) {
+        locale_t plain = newlocale(LC_CTYPE_MASK, "C", (locale_t) 0), old;
+        int code;
+
+        if (!plain)
+                return REG_ESPACE;
+        old = uselocale(plain);
+        code = regcomp(expression, text, REG_EXTENDED | REG_NOSUB | REG_NEWLINE);
+        (void) uselocale(old);
+        freelocale(plain);
+        return code;
+}
+
 static int judge_body(const HttpCall *call, const HttpResult *result, char **ret_message) {
         regmatch_t range = { .rm_so = 0, .rm_eo = (regoff_t) MIN(result->body_size, SEARCHED_MAX) };
         const char *fault = NULL;
@@ -121,7 +138,7 @@ static int judge_body(const HttpCall *call, const HttpResult *result, char **ret
                 return 0;
         if (!regex_check(call->expect_body, &fault))
                 return say(ret_message, "'expect-body' cannot be used: %s", fault);
-        if (regcomp(&expression, call->expect_body, REG_EXTENDED | REG_NOSUB | REG_NEWLINE) != 0)
+        if (compile(&expression, call->expect_body) != 0)
                 return say(ret_message,
                            "'expect-body' is no regular expression as it came out of its "
                            "parameters");

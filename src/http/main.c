@@ -3,6 +3,7 @@
 /* jobsched-http: the runner's worker for HTTP, on the socket that is its standard input. */
 
 #include <curl/curl.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -64,6 +65,7 @@ int main(int argc, char *argv[]) {
                 return usage(argc, argv);
 
         log_open("jobsched-http", LOG_TARGET_AUTO);
+        (void) setlocale(LC_CTYPE, "C.UTF-8"); /* libcurl takes names of hosts to be in it */
         (void) signal(SIGPIPE, SIG_IGN);
         (void) signal(SIGXFSZ, SIG_IGN); /* where the log is a file, there is none */
         r = confine();

@@ -30,6 +30,15 @@ static void forget_headers(HttpTransfer *transfer) {
         transfer->n_answer_headers = transfer->answer_headers_size = 0;
 }
 
+/* "HTTP/1.1 303 See Other": what follows is a GET, which libcurl does only to methods that it knows. */
+static void heed_see_other(HttpTransfer *transfer, const char *line, size_t length) {
+        const char *blank = memchr(line, ' ', length);
+
+        if (blank && length - (size_t) (blank - line) >= 4 && memcmp(blank, " 303", 4) == 0 &&
+            transfer->request->redirects > 0)
+                (void) curl_easy_setopt(transfer->easy, CURLOPT_CUSTOMREQUEST, NULL);
+}
+
 /* Those of the last answer: of what was redirected, or asked for a password first, nobody wants to know. */
 static size_t on_header(char *data, size_t size, size_t n, void *userdata) {
         HttpTransfer *transfer = userdata;
@@ -40,6 +49,7 @@ static size_t on_header(char *data, size_t size, size_t n, void *userdata) {
                 length--;
         if (length >= 5 && memcmp(data, "HTTP/", 5) == 0) {
                 forget_headers(transfer);
+                heed_see_other(transfer, data, length);
                 return total;
         }
         if (length == 0 || !memchr(data, ':', length) || transfer->n_answer_headers == ANSWER_HEADERS_MAX ||

@@ -3,6 +3,7 @@
 /* What is sent, and how. */
 
 #include <string.h>
+#include <strings.h>
 
 #include "http/transfer.h"
 #include "util/string-list.h"
@@ -51,12 +52,24 @@ static int add_header(HttpTransfer *transfer, const char *header) {
         return 0;
 }
 
+static bool has_header(const HttpRequest *request, const char *name) {
+        size_t length = strlen(name);
+
+        STRING_LIST_FOREACH(header, request->headers)
+                if (strncasecmp(*header, name, length) == 0 && strchr(":;", (*header)[length]))
+                        return true;
+        return false;
+}
+
 static int check_request(HttpTransfer *transfer, const HttpRequest *request) {
         int r;
 
         if ((request->method && !is_method(request->method)) || !is_one_line(request->url))
                 return -EINVAL;
         r = add_header(transfer, "Expect:"); /* no round trip before the body */
+        /* A POST of nothing is no form, whatever libcurl takes it for. */
+        if (r >= 0 && !request->body.data && !request->parts && !has_header(request, "Content-Type"))
+                r = add_header(transfer, "Content-Type:");
         STRING_LIST_FOREACH(header, request->headers)
                 if (r >= 0)
                         r = add_header(transfer, *header);
@@ -204,9 +217,14 @@ static CURLcode set_body(HttpTransfer *transfer, const HttpRequest *request) {
         } else {
                 SET(CURLOPT_HTTPGET, 1L);
         }
-        /* Said only where it is another one: a redirect may turn POST into GET. */
-        if (strcmp(method, has_body || strcmp(method, "GET") != 0 ? "POST" : "GET") != 0)
+        /*
+         * Said only where it is another one: a redirect turns POST into GET. Any other method keeps its body
+         * with itself, else a PUT would arrive empty; 303 is in transfer-answer.c.
+         */
+        if (strcmp(method, has_body || strcmp(method, "GET") != 0 ? "POST" : "GET") != 0) {
                 SET(CURLOPT_CUSTOMREQUEST, method);
+                SET(CURLOPT_POSTREDIR, CURL_REDIR_POST_301 | CURL_REDIR_POST_302);
+        }
         return code;
 }
 
@@ -214,6 +232,9 @@ static CURLcode set_request(HttpTransfer *transfer, const HttpRequest *request) 
         CURLcode code = transfer_receive(transfer);
 
         SET(CURLOPT_PRIVATE, transfer);
+        /* An answer is unpacked, and its unpacked size bounded, also where the server was not asked to pack
+         * it. */
+        SET(CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
         SET(CURLOPT_ERRORBUFFER, transfer->error);
         if (code == CURLE_OK)
                 code = set_limits(transfer, request);

@@ -127,6 +127,14 @@ jobs:
   redirect: {http: {url: "$u/redirect?/text"}}
   follow: {http: {url: "$u/redirect?/text", redirects: 2}}
   loop: {http: {url: "$u/loop", redirects: 3}}
+  put-moved: {http: {url: "$u/redirect?/echo", method: PUT, body: kept, redirects: 1}}
+  put-see: {http: {url: "$u/see?/echo", method: PUT, body: kept, redirects: 1}}
+  delete-see: {http: {url: "$u/see?/echo", method: DELETE, redirects: 1}}
+  post-moved: {http: {url: "$u/redirect?/echo", body: kept, redirects: 1}}
+  nothing: {http: {url: "$u/echo", method: POST}}
+  packed: {http: {url: "$u/gzip", expect-json: {status: ok}, expect-body: '"ok"'}}
+  bomb: {http: {url: "$u/bomb", response-max: 100K}}
+  umlaut: {http: {url: "http://grüße.invalid/"}}
   follow-secret: {http: {url: "$u/redirect?/text", redirects: 2, headers: {X-Key: "\${credential:token}"}}}
   astray: {http: {url: "$u/redirect?http://localhost:$plain_port/astray", redirects: 2, headers: {X-Key: "\${credential:token}"}}}
   astray-body: {http: {url: "$u/redirect?http://localhost:$plain_port/astray", redirects: 2, body: "\${credential:token}"}}
@@ -222,6 +230,22 @@ check "unless it is allowed" outcome follow 'succeeded||200'
 check "and is counted" result_is follow '$.redirects' 1
 check "but not for ever" outcome loop 'failed|launch|302'
 check "nor to a file" outcome escape 'failed|launch|302'
+check "a body goes with its method" outcome put-moved 'succeeded||200'
+check "which is not another one" asked_is plain "['method'] + ' ' + r['body']" 'PUT kept'
+check "303 is followed" outcome put-see 'succeeded||200'
+check "by GET" asked_is plain "['method'] + ' ' + r['body']" 'GET '
+check "whatever was asked for" outcome delete-see 'succeeded||200'
+check "by GET, too" asked_is plain "['method']" GET
+check "so is a POST that was redirected" outcome post-moved 'succeeded||200'
+check "as browsers do" asked_is plain "['method'] + ' ' + r['body']" 'GET '
+check "a POST of nothing" outcome nothing 'succeeded||200'
+check "has no type" asked_is plain "['headers'].get('content-type')" None
+check "a packed answer is unpacked" outcome packed 'succeeded||200'
+check "and kept so" result_is packed '$.body' '{"status": "ok"}'
+check "as far as its bound" outcome bomb 'succeeded||200'
+check "which is that of what is unpacked" result_is bomb '$.body-size' 102400
+check "a name with letters of any script is looked up" outcome umlaut 'failed|launch|'
+check "as what it is in the DNS" message umlaut 'Could not resolve host'
 check "a credential goes where the host sends it" outcome follow-secret 'succeeded||200'
 check "but not to another host" outcome astray 'failed|launch|302'
 check "as is said" message astray 'redirected to another host'

@@ -10,7 +10,10 @@ the path:
   /json            {"status": "ok", "count": 3, "items": [{"id": 7}]}
   /text            a text in UTF-8
   /binary          bytes that are no text
+  /gzip            the same JSON, packed unasked
+  /bomb            8 MiB of nothing, packed
   /redirect?TO     302 to TO
+  /see?TO          303 to TO
   /loop            302 to itself
   /slow            nothing for a minute
   /drip            a byte each tenth of a second
@@ -19,6 +22,7 @@ the path:
   /basic           401, and 200 for ann:secret
   /digest          the same with digest
 """
+import gzip
 import hashlib
 import http.server
 import json
@@ -101,6 +105,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_redirect(self, path, query, facts):
         self.give(302, Location=urllib.parse.unquote(query))
+
+    def do_see(self, path, query, facts):
+        self.give(303, Location=urllib.parse.unquote(query))
+
+    def do_gzip(self, path, query, facts):
+        self.give(200, gzip.compress(b'{"status": "ok"}'), Content_Encoding="gzip")
+
+    def do_bomb(self, path, query, facts):
+        self.give(200, gzip.compress(bytes(8 << 20)), Content_Encoding="gzip")
 
     def do_loop(self, path, query, facts):
         self.give(302, Location="/loop")

@@ -23,6 +23,9 @@ static const struct {
         { "a.b.2",         NULL },
         { "a.b.-1",        NULL },
         { "a.b.0x",        NULL },
+        { "a.b.+0",        NULL },
+        { "a.b.00",        NULL },
+        { "a.b.99999999999999999999", NULL },
         { "a.b.",          NULL },
         { "b",             NULL },
         { "a.b.0.c",       NULL },
@@ -48,6 +51,11 @@ static const struct {
         { DOCUMENT, NULL,    "n", "\"1\"", 200, 0, 0,   RESULT_BAD_CONTENT, "is 1.0, not \"1\"" },
         { DOCUMENT, NULL,    "m", "1",   200, 0,   0,   RESULT_BAD_CONTENT, "has no 'm'" },
         { "3",      NULL,    "", "3",    200, 0,   0,   RESULT_GOOD,        NULL },
+        { "{\"big\": 12345678901234567890, \"n\": 3}", NULL, "n", "3", 200, 0, 0, RESULT_GOOD, NULL },
+        { "{\"big\": 12345678901234567890}", NULL, "big", "12345678901234567890.0", 200, 0, 0, RESULT_GOOD, NULL },
+        { "\xEF\xBB\xBF[7]", NULL, "0", "7", 200, 0, 0, RESULT_GOOD,        NULL },
+        { "1e999",  NULL,    "", "1",    200, 0,   0,   RESULT_BAD_CONTENT, "no JSON: real number overflow" },
+        { "",       NULL,    "m", "1",   200, 0,   0,   RESULT_BAD_CONTENT, "the answer is empty" },
         { "oops",   NULL,    "m", "1",   200, 0,   0,   RESULT_BAD_CONTENT, "no JSON" },
 };
 /* clang-format on */
