@@ -9,6 +9,8 @@
 #include "util/string-table.h"
 
 #define FIELDS_MAX 256U /* rows that are suggestions for a misspelt key */
+#define KNOWN_MAX 16U   /* keys of a mapping that are all told */
+#define KNOWN_TEXT_MAX 320U
 
 /* An enum is written as an int. */
 _Static_assert(sizeof(YamlKind) == sizeof(int), "enums have the size of an int");
@@ -22,6 +24,20 @@ static size_t add_candidates(const YamlField *fields, const char **candidates, s
         return n;
 }
 
+/* "; known are a, b, c" where they are few enough to be read, else nothing. */
+static const char *list_known(const char *const *known, size_t n, char buffer[static KNOWN_TEXT_MAX]) {
+        size_t length = 0;
+
+        *buffer = 0;
+        if (n > KNOWN_MAX)
+                return buffer;
+        for (size_t i = 0; i < n && length < KNOWN_TEXT_MAX; i++)
+                length += (size_t) snprintf(
+                                buffer + length, KNOWN_TEXT_MAX - length, "%s%s",
+                                i == 0 ? "; known are " : ", ", known[i]);
+        return buffer;
+}
+
 static void report_unknown(
                 const YamlContext *context,
                 const YamlField *fields,
@@ -29,11 +45,12 @@ static void report_unknown(
                 const YamlNode *key) {
 
         const char *candidates[FIELDS_MAX + 1];
+        char known[KNOWN_TEXT_MAX];
         const char *nearest;
         size_t n;
 
         n = add_candidates(fields, candidates, 0);
-        (void) add_candidates(more, candidates, n);
+        n = add_candidates(more, candidates, n);
 
         /* Where more is wrong than can be told, searching would only take time. */
         nearest = context->diagnostics->truncated ? NULL : string_nearest(key->text, candidates);
@@ -43,7 +60,8 @@ static void report_unknown(
                 yaml_error(context, key, "unknown key '%.64s', and there is no action program of that name",
                            key->text);
         else
-                yaml_error(context, key, "unknown key '%.64s'", key->text);
+                yaml_error(context, key, "unknown key '%.64s'%s", key->text,
+                           list_known(candidates, n, known));
 }
 
 bool yaml_key_check(const YamlContext *context, const YamlNode *mapping, const YamlNode *key) {

@@ -89,25 +89,6 @@ static CivilDate local_date(const TimeZone *zone, usec_t now_usec) {
         return local.civil.date;
 }
 
-/* Returns 1 if it was a day's name. */
-static int parse_day(const TimeZone *zone, usec_t now_usec, const char *text, TimeMeanings *ret) {
-        static const struct {
-                const char *name;
-                int days;
-        } days[] = { { "today", 0 }, { "yesterday", -1 }, { "tomorrow", 1 } };
-
-        for (size_t i = 0; i < ARRAY_SIZE(days); i++) {
-                int64_t day;
-
-                if (strcmp(text, days[i].name) != 0)
-                        continue;
-                day = civil_date_to_days(local_date(zone, now_usec)) + days[i].days;
-                set_local(zone, &(const CivilTime){ .date = civil_date_from_days(day) }, 0, ret);
-                return 1;
-        }
-        return 0;
-}
-
 /* "2h ago", "-2h", "+2h". Returns 1 if it was one. */
 static int parse_relative(usec_t now_usec, const char *text, TimeMeanings *ret) {
         size_t length = strlen(text);
@@ -138,9 +119,8 @@ static usec_t precision(const Timestamp *timestamp, const char *text) {
         return (timestamp->has_seconds ? USEC_PER_SEC : USEC_PER_MINUTE) - 1;
 }
 
-/* "02:30", "02:30:15": today. Returns 1 if it was one. */
-static int parse_clock(const TimeZone *zone, usec_t now_usec, const char *text, TimeMeanings *ret) {
-        CivilDate date = local_date(zone, now_usec);
+/* A time of the day on `date`. Returns 1 if it was one. */
+static int parse_clock(const TimeZone *zone, CivilDate date, const char *text, TimeMeanings *ret) {
         char full[64];
         Timestamp timestamp;
 
@@ -154,6 +134,30 @@ static int parse_clock(const TimeZone *zone, usec_t now_usec, const char *text, 
         return 1;
 }
 
+/* "tomorrow", "tomorrow 02:30", "02:30" (today). Returns 1 if it was one. */
+static int parse_day(const TimeZone *zone, usec_t now_usec, const char *text, TimeMeanings *ret) {
+        static const struct {
+                const char *name;
+                int days;
+        } days[] = { { "today", 0 }, { "yesterday", -1 }, { "tomorrow", 1 } };
+        CivilDate today = local_date(zone, now_usec);
+
+        for (size_t i = 0; i < ARRAY_SIZE(days); i++) {
+                size_t length = strlen(days[i].name);
+                const char *rest = text + length;
+                CivilDate date;
+
+                if (strncmp(text, days[i].name, length) != 0 || (*rest && *rest != ' '))
+                        continue;
+                date = civil_date_from_days(civil_date_to_days(today) + days[i].days);
+                if (*rest)
+                        return parse_clock(zone, date, rest + strspn(rest, " "), ret);
+                set_local(zone, &(const CivilTime){ .date = date }, 0, ret);
+                return 1;
+        }
+        return parse_clock(zone, today, text, ret);
+}
+
 int time_text_parse(const TimeZone *zone, usec_t now_usec, const char *text, TimeMeanings *ret) {
         Timestamp timestamp;
 
@@ -161,8 +165,7 @@ int time_text_parse(const TimeZone *zone, usec_t now_usec, const char *text, Tim
                 set_instant(ret, now_usec, 0);
                 return 0;
         }
-        if (parse_day(zone, now_usec, text, ret) > 0 || parse_relative(now_usec, text, ret) > 0 ||
-            parse_clock(zone, now_usec, text, ret) > 0)
+        if (parse_day(zone, now_usec, text, ret) > 0 || parse_relative(now_usec, text, ret) > 0)
                 return 0;
 
         if (timestamp_parse(text, &timestamp) < 0)

@@ -29,7 +29,7 @@ typedef struct TimeMeanings {
 
 /*
  * Reads ISO 8601 (in `zone` if it has no offset), "HH:MM[:SS]" (today), "@SECONDS", "now", "today",
- * "yesterday", "tomorrow" (their midnights), "2h ago", "-2h", "+2h". A local time that a clock change skips
- * means the first instant after it. Returns 0 or -EINVAL.
+ * "yesterday", "tomorrow" (their midnights, or with a time: "tomorrow 08:00"), "2h ago", "-2h", "+2h". A
+ * local time that a clock change skips means the first instant after it. Returns 0 or -EINVAL.
  */
 int time_text_parse(const TimeZone *zone, usec_t now_usec, const char *text, TimeMeanings *ret);

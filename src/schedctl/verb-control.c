@@ -8,9 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "schedctl/at-time.h"
 #include "schedctl/change.h"
 #include "schedctl/message.h"
 #include "schedctl/selection.h"
+#include "schedctl/time-text.h"
 #include "schedctl/verbs.h"
 #include "util/string-list.h"
 
@@ -113,19 +115,42 @@ static int select_to_change(Context *context, const char *doing, char **words, c
         return MAX(status, confirmed);
 }
 
+/* When a pause ends lies ahead, so that "8:00" in the evening means tomorrow, as `at` understands it. */
+static int parse_end_of_pause(const Context *context, usec_t *ret_usec) {
+        const char *text = context->options.until, *reason;
+        usec_t now_usec = context_now(context);
+        TimeMeanings times;
+        bool is_time;
+
+        is_time = time_text_parse(context->zone, now_usec, text, &times) >= 0;
+        if (is_time)
+                *ret_usec = times.meanings[0].from_usec;
+        if (is_time && *ret_usec > now_usec)
+                return STATUS_OK;
+
+        if (at_time_parse(context->zone, now_usec, text, ret_usec, &reason) < 0 && !is_time) {
+                complain("--until does not understand the time '%s'; write it like +2h, 18:30, \"tomorrow "
+                         "8:00\", "
+                         "monday, 2026-03-29T02:30 or @SECONDS",
+                         text);
+                return STATUS_USAGE;
+        }
+        if (*ret_usec <= now_usec) {
+                complain("--until=%s is not in the future", text);
+                return STATUS_USAGE;
+        }
+        return STATUS_OK;
+}
+
 int verb_pause(Context *context, char **arguments) {
         CLEANUP(string_list_freep) char **names = NULL;
         usec_t until_usec = 0;
         int status = STATUS_OK;
 
         if (context->options.until)
-                status = context_parse_time(context, "--until", context->options.until, false, &until_usec);
+                status = parse_end_of_pause(context, &until_usec);
         if (status != STATUS_OK)
                 return status;
-        if (context->options.until && until_usec <= context_now(context)) {
-                complain("--until=%s is not in the future", context->options.until);
-                return STATUS_USAGE;
-        }
 
         status = select_to_change(context, "Pause", arguments, &names);
         STRING_LIST_FOREACH(name, names) {

@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 
 #define WORD_MAX 64U /* longer ones are not looked at: the effort is the product of both lengths */
 
@@ -45,6 +46,19 @@ static size_t edit_distance(const char *a, size_t a_length, const char *b, size_
         return rows[a_length % 3][b_length];
 }
 
+/* The shortest candidate that begins with the word: "min" of "minimum". */
+static const char *first_beginning_with(const char *word, size_t length, const char *const *candidates) {
+        const char *nearest = NULL;
+
+        if (length < 3)
+                return NULL;
+        for (const char *const *candidate = candidates; *candidate; candidate++)
+                if (strncasecmp(*candidate, word, length) == 0 &&
+                    (!nearest || strlen(*candidate) < strlen(nearest)))
+                        nearest = *candidate;
+        return nearest;
+}
+
 const char *string_nearest(const char *word, const char *const *candidates) {
         size_t length = strlen(word), best = SIZE_MAX;
         const char *nearest = NULL;
@@ -66,5 +80,5 @@ const char *string_nearest(const char *word, const char *const *candidates) {
                         nearest = *candidate;
                 }
         }
-        return nearest;
+        return nearest ? nearest : first_beginning_with(word, length, candidates);
 }

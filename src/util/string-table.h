@@ -28,7 +28,8 @@ int string_table_find(const char *const *table, const char *name);
         int name##_from_string(const char *text)
 
 /*
- * The candidate nearest to `word` by edit distance, for "did you mean"; NULL if none is near (more than a
- * third of its length away). `candidates` is NULL-terminated.
+ * The candidate nearest to `word`, for "did you mean": by edit distance, at most a third of its length away,
+ * else the shortest that begins with the word (of three letters or more); NULL if there is none.
+ * `candidates` is NULL-terminated.
  */
 const char *string_nearest(const char *word, const char *const *candidates);

@@ -232,6 +232,11 @@ check "resume" status_is 0 ctl resume good lines
 check "resumed" equals idle "$(state_of good)"
 check "pause --until" status_is 0 ctl pause --until=+1h good
 check "pause --until: shown" contains "$(ctl status good)" "paused until"
+check "pause until a day and a time" status_is 0 ctl pause --until="tomorrow 8:00" good
+check "that is tomorrow" contains "$(ctl status good)" "$(date -d tomorrow +%F) 08:00"
+check "pause until a time that has passed today" status_is 0 ctl pause --until=0:00 good
+check "that is tomorrow, too" contains "$(ctl status good)" "$(date -d tomorrow +%F) 00:00"
+check "pause until a day of the week" status_is 0 ctl pause --until=monday good
 check "pause until the past" status_is 2 ctl pause --until=-1h good
 check "pause until nonsense" status_is 2 ctl pause --until=soon good
 ctl resume good

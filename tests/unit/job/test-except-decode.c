@@ -12,7 +12,7 @@ static const JobFaultCase fault_cases[] = {
         { C "except: [Sat]\n",                  "2:10: expected a mapping ('key: value'), not a text" },
         { C "except: {}\n",                     "2:9: 'except': days, dates, time, calendar, cron or ics expected" },
         { C "except: {day: Sat}\n",             "2:10: unknown key 'day'; did you mean 'days'?" },
-        { C "except: {days: Sat,Sun}\n",        "2:20: unknown key 'Sun'" },
+        { C "except: {days: Sat,Sun}\n",        "2:20: unknown key 'Sun'; known are days, dates, time, calendar, cron, ics" },
         { C "except: {days: \"Sat,Son\"}\n",    "2:21: 'days': a day of the week such as \"Sat\" expected" },
         { C "except: {days: [Sat, 7]}\n",       "2:16: 'days': a day of the week such as \"Sat\" expected" },
         { C "except: {dates: [2026-12-24, 2026-13-01, 12-25]}\n", "2:30: 'dates': the calendar has no such day" },

@@ -66,7 +66,8 @@ END_TEST
 static const JobFaultCase fault_cases[] = {
         { C "notify: ops@example.org\n",         "2:9: 'notify' expects a mapping, not a text" },
         { C "notify: {on-fail: {mail: a}}\n",    "2:10: unknown key 'on-fail'; did you mean 'on-failure'?" },
-        { C "notify: {on-trouble: {mail: a}}\n", "2:10: unknown key 'on-trouble'" },
+        { C "notify: {on-trouble: {mail: a}}\n", "2:10: unknown key 'on-trouble'; known are on-failure, on-success, on-recovery, on-missed, "
+          "on-late, on-long-running, on-output, on-overdue, late-after, long-running-after" },
         { C "notify: {late-after: soon}\n",      "2:22: 'late-after' expects a duration such as 90s or 1h 30min, not 'soon'" },
         { C "expect-within: 0\n",                "2:16: 'expect-within' expects a duration of at least 1s, or infinity, not '0'" },
         { F "ops@example.org}\n",                "2:22: a target is a mapping such as {mail: ann@example.org}, not a text" },

@@ -37,7 +37,7 @@ static const JobFaultCase fault_cases[] = {
         { R "{attempts: 1001}\n",             "2:19: 'attempts' expects a number from 1 to 1000, not 1001" },
         { R "{atempts: 2}\n",                 "2:9: unknown key 'atempts'; did you mean 'attempts'?" },
         { R "{attempts: 2, delay: soon}\n",   "2:29: 'delay' expects a duration such as 90s or 1h 30min, not 'soon'" },
-        { R "{attempts: 2, backoff: exp}\n",  "2:31: 'backoff' expects one of constant, linear, exponential, not 'exp'" },
+        { R "{attempts: 2, backoff: exp}\n",  "2:31: 'backoff' expects one of constant, linear, exponential, not 'exp'; did you mean 'exponential'?" },
         { R "{attempts: 2, jitter: 0.1}\n",   "2:30: 'jitter' expects a percentage such as 10%, not '0.1'" },
         { R "{attempts: 2, jitter: 101%}\n",  "2:30: 'jitter' expects a percentage from 0% to 100%, not 101%" },
         { R "{attempts: 2, max-elapsed: 0}\n", "2:35: 'max-elapsed' expects a duration of at least 1us, or infinity, not '0'" },

@@ -185,7 +185,7 @@ static const struct {
         { "allow-queues: {a: b}\n",     NULL, NULL, "F:1:15: 'allow-queues' expects a list of texts, not a mapping" },
         { "mail-from: a b\n",           NULL, NULL, "F:1:12: 'mail-from' expects an address such as ann@example.org, not 'a b'" },
         { "sendmail: msmtp\n",          NULL, NULL, "F:1:11: 'sendmail' expects an absolute path, not 'msmtp'" },
-        { "notify: {on-failure: {mail: a}}\n", NULL, NULL, "F:1:10: unknown key 'on-failure'" },
+        { "notify: {on-failure: {mail: a}}\n", NULL, NULL, "F:1:10: unknown key 'on-failure'; known are on-trouble" },
         { "notify: {on-trouble: {}}\n", NULL, NULL, "F:1:22: a target has exactly one of 'mail', 'http' and 'command'" },
         { "",  NULL, "notify=a",              "command line:0:0: 'notify' can be set in the file only" },
         { "",  "JOBSCHED_QUEUES=io",    NULL, "JOBSCHED_QUEUES:0:0: 'queues' can be set in the file only" },

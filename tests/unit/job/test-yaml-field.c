@@ -65,7 +65,7 @@ static const struct {
         { "[]",                                  "1:1: expected a mapping ('key: value'), not a list" },
         { "text",                                "1:1: expected a mapping ('key: value'), not a text" },
         { "name: x\nnmae: y",                    "2:1: unknown key 'nmae'; did you mean 'name'?" },
-        { "name: x\nwhatever: y",                "2:1: unknown key 'whatever'" },
+        { "name: x\nwhatever: y",                "2:1: unknown key 'whatever'; known are name, list, flag, number, size, span, delay, colour, inner, node" },
         { "name: x\nflag: true\nname: y",        "3:1: key 'name' is given twice, first in line 1" },
         { "name: x\n<<: y",                      "2:1: merging with '<<' is not supported: use 'defaults'" },
         { "name: x\nflag:\nnode:",               "2:1: 'flag' has no value; write null for its default" },
@@ -134,7 +134,7 @@ static const struct {
 
         /* all in one pass */
         { "number: 0\nfoo: 1\nflag: on",         "1:9: 'number' expects a number from 1 to 100, not 0\n"
-                                                 "2:1: unknown key 'foo'\n"
+                                                 "2:1: unknown key 'foo'; known are name, list, flag, number, size, span, delay, colour, inner, node\n"
                                                  "3:7: 'flag' expects true or false, not 'on': write true\n"
                                                  "1:1: key 'name' is missing" },
 };

@@ -37,9 +37,12 @@ static const struct {
         { "commznd",      "command"  }, /* replaced */
         { "comamnd",      "command"  }, /* swapped: 1, not 2 */
         { "resu",         NULL       },
+        { "sched",        "schedule" }, /* 3 of 8 away, but how it begins */
+        { "She",          "shell"    },
+        { "sc",           NULL       }, /* too little to tell */
         { "Schedule",     "schedule" }, /* case is nothing */
         { "SCHEDUEL",     "schedule" },
-        { "sched",        NULL       }, /* 3 of 8 away */
+        { "chedu",        NULL       }, /* 3 of 8 away */
         { "shedul",       "schedule" },
         { "uesr",         "user"     },
         { "ux",           NULL       },
