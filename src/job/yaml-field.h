@@ -42,66 +42,62 @@ struct YamlField {
         const char *fallback; /* for the manual: the built-in default; "" for none */
 };
 
-/* offsetof(), but only if the member has the type that the decoder writes. */
-#define YAML_MEMBER(type, member, expected) \
-        _Generic(&((type *) NULL)->member, expected * : offsetof(type, member))
-
 #define YAML_STRING(name, type_, member) \
-        .key = (name), .decode = yaml_decode_string, .offset = YAML_MEMBER(type_, member, char *)
+        .key = (name), .decode = yaml_decode_string, .offset = TYPED_OFFSET(type_, member, char *)
 
 #define YAML_STRING_LIST(name, type_, member) \
-        .key = (name), .decode = yaml_decode_string_list, .offset = YAML_MEMBER(type_, member, char **)
+        .key = (name), .decode = yaml_decode_string_list, .offset = TYPED_OFFSET(type_, member, char **)
 
 /* One text, or a list of them. */
 #define YAML_TEXTS(name, type_, member) \
-        .key = (name), .decode = yaml_decode_texts, .offset = YAML_MEMBER(type_, member, char **)
+        .key = (name), .decode = yaml_decode_texts, .offset = TYPED_OFFSET(type_, member, char **)
 
 #define YAML_BOOL(name, type_, member) \
-        .key = (name), .decode = yaml_decode_bool, .offset = YAML_MEMBER(type_, member, bool)
+        .key = (name), .decode = yaml_decode_bool, .offset = TYPED_OFFSET(type_, member, bool)
 
-#define YAML_UNSIGNED(name, type_, member, minimum_, maximum_)                                         \
-        .key = (name), .decode = yaml_decode_unsigned, .offset = YAML_MEMBER(type_, member, uint64_t), \
+#define YAML_UNSIGNED(name, type_, member, minimum_, maximum_)                                          \
+        .key = (name), .decode = yaml_decode_unsigned, .offset = TYPED_OFFSET(type_, member, uint64_t), \
         .minimum = (minimum_), .maximum = (maximum_)
 
 /* From and to whole numbers, which may be negative. */
-#define YAML_INTEGER(name, type_, member, minimum_, maximum_)                                    \
-        .key = (name), .decode = yaml_decode_integer, .offset = YAML_MEMBER(type_, member, int), \
+#define YAML_INTEGER(name, type_, member, minimum_, maximum_)                                     \
+        .key = (name), .decode = yaml_decode_integer, .offset = TYPED_OFFSET(type_, member, int), \
         .minimum = (uint64_t) (int64_t) (minimum_), .maximum = (uint64_t) (int64_t) (maximum_)
 
 /* Above the minimum, up to the maximum. */
-#define YAML_DECIMAL(name, type_, member, minimum_, maximum_)                                       \
-        .key = (name), .decode = yaml_decode_decimal, .offset = YAML_MEMBER(type_, member, double), \
+#define YAML_DECIMAL(name, type_, member, minimum_, maximum_)                                        \
+        .key = (name), .decode = yaml_decode_decimal, .offset = TYPED_OFFSET(type_, member, double), \
         .minimum = (minimum_), .maximum = (maximum_)
 
 /* "10%" is 10. */
-#define YAML_PERCENTAGE(name, type_, member, minimum_, maximum_)                                       \
-        .key = (name), .decode = yaml_decode_percentage, .offset = YAML_MEMBER(type_, member, double), \
+#define YAML_PERCENTAGE(name, type_, member, minimum_, maximum_)                                        \
+        .key = (name), .decode = yaml_decode_percentage, .offset = TYPED_OFFSET(type_, member, double), \
         .minimum = (minimum_), .maximum = (maximum_)
 
-#define YAML_SIZE(name, type_, member, minimum_, maximum_)                                         \
-        .key = (name), .decode = yaml_decode_size, .offset = YAML_MEMBER(type_, member, uint64_t), \
+#define YAML_SIZE(name, type_, member, minimum_, maximum_)                                          \
+        .key = (name), .decode = yaml_decode_size, .offset = TYPED_OFFSET(type_, member, uint64_t), \
         .minimum = (minimum_), .maximum = (maximum_)
 
 /* maximum USEC_INFINITY: "infinity" may be written. */
-#define YAML_DURATION(name, type_, member, minimum_, maximum_)                                       \
-        .key = (name), .decode = yaml_decode_duration, .offset = YAML_MEMBER(type_, member, usec_t), \
+#define YAML_DURATION(name, type_, member, minimum_, maximum_)                                        \
+        .key = (name), .decode = yaml_decode_duration, .offset = TYPED_OFFSET(type_, member, usec_t), \
         .minimum = (minimum_), .maximum = (maximum_)
 
-#define YAML_ENUM(name, type_, member, enum_, names_)                                           \
-        .key = (name), .decode = yaml_decode_enum, .offset = YAML_MEMBER(type_, member, enum_), \
+#define YAML_ENUM(name, type_, member, enum_, names_)                                            \
+        .key = (name), .decode = yaml_decode_enum, .offset = TYPED_OFFSET(type_, member, enum_), \
         .names = (names_)
 
-#define YAML_MAPPING(name, type_, member, struct_, fields_)                                          \
-        .key = (name), .decode = yaml_decode_mapping, .offset = YAML_MEMBER(type_, member, struct_), \
+#define YAML_MAPPING(name, type_, member, struct_, fields_)                                           \
+        .key = (name), .decode = yaml_decode_mapping, .offset = TYPED_OFFSET(type_, member, struct_), \
         .fields = (fields_)
 
 /* Keeps the node itself, to be judged together with others. */
 #define YAML_NODE(name, type_, member) \
-        .key = (name), .decode = yaml_decode_node, .offset = YAML_MEMBER(type_, member, const YamlNode *)
+        .key = (name), .decode = yaml_decode_node, .offset = TYPED_OFFSET(type_, member, const YamlNode *)
 
 /* A decoder of its own for a member of any type. */
 #define YAML_CUSTOM(name, type_, member, expected, function) \
-        .key = (name), .decode = (function), .offset = YAML_MEMBER(type_, member, expected)
+        .key = (name), .decode = (function), .offset = TYPED_OFFSET(type_, member, expected)
 
 /* A decoder of its own that gets the whole object. */
 #define YAML_OBJECT(name, function) .key = (name), .decode = (function), .offset = 0

@@ -15,9 +15,7 @@
 #define EXECUTION_ID_MAX ((UINT64_C(1) << 53) - 1) /* ids stay exact in JSON */
 #define SIGNAL_MAX 64U
 
-/* offsetof(), but only if the member has the type that the codec reads and writes. */
-#define MESSAGE_MEMBER(member, expected) \
-        _Generic(&((Message *) NULL)->member, expected * : offsetof(Message, member))
+#define MESSAGE_MEMBER(member, expected) TYPED_OFFSET(Message, member, expected)
 
 #define UNSIGNED_RANGE(member, low, high)                                                            \
         {                                                                                            \

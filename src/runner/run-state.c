@@ -22,8 +22,7 @@ typedef struct SavedRun {
                         stderr_line, user_name, user_home, failure, ended;
 } SavedRun;
 
-#define SAVED_MEMBER(member, expected) \
-        _Generic(&((SavedRun *) NULL)->member, expected * : offsetof(SavedRun, member))
+#define SAVED_MEMBER(member, expected) TYPED_OFFSET(SavedRun, member, expected)
 
 typedef struct SavedField {
         const char *name;

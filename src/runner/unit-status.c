@@ -12,8 +12,7 @@ typedef struct StatusField {
         size_t offset;
 } StatusField;
 
-#define STATUS_MEMBER(member, expected) \
-        _Generic(&((UnitStatus *) NULL)->member, expected * : offsetof(UnitStatus, member))
+#define STATUS_MEMBER(member, expected) TYPED_OFFSET(UnitStatus, member, expected)
 #define WORD(name, member) \
         { name, 's', _Generic(&((UnitStatus *) NULL)->member[0], char * : offsetof(UnitStatus, member)) }
 #define NUMBER32(name, member) \

@@ -25,6 +25,10 @@ typedef int64_t usec_t;
 #define NSEC_PER_USEC ((int64_t) 1000)
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+/* offsetof(), for tables: it compiles only if the member has the type that whoever reads the table expects.
+ */
+#define TYPED_OFFSET(type, member, expected) \
+        _Generic(&((type *) NULL)->member, expected * : offsetof(type, member))
 #define MIN(a, b)                                  \
         ({                                         \
                 __typeof__(a) min_a_ = (a);        \
