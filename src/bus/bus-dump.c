@@ -9,7 +9,6 @@
 
 #include <assert.h>
 #include <fcntl.h>
-#include <fnmatch.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <utlist.h>
@@ -150,11 +149,7 @@ static int visit_audit(void *userdata, const AuditRecord *record) {
 }
 
 static bool is_wanted(const Dump *dump, const char *name) {
-        bool wanted = !dump->filter.names;
-
-        STRING_LIST_FOREACH(pattern, dump->filter.names)
-                wanted = wanted || fnmatch(*pattern, name, 0) == 0;
-        return wanted;
+        return !dump->filter.names || string_list_matches(dump->filter.names, name);
 }
 
 static int visit_queue(void *userdata, const QueueStatus *queue) {

@@ -4,7 +4,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,12 +57,7 @@ int job_selection_add_owner(JobSelection *selection, uid_t uid) {
 }
 
 static bool matches_text(char *const *globs, const char *text) {
-        if (!globs)
-                return true;
-        STRING_LIST_FOREACH(glob, globs)
-                if (text && fnmatch(*glob, text, 0) == 0)
-                        return true;
-        return false;
+        return !globs || (text && string_list_matches(globs, text));
 }
 
 static bool matches_list(char *const *globs, char *const *texts) {

@@ -4,7 +4,6 @@
 
 #include "job/queue-decode.h"
 
-#include <fnmatch.h>
 #include <string.h>
 
 #include "job/job-fields.h"
@@ -77,13 +76,8 @@ int queue_definitions_decode(
 }
 
 static bool queue_allowed(const JobDecodeContext *context, const char *name) {
-        if (!job_is_of_ordinary_user(context))
-                return true;
-
-        STRING_LIST_FOREACH(pattern, context->site ? context->site->allow_queues : NULL)
-                if (fnmatch(*pattern, name, 0) == 0)
-                        return true;
-        return false;
+        return !job_is_of_ordinary_user(context) ||
+                        (context->site && string_list_matches(context->site->allow_queues, name));
 }
 
 int job_decode_queue(const YamlContext *context, const YamlField *field, const YamlNode *node, void *member) {

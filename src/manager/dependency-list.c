@@ -3,7 +3,6 @@
 #include "manager/dependency-list.h"
 
 #include <assert.h>
-#include <fnmatch.h>
 
 #include "manager/dependency.h"
 #include "util/string-list.h"
@@ -30,13 +29,8 @@ typedef struct Walk {
 } Walk;
 
 static bool is_asked_for(const Walk *walk, const Dependency *dependency) {
-        if (!walk->names)
-                return true;
-        STRING_LIST_FOREACH(pattern, walk->names)
-                if (fnmatch(*pattern, dependency->job_name, 0) == 0 ||
-                    fnmatch(*pattern, dependency->predecessor_name, 0) == 0)
-                        return true;
-        return false;
+        return !walk->names || string_list_matches(walk->names, dependency->job_name) ||
+                        string_list_matches(walk->names, dependency->predecessor_name);
 }
 
 static int visit_one(const Walk *walk, const Dependency *dependency) {

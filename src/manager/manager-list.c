@@ -3,7 +3,6 @@
 /* Lists and counts of jobs. Sorted and counted when asked, and only if something has changed since. */
 
 #include <assert.h>
-#include <fnmatch.h>
 #include <string.h>
 
 #include "manager/notification-queue.h"
@@ -74,11 +73,9 @@ JobTraits scheduled_job_traits(const ScheduledJob *job) {
 
 static bool matches(const JobFilter *filter, const ScheduledJob *job) {
         const JobTraits traits = scheduled_job_traits(job);
-        bool named = !filter->names;
 
-        STRING_LIST_FOREACH(pattern, filter->names)
-                named = named || fnmatch(*pattern, job->stored.name, 0) == 0;
-        return named && (!filter->owner_uid || job->stored.owner_uid == *filter->owner_uid) &&
+        return (!filter->names || string_list_matches(filter->names, job->stored.name)) &&
+                        (!filter->owner_uid || job->stored.owner_uid == *filter->owner_uid) &&
                         (filter->states == 0 ||
                          (filter->states >> (unsigned) scheduled_job_state(job) & 1U)) &&
                         is_in_range(filter, job->next_start_usec) &&

@@ -2,7 +2,6 @@
 
 #include "manager/user-limits.h"
 
-#include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -113,16 +112,10 @@ const Gate user_gate = {
 
 /* --- definitions ----------------------------------------------------------------------------------- */
 
-static bool matches(char *const *patterns, const char *user) {
-        STRING_LIST_FOREACH(pattern, patterns)
-                if (fnmatch(*pattern, user, 0) == 0)
-                        return true;
-        return false;
-}
-
 /* As with cron.allow and cron.deny, but that a denial always counts. */
 static bool is_allowed(const JobSite *site, const char *user) {
-        return user && matches(site->allow_users, user) && !matches(site->deny_users, user);
+        return user && string_list_matches(site->allow_users, user) &&
+                        !string_list_matches(site->deny_users, user);
 }
 
 static int refuse(int result, char **reterr, const char *format, ...) PRINTF_LIKE(3, 4);

@@ -194,11 +194,7 @@ static int load_daemon(Context *context, char **words, SimulationJobs *jobs) {
 }
 
 static bool is_wanted(char **words, const char *name) {
-        bool wanted = !*words;
-
-        STRING_LIST_FOREACH(word, words)
-                wanted = wanted || fnmatch(*word, name, 0) == 0;
-        return wanted;
+        return !*words || string_list_matches(words, name);
 }
 
 /* Takes what is wanted of it, and says what is wrong with it. */

@@ -2,7 +2,6 @@
 
 /* monitor: changes of jobs and executions, a line each, as they happen. */
 
-#include <fnmatch.h>
 #include <stdio.h>
 
 #include "schedctl/columns.h"
@@ -30,12 +29,7 @@ typedef struct Monitor {
 } Monitor;
 
 static bool wanted(const Monitor *monitor, const char *job) {
-        if (!*monitor->patterns)
-                return true;
-        STRING_LIST_FOREACH(pattern, monitor->patterns)
-                if (fnmatch(*pattern, job, 0) == 0)
-                        return true;
-        return false;
+        return !*monitor->patterns || string_list_matches(monitor->patterns, job);
 }
 
 static void print_json(const Monitor *monitor, const ClientEvent *event) {

@@ -4,7 +4,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <fnmatch.h>
 #include <string.h>
 
 #include "job/filter.h"
@@ -110,15 +109,8 @@ static int read_audit(Store *store, uint64_t id, AuditRecord *record) {
         return r < 0 ? r : 1;
 }
 
-static bool matches_any(const char *name, char *const *globs) {
-        STRING_LIST_FOREACH(glob, globs)
-                if (fnmatch(*glob, name, 0) == 0)
-                        return true;
-        return false;
-}
-
 static bool is_wanted(const AuditFilter *filter, const AuditRecord *record) {
-        return (!filter->jobs || (record->job && matches_any(record->job, filter->jobs))) &&
+        return (!filter->jobs || (record->job && string_list_matches(filter->jobs, record->job))) &&
                         (filter->events == 0 || (filter->events & (UINT32_C(1) << record->event))) &&
                         (filter->since_usec == 0 || record->time_usec >= filter->since_usec) &&
                         (filter->until_usec == 0 || record->time_usec <= filter->until_usec);

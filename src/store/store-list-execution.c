@@ -10,7 +10,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <fnmatch.h>
 #include <string.h>
 
 #include "job/action.h"
@@ -70,13 +69,6 @@ static int add_named(Store *store, const char *name, JobSet *set) {
         return r;
 }
 
-static bool matches_any(const char *name, char *const *globs) {
-        STRING_LIST_FOREACH(glob, globs)
-                if (fnmatch(*glob, name, 0) == 0)
-                        return true;
-        return false;
-}
-
 static int add_matching(Store *store, char *const *globs, JobSet *set) {
         CLEANUP(store_statement_release)
         sqlite3_stmt *statement = store_statement(store->reader, STATEMENT_JOB_NAMES);
@@ -85,7 +77,7 @@ static int add_matching(Store *store, char *const *globs, JobSet *set) {
         while ((r = store_step(store->reader, statement)) > 0) {
                 const char *name = (const char *) sqlite3_column_text(statement, 1);
 
-                if (!name || !matches_any(name, globs))
+                if (!name || !string_list_matches(globs, name))
                         continue;
                 r = job_set_add(set, sqlite3_column_int64(statement, 0));
                 if (r < 0)

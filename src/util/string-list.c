@@ -2,6 +2,7 @@
 
 #include "util/string-list.h"
 
+#include <fnmatch.h>
 #include <string.h>
 
 #include "util/buffer.h"
@@ -57,6 +58,13 @@ bool string_list_equal(char *const *a, char *const *b) {
 bool string_list_contains(char *const *list, const char *text) {
         STRING_LIST_FOREACH(item, list)
                 if (strcmp(*item, text) == 0)
+                        return true;
+        return false;
+}
+
+bool string_list_matches(char *const *patterns, const char *text) {
+        STRING_LIST_FOREACH(pattern, patterns)
+                if (fnmatch(*pattern, text, 0) == 0)
                         return true;
         return false;
 }

@@ -15,6 +15,8 @@ size_t string_list_length(char *const *list);
 int string_list_copy(char *const *list, char ***ret);
 bool string_list_equal(char *const *a, char *const *b);
 bool string_list_contains(char *const *list, const char *text);
+/* Whether one of the patterns, as fnmatch() has them without flags, matches; of an empty list none does. */
+bool string_list_matches(char *const *patterns, const char *text);
 
 /*
  * Both return 0 or -ENOMEM; on failure the list is unchanged. push adds a copy, take_push the string itself,

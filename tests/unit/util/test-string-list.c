@@ -78,6 +78,30 @@ START_TEST(contains_compares_whole_strings) {
 }
 END_TEST
 
+/* clang-format off */
+static const struct {
+        const char *text;
+        bool matches; /* "back*", "?", "a/b" */
+} match_cases[] = {
+        { "backup", true  },
+        { "back",   true  },
+        { "x",      true  },
+        { "a/b",    true  },
+        { "xy",     false },
+        { "Backup", false },
+        { "",       false },
+};
+/* clang-format on */
+
+START_TEST(one_pattern_is_enough) {
+        static char *const patterns[] = { (char *) "back*", (char *) "?", (char *) "a/b", NULL };
+
+        ck_assert_int_eq(string_list_matches(patterns, match_cases[_i].text), match_cases[_i].matches);
+        ck_assert(!string_list_matches(NULL, match_cases[_i].text));
+        ck_assert(!string_list_matches(none, match_cases[_i].text));
+}
+END_TEST
+
 START_TEST(push_appends_a_copy) {
         CLEANUP(string_list_freep) char **list = NULL;
         char text[] = "a";
@@ -129,6 +153,7 @@ Suite *test_suite(void) {
         tcase_add_loop_test(list, join_puts_the_separator_between, 0, ARRAY_SIZE(join_cases));
         tcase_add_test(list, copy_is_equal_and_its_own);
         tcase_add_test(list, contains_compares_whole_strings);
+        tcase_add_loop_test(list, one_pattern_is_enough, 0, ARRAY_SIZE(match_cases));
         tcase_add_test(list, push_appends_a_copy);
         tcase_add_test(list, take_push_appends_the_string_itself);
         tcase_add_test(list, foreach_visits_each_in_order);
