@@ -301,9 +301,7 @@ int store_read_job(Store *store, const char *name, StoredJob *ret) {
 
 int store_read_revision(Store *store, int64_t job_id, uint64_t revision, char **ret_definition) {
         CLEANUP(store_statement_release) sqlite3_stmt *statement = NULL;
-        char *definition = NULL;
         StoreBinder binder;
-        int r;
 
         assert(store);
         assert(ret_definition);
@@ -312,15 +310,5 @@ int store_read_revision(Store *store, int64_t job_id, uint64_t revision, char **
         binder = (StoreBinder){ statement };
         store_bind_integer(&binder, job_id);
         store_bind_integer(&binder, (int64_t) revision);
-
-        r = store_bound_step(store->reader, &binder);
-        if (r <= 0)
-                return r;
-
-        r = store_column_text(statement, 0, &definition);
-        if (r < 0)
-                return r;
-
-        *ret_definition = definition;
-        return 1;
+        return store_bound_read_text(store->reader, &binder, ret_definition);
 }

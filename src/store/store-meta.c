@@ -13,13 +13,8 @@ int store_read_meta_text(StoreConnection *connection, const char *key, char **re
         int r;
 
         store_bind_text(&binder, key);
-        if (binder.code != SQLITE_OK)
-                return store_connection_error(connection, binder.code);
-
-        r = store_step(connection, statement);
-        if (r == 0)
-                return -ENODATA;
-        return r < 0 ? r : store_column_text(statement, 0, ret);
+        r = store_bound_read_text(connection, &binder, ret);
+        return r == 0 ? -ENODATA : MIN(r, 0);
 }
 
 int store_read_meta_integer(StoreConnection *connection, const char *key, int64_t *ret) {
@@ -29,10 +24,7 @@ int store_read_meta_integer(StoreConnection *connection, const char *key, int64_
         int r;
 
         store_bind_text(&binder, key);
-        if (binder.code != SQLITE_OK)
-                return store_connection_error(connection, binder.code);
-
-        r = store_step(connection, statement);
+        r = store_bound_step(connection, &binder);
         if (r == 0)
                 return -ENODATA;
         if (r > 0)

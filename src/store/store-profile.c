@@ -108,23 +108,15 @@ int store_load_profiles(
 
 int store_read_profile_revision(Store *store, const char *name, uint64_t revision, char **ret_definition) {
         CLEANUP(store_statement_release) sqlite3_stmt *statement = NULL;
-        CLEANUP_FREE char *definition = NULL;
         StoreBinder binder;
-        int r;
 
         assert(store);
         assert(name);
+        assert(ret_definition);
 
         statement = store_statement(store->reader, STATEMENT_READ_PROFILE_REVISION);
         binder = (StoreBinder){ statement };
         store_bind_text(&binder, name);
         store_bind_integer(&binder, (int64_t) revision);
-        r = store_bound_step(store->reader, &binder);
-        if (r <= 0)
-                return r;
-        r = store_column_text(statement, 0, &definition);
-        if (r < 0)
-                return r;
-        *ret_definition = TAKE_PTR(definition);
-        return 1;
+        return store_bound_read_text(store->reader, &binder, ret_definition);
 }

@@ -88,6 +88,21 @@ int store_column_text(sqlite3_stmt *statement, int column, char **ret) {
         return 0;
 }
 
+int store_bound_read_text(StoreConnection *connection, StoreBinder *binder, char **ret) {
+        char *text = NULL;
+        int r;
+
+        r = store_bound_step(connection, binder);
+        if (r <= 0)
+                return r;
+        r = store_column_text(binder->statement, 0, &text);
+        if (r < 0)
+                return r;
+
+        *ret = text;
+        return 1;
+}
+
 void store_column_array(sqlite3_stmt *statement, int column, char *ret, size_t size) {
         const char *text = (const char *) sqlite3_column_text(statement, column);
 

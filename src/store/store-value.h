@@ -30,6 +30,9 @@ int store_bound_step(StoreConnection *connection, StoreBinder *binder);
 
 /* 0 with *ret (NULL for NULL), or -ENOMEM. The old *ret is freed. */
 int store_column_text(sqlite3_stmt *statement, int column, char **ret);
+/* Steps to the row whose first column is all that is wanted: 1 with *ret (NULL for NULL), or as store_step().
+ */
+int store_bound_read_text(StoreConnection *connection, StoreBinder *binder, char **ret);
 /* Into an array; what does not fit is cut off. */
 void store_column_array(sqlite3_stmt *statement, int column, char *ret, size_t size);
 usec_t store_column_time(sqlite3_stmt *statement, int column);
