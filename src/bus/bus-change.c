@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "bus/bus-internal.h"
+#include "bus/dictionary.h"
 #include "protocol/names.h"
 
 #define CHANGES_MAX 100000U
@@ -45,12 +46,8 @@ static int add_change(ChangeRequest *request, const JobChange *change) {
 
 /* --- reading --------------------------------------------------------------------------------------- */
 
-typedef struct ChangeKey {
-        const char *name, *signature;
-        int (*read)(sd_bus_message *message, JobChange *change, sd_bus_error *reterr);
-} ChangeKey;
-
-static int read_kind(sd_bus_message *message, JobChange *change, sd_bus_error *reterr) {
+static int read_kind(sd_bus_message *message, const DictionaryKey *key, void *target, sd_bus_error *reterr) {
+        JobChange *change = target;
         const char *text;
         int kind, r;
 
@@ -68,83 +65,20 @@ static int read_kind(sd_bus_message *message, JobChange *change, sd_bus_error *r
         return 0;
 }
 
-static int read_owner(sd_bus_message *message, JobChange *change, sd_bus_error *reterr) {
-        uint32_t uid;
-        int r;
-
-        r = sd_bus_message_read_basic(message, 'u', &uid);
-        if (r >= 0)
-                change->owner_uid = uid;
-        return r;
-}
-
-#define READ_TEXT(member)                                                                            \
-        static int read_##member(sd_bus_message *message, JobChange *change, sd_bus_error *reterr) { \
-                return sd_bus_message_read_basic(message, 's', &change->member);                     \
-        }                                                                                            \
-        struct unused_read_##member /* takes the semicolon */
-
-#define READ_BOOL(member)                                                                            \
-        static int read_##member(sd_bus_message *message, JobChange *change, sd_bus_error *reterr) { \
-                int on = 0, r = sd_bus_message_read_basic(message, 'b', &on);                        \
-                                                                                                     \
-                change->member = on != 0;                                                            \
-                return r;                                                                            \
-        }                                                                                            \
-        struct unused_read_##member /* takes the semicolon */
-
-READ_TEXT(name);
-READ_TEXT(definition);
-READ_TEXT(new_name);
-READ_BOOL(numbered);
-READ_BOOL(one_shot);
-READ_BOOL(paused);
-READ_BOOL(start);
-
-static int read_if_revision(sd_bus_message *message, JobChange *change, sd_bus_error *reterr) {
-        return sd_bus_message_read_basic(message, 't', &change->if_revision);
-}
-
-static const ChangeKey keys[] = {
-        { "kind", "s", read_kind },
-        { "name", "s", read_name },
-        { "definition", "s", read_definition },
-        { "new-name", "s", read_new_name },
-        { "if-revision", "t", read_if_revision },
-        { "numbered", "b", read_numbered },
-        { "one-shot", "b", read_one_shot },
-        { "paused", "b", read_paused },
-        { "start", "b", read_start },
-        { "owner", "u", read_owner },
+static const DictionaryKey keys[] = {
+        { .name = "kind", .signature = "s", .read = read_kind },
+        { DICTIONARY_TEXT("name", JobChange, name) },
+        { DICTIONARY_TEXT("definition", JobChange, definition) },
+        { DICTIONARY_TEXT("new-name", JobChange, new_name) },
+        { DICTIONARY_NUMBER("if-revision", JobChange, if_revision) },
+        { DICTIONARY_FLAG("numbered", JobChange, numbered) },
+        { DICTIONARY_FLAG("one-shot", JobChange, one_shot) },
+        { DICTIONARY_FLAG("paused", JobChange, paused) },
+        { DICTIONARY_FLAG("start", JobChange, start) },
+        { DICTIONARY_UID("owner", JobChange, owner_uid) },
 };
 
-static int read_entry(sd_bus_message *message, JobChange *change, sd_bus_error *reterr) {
-        const ChangeKey *key = NULL;
-        const char *name, *signature;
-        int r;
-
-        r = sd_bus_message_read_basic(message, 's', &name);
-        if (r < 0)
-                return r;
-        for (size_t i = 0; i < ARRAY_SIZE(keys) && !key; i++)
-                if (strcmp(keys[i].name, name) == 0)
-                        key = &keys[i];
-        if (!key)
-                return sd_bus_error_setf(
-                                reterr, SD_BUS_ERROR_INVALID_ARGS, "A change has no key '%.50s'.", name);
-
-        r = sd_bus_message_peek_type(message, NULL, &signature);
-        if (r < 0)
-                return r;
-        if (!signature || strcmp(signature, key->signature) != 0)
-                return sd_bus_error_setf(
-                                reterr, SD_BUS_ERROR_INVALID_ARGS,
-                                "'%s' of a change must have the type '%s'.", key->name, key->signature);
-        r = sd_bus_message_enter_container(message, 'v', key->signature);
-        if (r >= 0)
-                r = key->read(message, change, reterr);
-        return r < 0 ? r : sd_bus_message_exit_container(message);
-}
+static const Dictionary dictionary = { "in a change", keys, ARRAY_SIZE(keys) };
 
 static const char *missing_key(const JobChange *change) {
         bool defines = change->kind == JOB_CHANGE_CREATE || change->kind == JOB_CHANGE_REPLACE ||
@@ -164,13 +98,7 @@ static int read_change(sd_bus_message *message, ChangeRequest *request, sd_bus_e
         const char *missing;
         int r;
 
-        while ((r = sd_bus_message_enter_container(message, 'e', "sv")) > 0) {
-                r = read_entry(message, &change, reterr);
-                if (r >= 0)
-                        r = sd_bus_message_exit_container(message);
-                if (r < 0)
-                        return r;
-        }
+        r = dictionary_read(message, &dictionary, 0, &change, reterr);
         if (r < 0)
                 return r;
 
@@ -192,10 +120,8 @@ static int read_changes(sd_bus_message *message, ChangeRequest *request, sd_bus_
         r = sd_bus_message_enter_container(message, 'a', "a{sv}");
         if (r < 0)
                 return r;
-        while ((r = sd_bus_message_enter_container(message, 'a', "{sv}")) > 0) {
+        while ((r = sd_bus_message_at_end(message, false)) == 0) {
                 r = read_change(message, request, reterr);
-                if (r >= 0)
-                        r = sd_bus_message_exit_container(message);
                 if (r < 0)
                         return r;
         }

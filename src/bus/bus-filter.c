@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bus/dictionary.h"
 #include "job/audit-record.h"
 #include "job/execution-record.h"
 #include "manager/dependency-list.h"
@@ -18,21 +19,14 @@ enum {
         FOR_LISTS = 1 << 0,
         FOR_DUMP = 1 << 1,
         FOR_HISTORY = 1 << 2,
-        FOR_ALL = FOR_LISTS | FOR_DUMP | FOR_HISTORY,
 };
 
-/* What the values of a filter depend on. */
-typedef struct Reading {
+/* The filter, and what the values of its keys depend on. */
+typedef struct FilterReading {
+        BusFilter filter;
         BusFilterKind kind;
-        bool is_dump;
         const UserNames *users;
-} Reading;
-
-typedef struct FilterKey {
-        const char *name, *signature;
-        unsigned users; /* FOR_… */
-        int (*read)(sd_bus_message *message, const Reading *reading, BusFilter *filter, sd_bus_error *reterr);
-} FilterKey;
+} FilterReading;
 
 void bus_filter_done(BusFilter *filter) {
         (void) string_list_free(filter->names);
@@ -42,8 +36,8 @@ void bus_filter_done(BusFilter *filter) {
         *filter = (BusFilter){ 0 };
 }
 
-static void filter_cleanup(BusFilter *filter) {
-        bus_filter_done(filter);
+static void reading_done(FilterReading *reading) {
+        bus_filter_done(&reading->filter);
 }
 
 /* A text stays in the message, which outlives the decoding. */
@@ -51,8 +45,7 @@ static int next_text(sd_bus_message *message, const char **ret) {
         return sd_bus_message_read_basic(message, 's', ret);
 }
 
-/* `what` is the key's name. */
-static int read_list(sd_bus_message *message, const char *what, char ***list, sd_bus_error *reterr) {
+static int add_texts(sd_bus_message *message, const DictionaryKey *key, char ***list, sd_bus_error *reterr) {
         const char *text;
         size_t n = 0;
         int r;
@@ -65,7 +58,7 @@ static int read_list(sd_bus_message *message, const char *what, char ***list, sd
                         return sd_bus_error_setf(
                                         reterr, SD_BUS_ERROR_INVALID_ARGS,
                                         "The filter's '%s' takes at most %u patterns of at most %u bytes.",
-                                        what, BUS_FILTER_NAMES_MAX, BUS_FILTER_NAME_LENGTH_MAX);
+                                        key->name, BUS_FILTER_NAMES_MAX, BUS_FILTER_NAME_LENGTH_MAX);
                 r = string_list_push(list, text);
                 if (r < 0)
                         return r;
@@ -75,47 +68,11 @@ static int read_list(sd_bus_message *message, const char *what, char ***list, sd
         return sd_bus_message_exit_container(message);
 }
 
-static int read_names(
-                sd_bus_message *message,
-                const Reading *reading,
-                BusFilter *filter,
-                sd_bus_error *reterr) {
-        return read_list(message, "names", &filter->names, reterr);
+static int read_texts(sd_bus_message *message, const DictionaryKey *key, void *target, sd_bus_error *reterr) {
+        return add_texts(message, key, (char ***) ((char *) target + key->offset), reterr);
 }
 
-static int read_kinds(
-                sd_bus_message *message,
-                const Reading *reading,
-                BusFilter *filter,
-                sd_bus_error *reterr) {
-        return read_list(message, "kinds", &filter->selection.kinds, reterr);
-}
-
-static int read_templates(
-                sd_bus_message *message,
-                const Reading *reading,
-                BusFilter *filter,
-                sd_bus_error *reterr) {
-        return read_list(message, "templates", &filter->selection.templates, reterr);
-}
-
-static int read_profiles(
-                sd_bus_message *message,
-                const Reading *reading,
-                BusFilter *filter,
-                sd_bus_error *reterr) {
-        return read_list(message, "profiles", &filter->selection.profiles, reterr);
-}
-
-static int read_tags(
-                sd_bus_message *message,
-                const Reading *reading,
-                BusFilter *filter,
-                sd_bus_error *reterr) {
-        return read_list(message, "tags", &filter->selection.tags, reterr);
-}
-
-static int parse_owner(const Reading *reading, const char *text, uid_t *ret, sd_bus_error *reterr) {
+static int parse_owner(const FilterReading *reading, const char *text, uid_t *ret, sd_bus_error *reterr) {
         char *end = NULL;
         unsigned long uid;
 
@@ -135,29 +92,27 @@ static int parse_owner(const Reading *reading, const char *text, uid_t *ret, sd_
 
 static int read_owners(
                 sd_bus_message *message,
-                const Reading *reading,
-                BusFilter *filter,
+                const DictionaryKey *key,
+                void *target,
                 sd_bus_error *reterr) {
         CLEANUP(string_list_freep) char **list = NULL;
+        FilterReading *reading = target;
         int r;
 
-        r = read_list(message, "owners", &list, reterr);
+        r = add_texts(message, key, &list, reterr);
         STRING_LIST_FOREACH(text, list) {
                 uid_t uid = 0;
 
                 if (r >= 0)
                         r = parse_owner(reading, *text, &uid, reterr);
                 if (r >= 0)
-                        r = job_selection_add_owner(&filter->selection, uid);
+                        r = job_selection_add_owner(&reading->filter.selection, uid);
         }
         return r;
 }
 
-static int read_ids(
-                sd_bus_message *message,
-                const Reading *reading,
-                BusFilter *filter,
-                sd_bus_error *reterr) {
+static int read_ids(sd_bus_message *message, const DictionaryKey *key, void *target, sd_bus_error *reterr) {
+        BusFilter *filter = &((FilterReading *) target)->filter;
         const void *ids;
         size_t size;
         int r;
@@ -179,11 +134,8 @@ static int read_ids(
         return 0;
 }
 
-static int read_after(
-                sd_bus_message *message,
-                const Reading *reading,
-                BusFilter *filter,
-                sd_bus_error *reterr) {
+static int read_after(sd_bus_message *message, const DictionaryKey *key, void *target, sd_bus_error *reterr) {
+        BusFilter *filter = &((FilterReading *) target)->filter;
         const char *text;
         int r;
 
@@ -197,9 +149,10 @@ static int read_after(
 
 static int read_states(
                 sd_bus_message *message,
-                const Reading *reading,
-                BusFilter *filter,
+                const DictionaryKey *key,
+                void *target,
                 sd_bus_error *reterr) {
+        FilterReading *reading = target;
         static int (*const from_string[])(const char *) = {
                 [BUS_FILTER_JOBS] = job_state_from_string,
                 [BUS_FILTER_TIMERS] = job_state_from_string,
@@ -227,99 +180,39 @@ static int read_states(
                                         reterr, SD_BUS_ERROR_INVALID_ARGS,
                                         "The filter's 'states' names '%.100s', which is no %s.", text,
                                         reading->kind == BUS_FILTER_AUDIT ? "audit event" : "state of these");
-                filter->states |= UINT32_C(1) << (unsigned) state;
+                reading->filter.states |= UINT32_C(1) << (unsigned) state;
         }
         if (r < 0)
                 return r;
         return sd_bus_message_exit_container(message);
 }
 
-static int read_since(
-                sd_bus_message *message,
-                const Reading *reading,
-                BusFilter *filter,
-                sd_bus_error *reterr) {
-        return sd_bus_message_read_basic(message, 'x', &filter->since_usec);
-}
-
-static int read_until(
-                sd_bus_message *message,
-                const Reading *reading,
-                BusFilter *filter,
-                sd_bus_error *reterr) {
-        return sd_bus_message_read_basic(message, 'x', &filter->until_usec);
-}
-
-static int read_mine(
-                sd_bus_message *message,
-                const Reading *reading,
-                BusFilter *filter,
-                sd_bus_error *reterr) {
-        int flag, r;
-
-        r = sd_bus_message_read_basic(message, 'b', &flag);
-        if (r >= 0)
-                filter->mine = flag != 0;
-        return r;
-}
-
-static int read_limit(
-                sd_bus_message *message,
-                const Reading *reading,
-                BusFilter *filter,
-                sd_bus_error *reterr) {
-        return sd_bus_message_read_basic(message, 't', &filter->limit);
-}
-
-static int read_before(
-                sd_bus_message *message,
-                const Reading *reading,
-                BusFilter *filter,
-                sd_bus_error *reterr) {
-        return sd_bus_message_read_basic(message, 't', &filter->before_id);
-}
-
-static int read_all(
-                sd_bus_message *message,
-                const Reading *reading,
-                BusFilter *filter,
-                sd_bus_error *reterr) {
-        int flag, r;
-
-        r = sd_bus_message_read_basic(message, 'b', &flag);
-        if (r >= 0)
-                filter->all = flag != 0;
-        return r;
-}
-
-static int read_keep(
-                sd_bus_message *message,
-                const Reading *reading,
-                BusFilter *filter,
-                sd_bus_error *reterr) {
-        return sd_bus_message_read_basic(message, 't', &filter->keep);
-}
+#define TEXTS(key, member)                                    \
+        .name = (key), .signature = "as", .read = read_texts, \
+        .offset = TYPED_OFFSET(FilterReading, member, char **)
 
 /* clang-format off */
-static const FilterKey keys[] = {
-        { "names",  "as", FOR_ALL,                read_names },
-        { "ids",    "at", FOR_ALL,                read_ids },
-        { "kinds",  "as", FOR_ALL,                read_kinds },
-        { "templates", "as", FOR_ALL,             read_templates },
-        { "profiles", "as", FOR_ALL,              read_profiles },
-        { "owners", "as", FOR_ALL,                read_owners },
-        { "tags",   "as", FOR_ALL,                read_tags },
-        { "states", "as", FOR_ALL,                read_states },
-        { "since",  "x",  FOR_ALL,                read_since },
-        { "until",  "x",  FOR_ALL,                read_until },
-        { "mine",   "b",  FOR_ALL,                read_mine },
-        { "limit",  "t",  FOR_DUMP,               read_limit },
-        { "before", "t",  FOR_DUMP,               read_before },
-        { "after",  "s",  FOR_DUMP,               read_after },
-        { "all",    "b",  FOR_DUMP | FOR_HISTORY, read_all },
-        { "keep",   "t",  FOR_HISTORY,            read_keep },
+static const DictionaryKey keys[] = {
+        { TEXTS("names",     filter.names) },
+        { .name = "ids",     .signature = "at", .read = read_ids },
+        { .name = "states",  .signature = "as", .read = read_states },
+        { TEXTS("kinds",     filter.selection.kinds) },
+        { TEXTS("templates", filter.selection.templates) },
+        { TEXTS("profiles",  filter.selection.profiles) },
+        { .name = "owners",  .signature = "as", .read = read_owners },
+        { TEXTS("tags",      filter.selection.tags) },
+        { DICTIONARY_TIME  ("since",  FilterReading, filter.since_usec) },
+        { DICTIONARY_TIME  ("until",  FilterReading, filter.until_usec) },
+        { DICTIONARY_FLAG  ("mine",   FilterReading, filter.mine) },
+        { DICTIONARY_NUMBER("limit",  FilterReading, filter.limit),     .readers = FOR_DUMP },
+        { DICTIONARY_NUMBER("before", FilterReading, filter.before_id), .readers = FOR_DUMP },
+        { .name = "after",   .signature = "s",  .read = read_after,     .readers = FOR_DUMP },
+        { DICTIONARY_FLAG  ("all",    FilterReading, filter.all),       .readers = FOR_DUMP | FOR_HISTORY },
+        { DICTIONARY_NUMBER("keep",   FilterReading, filter.keep),      .readers = FOR_HISTORY },
 };
 /* clang-format on */
+
+static const Dictionary dictionary = { "in the filter", keys, ARRAY_SIZE(keys) };
 
 const JobSelection *bus_filter_selection(const BusFilter *filter) {
         const JobSelection *selection = &filter->selection;
@@ -333,64 +226,6 @@ bool bus_filter_is_private(const BusFilter *filter) {
         return filter->selection.templates || filter->selection.profiles;
 }
 
-static unsigned user_of(const Reading *reading) {
-        if (reading->kind == BUS_FILTER_HISTORY)
-                return FOR_HISTORY;
-        return reading->is_dump ? FOR_DUMP : FOR_LISTS;
-}
-
-static const FilterKey *find_key(const char *name, unsigned user) {
-        for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
-                if (strcmp(keys[i].name, name) == 0 && (keys[i].users & user))
-                        return &keys[i];
-        return NULL;
-}
-
-static const char *more_keys(unsigned user) {
-        if (user == FOR_HISTORY)
-                return ", all, keep";
-        return user == FOR_DUMP ? ", limit, before, after, all" : "";
-}
-
-static int read_entry(
-                sd_bus_message *message,
-                const Reading *reading,
-                BusFilter *filter,
-                sd_bus_error *reterr) {
-
-        const FilterKey *key;
-        const char *name, *signature;
-        int r;
-
-        r = next_text(message, &name);
-        if (r < 0)
-                return r;
-        key = find_key(name, user_of(reading));
-        if (!key)
-                return sd_bus_error_setf(
-                                reterr, SD_BUS_ERROR_INVALID_ARGS,
-                                "The filter has an unknown key '%.100s'; known are names, ids, states, "
-                                "kinds, "
-                                "templates, profiles, owners, tags, since, until, mine%s.",
-                                name, more_keys(user_of(reading)));
-
-        r = sd_bus_message_peek_type(message, NULL, &signature);
-        if (r < 0)
-                return r;
-        if (strcmp(signature, key->signature) != 0)
-                return sd_bus_error_setf(
-                                reterr, SD_BUS_ERROR_INVALID_ARGS,
-                                "The filter's '%s' must have the type '%s', not '%.50s'.", key->name,
-                                key->signature, signature);
-        r = sd_bus_message_enter_container(message, 'v', key->signature);
-        if (r < 0)
-                return r;
-        r = key->read(message, reading, filter, reterr);
-        if (r < 0)
-                return r;
-        return sd_bus_message_exit_container(message);
-}
-
 int bus_filter_read(
                 sd_bus_message *message,
                 const UserNames *users,
@@ -399,31 +234,20 @@ int bus_filter_read(
                 BusFilter *ret,
                 sd_bus_error *reterr) {
 
-        const Reading reading = { .kind = kind, .is_dump = is_dump, .users = users };
-        CLEANUP(filter_cleanup) BusFilter filter = { 0 };
+        CLEANUP(reading_done) FilterReading reading = { .kind = kind, .users = users };
+        unsigned reader = is_dump ? FOR_DUMP : FOR_LISTS;
         int r;
 
         assert(message);
         assert(kind < BUS_FILTER_KIND_COUNT);
 
-        r = sd_bus_message_enter_container(message, 'a', "{sv}");
-        if (r < 0)
-                return r;
-        while ((r = sd_bus_message_enter_container(message, 'e', "sv")) > 0) {
-                r = read_entry(message, &reading, &filter, reterr);
-                if (r < 0)
-                        return r;
-                r = sd_bus_message_exit_container(message);
-                if (r < 0)
-                        return r;
-        }
-        if (r < 0)
-                return r;
-        r = sd_bus_message_exit_container(message);
+        if (kind == BUS_FILTER_HISTORY)
+                reader = FOR_HISTORY;
+        r = dictionary_read(message, &dictionary, reader, &reading, reterr);
         if (r < 0)
                 return r;
 
-        *ret = filter;
-        filter = (BusFilter){ 0 };
+        *ret = reading.filter;
+        reading.filter = (BusFilter){ 0 };
         return 0;
 }

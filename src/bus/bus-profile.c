@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "bus/bus-internal.h"
+#include "bus/dictionary.h"
 #include "bus/profile-fields.h"
 #include "protocol/names.h"
 #include "util/string-list.h"
@@ -182,35 +183,26 @@ static void set_request_done(SetRequest *request) {
         (void) string_list_free(request->removed);
 }
 
-static int read_set_option(sd_bus_message *message, SetRequest *request, sd_bus_error *reterr) {
-        ProfileChange *change = &request->change;
-        const char *name;
-        int on = 0, r;
+static int read_removed(
+                sd_bus_message *message,
+                const DictionaryKey *key,
+                void *target,
+                sd_bus_error *reterr) {
 
-        r = sd_bus_message_read_basic(message, 's', &name);
-        if (r < 0)
-                return r;
-        if (strcmp(name, "if-revision") == 0)
-                return sd_bus_message_read(message, "v", "t", &change->if_revision);
-        if (strcmp(name, "remove") == 0) {
-                r = sd_bus_message_enter_container(message, 'v', "as");
-                if (r >= 0)
-                        r = sd_bus_message_read_strv(message, &request->removed);
-                return r < 0 ? r : sd_bus_message_exit_container(message);
-        }
-        if (strcmp(name, "create") != 0 && strcmp(name, "replace") != 0)
-                return sd_bus_error_setf(
-                                reterr, SD_BUS_ERROR_INVALID_ARGS,
-                                "A profile is set with the options 'if-revision', 'create', 'replace' and "
-                                "'remove', not '%.100s'.",
-                                name);
-        r = sd_bus_message_read(message, "v", "b", &on);
-        if (strcmp(name, "create") == 0)
-                change->create = on != 0;
-        else
-                change->replace = on != 0;
-        return r;
+        SetRequest *request = target;
+
+        request->removed = string_list_free(request->removed); /* given twice: the last one counts */
+        return sd_bus_message_read_strv(message, &request->removed);
 }
+
+static const DictionaryKey set_keys[] = {
+        { DICTIONARY_NUMBER("if-revision", SetRequest, change.if_revision) },
+        { DICTIONARY_FLAG("create", SetRequest, change.create) },
+        { DICTIONARY_FLAG("replace", SetRequest, change.replace) },
+        { .name = "remove", .signature = "as", .read = read_removed },
+};
+
+static const Dictionary set_options = { "in the options of a profile", set_keys, ARRAY_SIZE(set_keys) };
 
 static int read_set(BusCall *call, SetRequest *request, sd_bus_error *reterr) {
         sd_bus_message *message = call->message;
@@ -222,14 +214,7 @@ static int read_set(BusCall *call, SetRequest *request, sd_bus_error *reterr) {
                 r = complete_name(call, name, &request->name, reterr);
         if (r >= 0)
                 r = bus_read_values(message, &request->values);
-        if (r >= 0)
-                r = sd_bus_message_enter_container(message, 'a', "{sv}");
-        while (r >= 0 && (r = sd_bus_message_enter_container(message, 'e', "sv")) > 0) {
-                r = read_set_option(message, request, reterr);
-                if (r >= 0)
-                        r = sd_bus_message_exit_container(message);
-        }
-        return r;
+        return r < 0 ? r : dictionary_read(message, &set_options, 0, request, reterr);
 }
 
 int bus_set_profile(BusCall *call, sd_bus_error *reterr) {

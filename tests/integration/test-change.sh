@@ -99,7 +99,7 @@ check "rename: and not the old one" is_gone one
 check "a trial" call ChangeJobs 'aa{sv}b' 1 2 kind s delete name s uno true
 check "a trial changes nothing" is_there uno
 check "an unknown key" refused ChangeJobs 'aa{sv}b' 1 2 kind s delete nam s uno false
-check "an unknown key: said" reply_has "no key 'nam'"
+check "an unknown key: said" reply_has "Unknown key 'nam' in a change"
 
 # --- once ----------------------------------------------------------------------------------------------
 

@@ -126,16 +126,15 @@ static const struct {
         const char *key, *type, *fault;
         bool is_dump;
 } fault_cases[] = {
-        { "nmaes", "x", "The filter has an unknown key 'nmaes'; known are names, ids, states, kinds, templates, "
+        { "nmaes", "x", "Unknown key 'nmaes' in the filter; known are names, ids, states, kinds, templates, "
                         "profiles, owners, tags, since, until, mine.", false },
-        { "limit", "x", "The filter has an unknown key 'limit'; known are names, ids, states, kinds, templates, "
+        { "limit", "x", "Unknown key 'limit' in the filter; known are names, ids, states, kinds, templates, "
                         "profiles, owners, tags, since, until, mine.", false },
-        { "nmaes", "x", "The filter has an unknown key 'nmaes'; known are names, ids, states, kinds, templates, "
-                        "profiles, owners, tags, since, until, mine, "
-                        "limit, before, after, all.", true },
-        { "limit", "x", "The filter's 'limit' must have the type 't', not 'x'.", true },
-        { "names", "x", "The filter's 'names' must have the type 'as', not 'x'.", false },
-        { "since", "t", "The filter's 'since' must have the type 'x', not 't'.", false },
+        { "nmaes", "x", "Unknown key 'nmaes' in the filter; known are names, ids, states, kinds, templates, "
+                        "profiles, owners, tags, since, until, mine, limit, before, after, all.", true },
+        { "limit", "x", "The key 'limit' in the filter must have the type 't', not 'x'.", true },
+        { "names", "x", "The key 'names' in the filter must have the type 'as', not 'x'.", false },
+        { "since", "t", "The key 'since' in the filter must have the type 'x', not 't'.", false },
 };
 /* clang-format on */
 
