@@ -90,6 +90,44 @@ int why_say_frozen(Why *why) {
         return string_list_push(&why->answer->blockers, "frozen");
 }
 
+int why_say_standstill(Why *why) {
+        const ScheduledJob *job = why->job;
+        char since[TIMESTAMP_MAX], until[TIMESTAMP_MAX];
+
+        if (manager_is_frozen(why->manager)) {
+                SAY(why, " Nothing starts now: all jobs have been frozen since %s.",
+                    why_local_time(why, why->manager->frozen_since_usec, since));
+                return string_list_push(&why->answer->blockers, "frozen");
+        }
+        /* What goes on is no riddle, and without a row the answer has said some of these already. */
+        if (why->answer->when != WHY_PAST ||
+            (why->answer->execution_id == 0 && (!job->job || !job->job->enabled)))
+                return 0;
+        if (!scheduled_job_is_listed(job)) {
+                SAY(why, " Since then the job was removed.");
+                return string_list_push(&why->answer->blockers, "removed");
+        }
+        if (!job->job) {
+                SAY(why, " Nothing starts now: the job failed to load: %s.",
+                    job->load_error.message ?: "its definition is not valid any more");
+                return string_list_push(&why->answer->blockers, "failed-to-load");
+        }
+        if (!job->job->enabled) {
+                SAY(why, " Nothing starts by its schedule now: the job is disabled.");
+                return string_list_push(&why->answer->blockers, "disabled");
+        }
+        if (!scheduled_job_is_paused(job))
+                return 0;
+
+        SAY(why, " Nothing starts by its schedule now: the job has been paused since %s",
+            why_local_time(why, job->stored.paused_since_usec, since));
+        if (job->stored.paused_until_usec == USEC_INFINITY)
+                SAY(why, ", until it is resumed.");
+        else
+                SAY(why, ", until %s.", why_local_time(why, job->stored.paused_until_usec, until));
+        return string_list_push(&why->answer->blockers, "paused");
+}
+
 int why_answer_future(Why *why, usec_t due_usec) {
         const ScheduledJob *job = why->job;
         const Execution *blocker = scheduled_job_blocker(job);

@@ -9,5 +9,11 @@ int why_answer_future(Why *why, usec_t due_usec);
 /* " VERB: the job has been paused since …" */
 int why_say_pause(Why *why, const char *verb);
 
+/*
+ * Behind the answer about the last decision: a sentence and a blocker if nothing starts now, because of frozen,
+ * paused, disabled, removed or failed-to-load.
+ */
+int why_say_standstill(Why *why);
+
 /* Whatever else there is to say of a start to come: if all jobs are frozen, it does not come now. */
 int why_say_frozen(Why *why);

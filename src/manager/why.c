@@ -348,16 +348,11 @@ static int answer_last_decided(Why *why) {
         return 0;
 }
 
-/* Whoever asks while all is frozen asks for what did not happen since. */
+/* Whoever asks while nothing can start asks for what did not happen since. */
 static int answer_last(Why *why) {
         int r = answer_last_decided(why);
-        char since[TIMESTAMP_MAX];
 
-        if (r < 0 || why->manager->frozen_since_usec == USEC_INFINITY || why->answer->blockers)
-                return r;
-        SAY(why, " Nothing starts now: all jobs have been frozen since %s.",
-            why_local_time(why, why->manager->frozen_since_usec, since));
-        return string_list_push(&why->answer->blockers, "frozen");
+        return r < 0 || why->answer->blockers ? r : why_say_standstill(why);
 }
 
 /* A folded row also spans the times between its occurrences. */

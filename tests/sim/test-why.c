@@ -124,6 +124,47 @@ START_TEST(the_last_one_is_the_last_that_was_decided) {
 }
 END_TEST
 
+/* clang-format off */
+static const struct {
+        const char *change, *text, *blocker; /* a change of the job, else it is paused */
+} standstill_cases[] = {
+        { NULL,                      " Nothing starts by its schedule now: the job has been paused since 2026-01-01T01:30:00", "paused" },
+        { HOURLY "enabled: false\n", " Nothing starts by its schedule now: the job is disabled.",  "disabled" },
+        { "schedul: oops\n",         " Nothing starts now: the job failed to load: ",               "failed-to-load" },
+        { "",                        " Since then the job was removed.",                            "removed" },
+        { HOURLY,                    "succeeded",                                                   NULL },
+};
+/* clang-format on */
+
+START_TEST(behind_the_last_one_stands_why_nothing_follows) {
+        CLEANUP(why_answer_done) WhyAnswer answer = { 0 };
+        Sim sim;
+
+        sim_init(&sim, "2026-01-01T00:30:00Z");
+        sim_write_job(&sim, "a", HOURLY);
+        sim_write_job(&sim, "b", HOURLY);
+        sim_start_daemon(&sim);
+        sim.duration_usec = USEC_PER_SEC;
+        sim_run_until(&sim, "2026-01-01T01:30:00Z");
+        if (!standstill_cases[_i].change)
+                sim_pause_job(&sim, "a", USEC_INFINITY);
+        else
+                sim_write_job(&sim, "a", *standstill_cases[_i].change ? standstill_cases[_i].change : NULL);
+        sim_kill_daemon(&sim); /* a definition that was good stays in force until then */
+        sim_start_daemon(&sim);
+        sim_settle(&sim);
+
+        ck_assert_int_eq(manager_why(sim.manager, "a", USEC_INFINITY, USEC_INFINITY, &answer), 0);
+        ck_assert_int_eq(answer.state, EXECUTION_SUCCEEDED);
+        ck_assert_msg(strstr(answer.text, standstill_cases[_i].text), "%s", answer.text);
+        if (standstill_cases[_i].blocker)
+                ck_assert_str_eq(answer.blockers[0], standstill_cases[_i].blocker);
+        else
+                ck_assert_ptr_null(answer.blockers);
+        sim_done(&sim);
+}
+END_TEST
+
 /* --- the corners ----------------------------------------------------------------------------------- */
 
 static void expect_why(Sim *sim, const char *at, int state, const char *text) {
@@ -258,6 +299,8 @@ Suite *test_suite(void) {
         tcase_add_loop_test(why, why_answers, 0, ARRAY_SIZE(cases));
         tcase_add_loop_test(why, why_tells_the_future_in_every_state, 0, ARRAY_SIZE(idle_cases));
         tcase_add_test(why, the_last_one_is_the_last_that_was_decided);
+        tcase_add_loop_test(
+                        why, behind_the_last_one_stands_why_nothing_follows, 0, ARRAY_SIZE(standstill_cases));
         tcase_add_test(why, what_was_missed_between_what_was_excepted_is_found);
         tcase_add_test(why, a_moved_one_is_explained_by_both_of_its_times);
         tcase_add_test(why, a_time_without_a_record_belongs_to_another_definition_or_was_deleted);
