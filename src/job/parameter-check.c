@@ -25,8 +25,9 @@
 
 /* What a check says beside "wrong": a value that ends the sentence in its own way. */
 typedef struct Judgement {
-        char *value;      /* the normal form; NULL: it is not of the type, or out of range */
-        const char *hint; /* of choices: the nearest one; NULL: none */
+        char *value;         /* the normal form; NULL: it is not of the type, or out of range */
+        const char *hint;    /* of choices: the nearest one; NULL: none */
+        const char *instead; /* what is expected, where the rule does not say it; NULL: the rule does */
 } Judgement;
 
 /* --- patterns --------------------------------------------------------------------------------------------
@@ -248,8 +249,13 @@ static int check_string(const Parameter *parameter, const char *text, Judgement 
 }
 
 static int check_secret(const Parameter *parameter, const char *text, Judgement *judgement) {
-        if (parameter_credential(text, NULL) > 0 || parameter_is_secret_id(text) ||
-            length_is_right(parameter, text))
+        if (strcmp(text, PARAMETER_MASK) == 0)
+                judgement->instead = "the secret itself: '" PARAMETER_MASK "' is shown in the place of one";
+        else if (parameter_secret_reference(text))
+                judgement->instead = "the secret itself: '${secret:…}' stands for one that is kept where it "
+                                     "was exported from, for that job alone";
+        else if (parameter_credential(text, NULL) > 0 || parameter_is_secret_id(text) ||
+                 length_is_right(parameter, text))
                 return take_copy(text, judgement);
         return 0;
 }
@@ -358,7 +364,12 @@ int parameter_describe(const Parameter *parameter, char **ret) {
 }
 
 /* "…, not 'x'; did you mean 'y'?"; what a secret holds is not said. */
-static int refuse(const Parameter *parameter, const char *text, const char *hint, char **ret_error) {
+static int refuse(
+                const Parameter *parameter,
+                const char *text,
+                const Judgement *judgement,
+                char **ret_error) {
+        const char *hint = judgement->hint;
         CLEANUP_FREE char *expected = NULL;
         CLEANUP_FREE char *shown = NULL;
         bool is_cut = strlen(text) > SHOWN_MAX;
@@ -370,7 +381,8 @@ static int refuse(const Parameter *parameter, const char *text, const char *hint
         if (r < 0)
                 return r;
         if (parameter->type == PARAMETER_SECRET)
-                r = asprintf(ret_error, "parameter '%s' expects %s", parameter->name, expected);
+                r = asprintf(ret_error, "parameter '%s' expects %s", parameter->name,
+                             judgement->instead ?: expected);
         else
                 r = asprintf(ret_error, "parameter '%s' expects %s, not '%s%s'%s%s%s", parameter->name,
                              expected, shown, is_cut ? "…" : "", hint ? "; did you mean '" : "", hint ?: "",
@@ -391,7 +403,7 @@ int parameter_check(const Parameter *parameter, const char *text, char **ret_val
         if (r < 0)
                 return r;
         if (!judgement.value)
-                return refuse(parameter, text, judgement.hint, ret_error);
+                return refuse(parameter, text, &judgement, ret_error);
         *ret_value = judgement.value;
         return 0;
 }

@@ -61,6 +61,17 @@ bool parameter_is_secret_id(const char *text) {
         return strlen(text) == SECRET_ID_LENGTH && text[strspn(text, DIGITS "abcdef")] == '\0';
 }
 
+const char *parameter_secret_reference(const char *text) {
+        static const char prefix[] = "${secret:";
+
+        if (strncmp(text, prefix, strlen(prefix)) != 0)
+                return NULL;
+        text += strlen(prefix);
+        return strspn(text, DIGITS "abcdef") == SECRET_ID_LENGTH && strcmp(text + SECRET_ID_LENGTH, "}") == 0
+                        ? text
+                        : NULL;
+}
+
 void parameter_done(Parameter *parameter) {
         free(parameter->name);
         free(parameter->label);

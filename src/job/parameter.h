@@ -61,6 +61,10 @@ size_t parameter_credential(const char *text, const char **ret_name);
 /* True for what a stored job has in the place of a secret: the 32 hex digits that the runner knows it by. */
 bool parameter_is_secret_id(const char *text);
 
+/* The id in "${secret:ID}", by which an export names a secret that stays where it is; NULL: it is something
+ * else. Borrowed; '}' follows the id. */
+const char *parameter_secret_reference(const char *text);
+
 /* Says whether a pattern can be used: 0, -EINVAL with *ret_error (what is wrong with it), or -ENOMEM. */
 int parameter_pattern_check(const char *pattern, char **ret_error);
 
@@ -68,7 +72,7 @@ int parameter_pattern_check(const char *pattern, char **ret_error);
  * Checks a value and brings it into its normal form. Returns 0 with *ret_value, -EINVAL with *ret_error, a
  * sentence that names the parameter and the rule ("parameter 'user-id' expects an integer of at least 1, not
  * 'x'"; a secret's value is never in it), or -ENOMEM. What stands for a secret (a credential, or its id) is
- * right as it is.
+ * right as it is; what is only shown in its place (the mask, or a reference) is never a value.
  */
 int parameter_check(const Parameter *parameter, const char *text, char **ret_value, char **ret_error);
 

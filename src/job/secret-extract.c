@@ -112,12 +112,18 @@ static int parse(YamlTree *tree, const char *text, const YamlNode **ret) {
         return r;
 }
 
-/* An id that is not known here could be somebody else's. */
-static bool is_known_id(const YamlNode *previous, const char *name, const char *text) {
+/* The id of that secret before the change; NULL: there was none. */
+static const char *known_id(const YamlNode *previous, const char *name) {
         const YamlNode *before =
                         member(member(previous, "values", YAML_KIND_MAPPING), name, YAML_KIND_SCALAR);
 
-        return parameter_is_secret_id(text) && before && strcmp(before->text, text) == 0;
+        return before && parameter_is_secret_id(before->text) ? before->text : NULL;
+}
+
+static void put_id(Extraction *extraction, const char *name, const char *id) {
+        (void) buffer_add_format(
+                        &extraction->replacement, "%s  %s: \"%s\"\n",
+                        extraction->replacement.size == 0 ? "values:\n" : "", name, id);
 }
 
 static int take(Extraction *extraction, const YamlNode *key) {
@@ -129,13 +135,31 @@ static int take(Extraction *extraction, const YamlNode *key) {
         if (r < 0)
                 return r;
         explicit_bzero(text, strlen(text));
-        (void) buffer_add_format(
-                        &extraction->replacement, "%s  %s: \"%s\"\n",
-                        extraction->replacement.size == 0 ? "values:\n" : "", key->text, id);
+        put_id(extraction, key->text, id);
         return 0;
 }
 
-static int take_all(Extraction *extraction, const YamlNode *previous) {
+/* An id that is not known here could be somebody else's. */
+static int take_value(Extraction *extraction, const YamlNode *key, const char *id) {
+        const char *text = key->value->text;
+        bool stands_for_one = parameter_credential(text, NULL) > 0 || parameter_secret_reference(text) ||
+                        (id && strcmp(text, id) == 0);
+
+        return stands_for_one ? 0 : take(extraction, key);
+}
+
+static int dereference(Extraction *extraction, const YamlNode *key, const char *id) {
+        const char *reference = parameter_secret_reference(key->value->text);
+
+        if (reference && id && strncmp(reference, id, SECRET_ID_LENGTH) == 0)
+                put_id(extraction, key->text, id);
+        return 0;
+}
+
+/* What becomes of the value of a secret parameter. `id` stood for it before the change; NULL: none did. */
+typedef int (*Treatment)(Extraction *extraction, const YamlNode *key, const char *id);
+
+static int treat_all(Extraction *extraction, const YamlNode *previous, Treatment treat) {
         const YamlNode *values = member(extraction->root, "values", YAML_KIND_MAPPING);
         int r = 0;
 
@@ -143,11 +167,9 @@ static int take_all(Extraction *extraction, const YamlNode *previous) {
                 return 0;
         YAML_FOREACH(key, values) {
                 if (key->value->kind != YAML_KIND_SCALAR || yaml_node_is_null(key->value) ||
-                    !parameter_name_valid(key->text) || !is_secret(extraction, key->text) ||
-                    parameter_credential(key->value->text, NULL) > 0 ||
-                    is_known_id(previous, key->text, key->value->text))
+                    !parameter_name_valid(key->text) || !is_secret(extraction, key->text))
                         continue;
-                r = take(extraction, key);
+                r = treat(extraction, key, known_id(previous, key->text));
                 if (r < 0)
                         break;
         }
@@ -170,6 +192,33 @@ static int write_anew(Extraction *extraction, char **ret) {
         return buffer_take(&text, ret);
 }
 
+/* Returns 1 with *ret_definition if something was put in the place of something else, 0, or -ENOMEM. */
+static int rewrite(
+                Extraction *extraction,
+                const char *definition,
+                const char *previous,
+                const JobTemplates *templates,
+                Treatment treat,
+                char **ret_definition) {
+
+        const YamlNode *template, *before = NULL;
+        int r;
+
+        r = parse(&extraction->tree, definition, &extraction->root);
+        if (r >= 0 && previous)
+                r = parse(&extraction->tree, previous, &before);
+        if (r < 0)
+                return r == -EINVAL ? 0 : r;
+        template = member(extraction->root, "template", YAML_KIND_SCALAR);
+        extraction->template = template ? job_templates_find(templates, template->text) : NULL;
+
+        r = treat_all(extraction, before, treat);
+        if (r < 0 || extraction->replacement.size == 0)
+                return r;
+        r = write_anew(extraction, ret_definition);
+        return r < 0 ? r : 1;
+}
+
 int secret_extract(
                 const char *definition,
                 const char *previous,
@@ -178,7 +227,6 @@ int secret_extract(
                 SecretValues *ret) {
 
         CLEANUP(extraction_done) Extraction extraction = { 0 };
-        const YamlNode *template, *before = NULL;
         int r;
 
         assert(definition);
@@ -186,23 +234,27 @@ int secret_extract(
         assert(ret_definition);
         assert(ret);
 
-        r = parse(&extraction.tree, definition, &extraction.root);
-        if (r >= 0 && previous)
-                r = parse(&extraction.tree, previous, &before);
-        if (r < 0)
-                return r == -EINVAL ? 0 : r;
-        template = member(extraction.root, "template", YAML_KIND_SCALAR);
-        extraction.template = template ? job_templates_find(templates, template->text) : NULL;
-
-        r = take_all(&extraction, before);
-        if (r < 0 || extraction.values.n_items == 0)
-                return r;
-        r = write_anew(&extraction, ret_definition);
-        if (r < 0)
+        r = rewrite(&extraction, definition, previous, templates, take_value, ret_definition);
+        if (r <= 0)
                 return r;
         *ret = extraction.values;
         extraction.values = (SecretValues){ 0 };
         return 1;
+}
+
+int secret_dereference(
+                const char *definition,
+                const char *previous,
+                const JobTemplates *templates,
+                char **ret) {
+
+        CLEANUP(extraction_done) Extraction extraction = { 0 };
+
+        assert(definition);
+        assert(templates);
+        assert(ret);
+
+        return previous ? rewrite(&extraction, definition, previous, templates, dereference, ret) : 0;
 }
 
 /* --- in a list ------------------------------------------------------------------------------------- */

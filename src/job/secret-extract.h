@@ -27,8 +27,9 @@ void secret_values_done(SecretValues *values);
 /*
  * Of a job's definition as YAML: what its `values:` hold for parameters that it, or its template, declares as
  * secret. "${credential:NAME}" stays, and so does an id that stands for the same parameter in `previous`, the
- * definition before the change (NULL: none); any other text is a value, whatever it looks like. A definition
- * that is not valid YAML is left as it is: whoever decodes it says what is wrong.
+ * definition before the change (NULL: none), and a reference, to be refused. Any other text is a value,
+ * whatever it looks like. A definition that is not valid YAML is left as it is: whoever decodes it says what
+ * is wrong.
  *
  * Returns 1 with *ret_definition, written anew without comments, and *ret; 0: there is nothing to take out;
  * or -ENOMEM.
@@ -40,7 +41,18 @@ int secret_extract(
                 char **ret_definition,
                 SecretValues *ret);
 
-/* The same of a list of "name=value"; *ret_list is a copy of it, ids in their places. Returns 0 or -ENOMEM.
+/*
+ * References ("${secret:ID}", of an export) to what stood for the same parameter in `previous` become its id.
+ * Returns 1 with *ret, written anew without comments; 0: there is none; or -ENOMEM.
+ */
+int secret_dereference(
+                const char *definition,
+                const char *previous,
+                const JobTemplates *templates,
+                char **ret);
+
+/* As secret_extract(), of a list of "name=value"; *ret_list is a copy of it, ids in their places. Returns 0
+ * or -ENOMEM.
  */
 int secret_extract_list(const ParameterSet *declared, char *const *list, char ***ret_list, SecretValues *ret);
 

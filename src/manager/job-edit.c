@@ -213,6 +213,14 @@ static int take_secrets(JobEdits *edits, JobEdit *edit, const JobDraft *draft, c
         char *without = NULL;
         int r;
 
+        r = secret_dereference(*source, draft->source, &edits->manager->templates, &without);
+        if (r > 0) {
+                explicit_bzero(*source, strlen(*source));
+                free(*source);
+                *source = TAKE_PTR(without);
+        }
+        if (r < 0)
+                return r;
         r = job_change_take_secrets(
                         edits->manager, *source, draft->source, edits->known, &edits->secrets, &without);
         if (r <= 0)
@@ -242,7 +250,8 @@ static int define(JobEdits *edits, JobEdit *edit, JobDraft *draft, char *taken) 
                 return r;
         edit->result.text = format_diagnostics(&diagnostics);
 
-        if (draft->is_listed && draft->effective && same_text(draft->source, source) &&
+        if (!edit->change.new_name && draft->is_listed && draft->effective &&
+            same_text(draft->source, source) &&
             same_text(draft->effective->definition, composed->definition)) {
                 edit->result.effect = JOB_EFFECT_NONE;
                 return 0;
@@ -419,6 +428,7 @@ static int prepare_rename(JobEdits *edits, JobEdit *edit) {
         target->revision = draft->revision;
         target->owner_uid = draft->owner_uid;
         target->added_usec = draft->added_usec;
+        target->source = draft->source; /* its ids stand for the same secrets */
         target->effective = draft->effective;
         draft->job = NULL;
         draft->is_listed = false;

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "job/parameter.h"
 #include "schedctl/draft.h"
 #include "schedctl/message.h"
 #include "schedctl/selection.h"
@@ -49,8 +50,29 @@ static int add_pause(Export *export, const json_t *job) {
                         : STATUS_OK;
 }
 
-/* An id stands for a secret that was given at run time; it says nothing to another daemon. */
-static int warn_of_secrets(Export *export, const YamlNode *body, const json_t *job) {
+/* The secret that was given at run time stays here; what stands for it is told from a value. */
+static int mark_secret(Export *export, YamlNode *value, const char *key, const char *job) {
+        CLEANUP_FREE char *text = NULL;
+        const YamlNode *marked;
+
+        if (asprintf(&text, "${secret:%s}", value->text) < 0) {
+                text = NULL;
+                return -ENOMEM;
+        }
+        marked = draft_text(&export->draft, text);
+        if (!marked)
+                return -ENOMEM;
+        value->text = marked->text;
+        value->size = marked->size;
+        value->flags = marked->flags;
+        complain("%s: the value of '%s' is a secret, which stays here: the file has ${secret:…} for it, "
+                 "which "
+                 "only this job, here, understands",
+                 job, key);
+        return 0;
+}
+
+static int mark_secrets(Export *export, const YamlNode *body, const json_t *job) {
         const char *text = json_string_value(json_object_get(job, "definition"));
         const YamlNode *values = yaml_mapping_find(body, "values"), *parameters;
         YamlNode *definition = NULL;
@@ -67,10 +89,10 @@ static int warn_of_secrets(Export *export, const YamlNode *body, const json_t *j
                 const YamlNode *type = declared ? yaml_mapping_find(declared->value, "type") : NULL;
 
                 if (type && strcmp(type->value->text, "secret") == 0 &&
-                    strncmp(key->value->text, "${credential:", strlen("${credential:")) != 0)
-                        complain("%s: the value of '%s' is a secret, which stays here; the file has an id "
-                                 "that only this job knows",
-                                 view_text(job, "name"), key->text);
+                    parameter_is_secret_id(key->value->text))
+                        r = mark_secret(export, key->value, key->text, view_text(job, "name"));
+                if (r < 0)
+                        return r;
         }
         return 0;
 }
@@ -111,7 +133,7 @@ static int add_job(Export *export, const json_t *job) {
         if (r >= 0 && !body)
                 body = draft_mapping(&export->draft);
         if (r >= 0 && body && is_runtime)
-                r = warn_of_secrets(export, body, job);
+                r = mark_secrets(export, body, job);
         if (r >= 0)
                 r = draft_put_last(&export->draft, export->jobs, &export->jobs_end, name, body);
         if (r < 0)

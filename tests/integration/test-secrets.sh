@@ -117,6 +117,26 @@ check "the id itself" equals 1 "$(ctl logs -q --no-legend thief | grep -cE '^[0-
 check "it goes" status_is 0 ctl delete --yes thief
 check "with what was its own" becomes_kept 1
 
+# --- under another name, out and in again
+check "the job is renamed" status_is 0 ctl rename made other
+check "it starts" status_is 0 ctl start --wait other
+check "with its secret" equals ABCD-THREE-SECRET "$(ctl logs -q --no-legend other)"
+check "and back" status_is 0 ctl rename other made
+check "which is kept once" becomes_kept 1
+check "it is exported" status_is 0 ctl export made
+cp "$S/out" "$S/export.yaml"
+check "a message names the secret" says "the value of 'pin' is a secret, which stays here"
+check "the file does not have it" equals 0 "$(grep -c abcd-three-secret "$S/export.yaml")"
+check "the job itself understands it" status_is 0 ctl import --replace "$S/export.yaml"
+check "and is as it was" status_is 0 ctl start --wait made
+check "with what it had" equals ABCD-THREE-SECRET "$(ctl logs -q --no-legend made)"
+check "a job has another name in the file" sed -i 's/^  made:/  copy:/' "$S/export.yaml"
+check "that one does not" status_is 1 ctl import "$S/export.yaml"
+check "and says what is missing" says "parameter 'pin' expects the secret itself"
+check "what is shown in the place of a secret" status_is 1 ctl start made -p 'pin=***'
+check "is none" says "'***' is shown in the place of one"
+check "nothing of this is kept" becomes_kept 1
+
 scheduler_kill
 runner_kill 2>/dev/null || true
 scheduler_start

@@ -296,6 +296,25 @@ START_TEST(a_secret_is_kept_as_long_as_something_names_it) {
 }
 END_TEST
 
+START_TEST(a_secret_goes_with_a_job_that_is_renamed) {
+        JobChange change = { .kind = JOB_CHANGE_RENAME, .name = "b", .new_name = "c" };
+
+        setup(START, BY_HAND);
+        ck_assert_int_eq(sim_change_job(&sim, JOB_CHANGE_CREATE, "b", SECRET_JOB("1234")), 0);
+        ck_assert_int_eq(sim_change(&sim, &change, 1), 0);
+        ck_assert_uint_eq(sim_count_secrets(&sim), 1);
+        sim_run_until(&sim, "2026-01-01T01:00:10Z");
+        ck_assert_str_eq(sim_last_run(&sim, "c")->parameters, "n=1\npin=1234\n");
+
+        ck_assert_int_eq(sim_change_job(&sim, JOB_CHANGE_MERGE, "c", "values: {pin: 5678}"), 0);
+        ck_assert_uint_eq(sim_count_secrets(&sim), 1);
+        restart();
+        ck_assert_uint_eq(sim_count_secrets(&sim), 1);
+        sim_run_until(&sim, "2026-01-01T02:00:10Z");
+        ck_assert_str_eq(sim_last_run(&sim, "c")->parameters, "n=1\npin=5678\n");
+}
+END_TEST
+
 START_TEST(an_id_of_somebody_else_is_a_value_like_any_other) {
         CLEANUP_FREE char *source = NULL;
         const char *id;
@@ -378,6 +397,7 @@ static const Story stories[] = {
         { "profiles", &a_change_is_refused_for_a_reason, 1 },
         { "profiles", &those_that_no_job_names_are_pruned, 1 },
         { "secrets", &a_secret_is_kept_as_long_as_something_names_it, 1 },
+        { "secrets", &a_secret_goes_with_a_job_that_is_renamed, 1 },
         { "secrets", &an_id_of_somebody_else_is_a_value_like_any_other, 1 },
         { "secrets", &what_the_runner_cannot_keep_is_not_put_in_force, 1 },
         { "secrets", &a_crash_at_any_point_loses_no_secret_and_keeps_none, 1 },

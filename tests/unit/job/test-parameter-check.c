@@ -103,6 +103,11 @@ static const struct {
         { &secret,        "hunter2",              "hunter2", NULL },
         { &secret,        "${credential:x}",      "${credential:x}", NULL },
         { &secret,        "abc",                  NULL, "a secret text of at least 4 characters" },
+        { &secret,        "***",                  NULL, "the secret itself: '***' is shown in the place of one" },
+        { &secret,        "****",                 "****", NULL },
+        { &secret,        "${secret:00112233445566778899aabbccddeeff}", NULL,
+          "the secret itself: '${secret:…}' stands for one that is kept where it was exported from, for that job alone" },
+        { &secret,        "${secret:0011}",       "${secret:0011}", NULL },
 };
 
 static const struct {

@@ -61,6 +61,23 @@ START_TEST(values_of_secret_parameters_are_taken_out) {
 }
 END_TEST
 
+/* What an export has in the place of a secret. */
+START_TEST(a_reference_is_the_id_that_was_there_before) {
+        static const char own[] = OWN "values: {pin: \"${secret:" ID "}\"}\n";
+        static const char other[] = OWN "values: {pin: 1fffffffffffffffffffffffffffffff}\n";
+        CLEANUP(secret_values_done) SecretValues values = { 0 };
+        CLEANUP_FREE char *with_id = NULL, *none = NULL;
+
+        ck_assert_int_eq(secret_dereference(own, OWN "values: {pin: " ID "}\n", &templates, &with_id), 1);
+        ck_assert_ptr_nonnull(strstr(with_id, "pin: \"" ID "\""));
+        ck_assert_int_eq(secret_dereference(own, NULL, &templates, &none), 0);
+        ck_assert_int_eq(secret_dereference(own, other, &templates, &none), 0);
+        ck_assert_int_eq(secret_dereference(own, OWN, &templates, &none), 0);
+        ck_assert_int_eq(secret_dereference(OWN "values: {pin: x}\n", other, &templates, &none), 0);
+        ck_assert_int_eq(secret_extract(own, NULL, &templates, &none, &values), 0); /* no value */
+}
+END_TEST
+
 START_TEST(the_rest_stays_as_it_was) {
         CLEANUP(secret_values_done) SecretValues values = { 0 };
         CLEANUP_FREE char *without = NULL, *expected = NULL;
@@ -122,6 +139,7 @@ Suite *test_suite(void) {
         TCase *extract = tcase_create("extract");
 
         tcase_add_loop_test(extract, values_of_secret_parameters_are_taken_out, 0, ARRAY_SIZE(cases));
+        tcase_add_test(extract, a_reference_is_the_id_that_was_there_before);
         tcase_add_test(extract, the_rest_stays_as_it_was);
         tcase_add_test(extract, a_list_is_gone_through_alike);
         tcase_add_loop_test(extract, ids_are_found_in_a_text, 0, ARRAY_SIZE(texts));
