@@ -99,19 +99,15 @@ int why_say_standstill(Why *why) {
                     why_local_time(why, why->manager->frozen_since_usec, since));
                 return string_list_push(&why->answer->blockers, "frozen");
         }
-        /* What goes on is no riddle, and without a row the answer has said some of these already. */
-        if (why->answer->when != WHY_PAST ||
-            (why->answer->execution_id == 0 && (!job->job || !job->job->enabled)))
+        /* What goes on is no riddle, and without a row the answer has said it already. */
+        if (why->answer->when != WHY_PAST || why->answer->execution_id == 0)
                 return 0;
         if (!scheduled_job_is_listed(job)) {
                 SAY(why, " Since then the job was removed.");
                 return string_list_push(&why->answer->blockers, "removed");
         }
-        if (!job->job) {
-                SAY(why, " Nothing starts now: the job failed to load: %s.",
-                    job->load_error.message ?: "its definition is not valid any more");
-                return string_list_push(&why->answer->blockers, "failed-to-load");
-        }
+        if (!job->job)
+                return 0;
         if (!job->job->enabled) {
                 SAY(why, " Nothing starts by its schedule now: the job is disabled.");
                 return string_list_push(&why->answer->blockers, "disabled");

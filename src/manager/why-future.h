@@ -10,8 +10,8 @@ int why_answer_future(Why *why, usec_t due_usec);
 int why_say_pause(Why *why, const char *verb);
 
 /*
- * Behind the answer about the last decision: a sentence and a blocker if nothing starts now, because of frozen,
- * paused, disabled, removed or failed-to-load.
+ * Behind the answer about the last decision: a sentence and a blocker if nothing starts now, because of
+ * frozen, removed, disabled or paused.
  */
 int why_say_standstill(Why *why);
 
