@@ -50,11 +50,15 @@ typedef enum Need {
 static const struct {
         Need from, to;
         bool may_have_content; /* instead of `from` */
+        bool may_glob;
 } shapes[] = {
-        [FILE_READ] = { PATH, NONE, false },   [FILE_WRITE] = { NONE, PATH, true },
-        [FILE_COPY] = { PATH, PATH, false },   [FILE_MOVE] = { PATH, PATH, false },
-        [FILE_DELETE] = { PATH, NONE, false }, [FILE_FETCH] = { URL, PATH, false },
-        [FILE_SEND] = { PATH, URL, true },
+        [FILE_READ] = { .from = PATH },
+        [FILE_WRITE] = { .to = PATH, .may_have_content = true },
+        [FILE_COPY] = { .from = PATH, .to = PATH, .may_glob = true },
+        [FILE_MOVE] = { .from = PATH, .to = PATH, .may_glob = true },
+        [FILE_DELETE] = { .from = PATH, .may_glob = true },
+        [FILE_FETCH] = { .from = URL, .to = PATH },
+        [FILE_SEND] = { .from = PATH, .to = URL, .may_have_content = true },
 };
 
 static FileOperation guess(const FileRequest *request) {
@@ -95,9 +99,7 @@ static int check_shape(Action *action, const FileRequest *request) {
         r = request->content ? 0 : check_part(action, operation, "from", from, request->from);
         if (r >= 0)
                 r = check_part(action, operation, "to", shapes[request->operation].to, request->to);
-        if (r >= 0 && request->glob && from != PATH)
-                r = action_fail(action, "file: 'glob' is for copy, move and delete");
-        if (r >= 0 && request->glob && (request->operation == FILE_READ || request->operation == FILE_SEND))
+        if (r >= 0 && request->glob && !shapes[request->operation].may_glob)
                 r = action_fail(action, "file: 'glob' is for copy, move and delete");
         return r;
 }

@@ -59,6 +59,7 @@ static int decode_base64(SqlBind *bind) {
         if (!base64_decode_update(&context, &size, (uint8_t *) data, bind->size, bind->data) ||
             !base64_decode_final(&context))
                 return -EINVAL;
+        explicit_bzero(bind->data, bind->size); /* a credential may be in it */
         free(bind->data);
         bind->data = TAKE_PTR(data);
         bind->size = size;
