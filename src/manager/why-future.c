@@ -93,22 +93,22 @@ int why_say_frozen(Why *why) {
 int why_say_standstill(Why *why) {
         const ScheduledJob *job = why->job;
         char since[TIMESTAMP_MAX], until[TIMESTAMP_MAX];
+        bool is_told = why->answer->execution_id == 0; /* the answer is about the job's state itself */
 
         if (manager_is_frozen(why->manager)) {
                 SAY(why, " Nothing starts now: all jobs have been frozen since %s.",
                     why_local_time(why, why->manager->frozen_since_usec, since));
                 return string_list_push(&why->answer->blockers, "frozen");
         }
-        /* What goes on is no riddle, and without a row the answer has said it already. */
-        if (why->answer->when != WHY_PAST || why->answer->execution_id == 0)
+        if (why->answer->when != WHY_PAST) /* what goes on is no riddle */
+                return 0;
+        if (is_told && (!scheduled_job_is_listed(job) || !job->job || !job->job->enabled))
                 return 0;
         if (!scheduled_job_is_listed(job)) {
                 SAY(why, " Since then the job was removed.");
                 return string_list_push(&why->answer->blockers, "removed");
         }
-        if (!job->job)
-                return 0;
-        if (!job->job->enabled) {
+        if (job->job && !job->job->enabled) {
                 SAY(why, " Nothing starts by its schedule now: the job is disabled.");
                 return string_list_push(&why->answer->blockers, "disabled");
         }

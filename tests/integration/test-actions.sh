@@ -4,7 +4,7 @@
 # daemon runs and while it does not; and what their jobs say meanwhile.
 
 # shellcheck source=tests/support/scheduler.sh
-. "${srcdir:-.}/tests/support/scheduler.sh"
+. "$(dirname "$0")/../support/scheduler.sh"
 
 mkdir "$S/site" "$S/own"
 export JOBSCHED_ACTION_PATH=$S/site:$S/own

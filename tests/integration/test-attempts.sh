@@ -3,7 +3,7 @@
 # Attempts one by one, with real programs: what status and logs show of a job that fails twice.
 
 # shellcheck source=tests/support/scheduler.sh
-. "${srcdir:-.}/tests/support/scheduler.sh"
+. "$(dirname "$0")/../support/scheduler.sh"
 
 cat >"$S/jobs/jobs.yaml" <<'EOF'
 defaults: {output: {journal: false}}

@@ -4,7 +4,7 @@
 # `schedctl calendar` as a user and as a program call it: its options, and --batch.
 
 # shellcheck source=tests/support/scheduler.sh
-. "${srcdir:-.}/tests/support/scheduler.sh"
+. "$(dirname "$0")/../support/scheduler.sh"
 
 calendar() { schedctl --user calendar "$@"; }
 status_is() { # WANTED COMMAND…

@@ -4,7 +4,7 @@
 # log-message with a logger(1) that writes down what it is given.
 
 # shellcheck source=tests/support/scheduler.sh
-. "${srcdir:-.}/tests/support/scheduler.sh"
+. "$(dirname "$0")/../support/scheduler.sh"
 
 # Credentials are handed over in memory only.
 memory=$(mktemp -d /dev/shm/jobsched-test.XXXXXX)

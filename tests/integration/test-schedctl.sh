@@ -4,7 +4,7 @@
 # schedctl as a user calls it, against a real daemon: every verb, the output formats, the exit codes.
 
 # shellcheck source=tests/support/scheduler.sh
-. "${srcdir:-.}/tests/support/scheduler.sh"
+. "$(dirname "$0")/../support/scheduler.sh"
 
 cat >"$S/jobs/jobs.yaml" <<'EOF'
 jobs:

@@ -4,7 +4,7 @@
 # `schedctl simulate`: jobs of files and of a running daemon, played through a day.
 
 # shellcheck source=tests/support/scheduler.sh
-. "${srcdir:-.}/tests/support/scheduler.sh"
+. "$(dirname "$0")/../support/scheduler.sh"
 
 cat >"$S/jobs/jobs.yaml" <<'EOJ'
 jobs:

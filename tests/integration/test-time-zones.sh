@@ -5,7 +5,7 @@
 # is planned anew at once, without a reload, and nothing that is wrong with it takes a job away.
 
 # shellcheck source=tests/support/scheduler.sh
-. "${srcdir:-.}/tests/support/scheduler.sh"
+. "$(dirname "$0")/../support/scheduler.sh"
 
 host=/usr/share/zoneinfo
 if [ ! -e $host/Europe/Berlin ] || [ ! -e $host/Asia/Tokyo ]; then
