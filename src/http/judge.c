@@ -3,12 +3,10 @@
 #include "http/judge.h"
 
 #include <jansson.h>
-#include <locale.h>
-#include <regex.h>
 #include <stdarg.h>
 #include <string.h>
 
-#include "util/regex-check.h"
+#include "util/pattern.h"
 
 #define SEARCHED_MAX ((size_t) 256 * 1024) /* of a body, for a regular expression */
 #define SHOWN_MAX 64
@@ -114,39 +112,23 @@ static int judge_json(const HttpCall *call, const HttpResult *result, char **ret
 
 /* --- body and status ------------------------------------------------------------------------------- */
 
-/* Bytes are compared: fast, and with no opinion on what is no UTF-8. */
-static int compile(regex_t *expression, const char *text) {
-        locale_t plain = newlocale(LC_CTYPE_MASK, "C", (locale_t) 0), old;
-        int code;
-
-        if (!plain)
-                return REG_ESPACE;
-        old = uselocale(plain);
-        code = regcomp(expression, text, REG_EXTENDED | REG_NOSUB | REG_NEWLINE);
-        (void) uselocale(old);
-        freelocale(plain);
-        return code;
-}
-
 static int judge_body(const HttpCall *call, const HttpResult *result, char **ret_message) {
-        regmatch_t range = { .rm_so = 0, .rm_eo = (regoff_t) MIN(result->body_size, SEARCHED_MAX) };
+        CLEANUP(pattern_freep) Pattern *pattern = NULL;
         const char *fault = NULL;
-        regex_t expression;
-        int code;
+        int r;
 
         if (!call->expect_body)
                 return 0;
-        if (!regex_check(call->expect_body, &fault))
-                return say(ret_message, "'expect-body' cannot be used: %s", fault);
-        if (compile(&expression, call->expect_body) != 0)
-                return say(ret_message,
-                           "'expect-body' is no regular expression as it came out of its "
-                           "parameters");
-        code = regexec(&expression, result->body, 1, &range, REG_STARTEND);
-        regfree(&expression);
-        if (code == REG_ESPACE)
-                return -ENOMEM;
-        return code == 0 ? 0 : say(ret_message, "the answer does not match 'expect-body'");
+        r = pattern_new(call->expect_body, PATTERN_LINES, &pattern, &fault);
+        if (r == -EINVAL)
+                return say(ret_message, "'expect-body' cannot be used: it %s", fault);
+        if (r >= 0)
+                r = pattern_match(pattern, result->body, MIN(result->body_size, SEARCHED_MAX));
+        if (r == -E2BIG)
+                return say(ret_message, "the answer would take too long to compare with 'expect-body'");
+        if (r < 0)
+                return r;
+        return r > 0 ? 0 : say(ret_message, "the answer does not match 'expect-body'");
 }
 
 static bool is_expected(const HttpCall *call, int status) {

@@ -4,13 +4,12 @@
 
 #include "job/http-decode.h"
 
-#include <regex.h>
 #include <string.h>
 
 #include "job/expand.h"
 #include "job/http-encode.h"
 #include "job/job-fields.h"
-#include "util/regex-check.h"
+#include "util/pattern.h"
 
 #define URL_MAX 8192U
 #define METHOD_MAX 16U
@@ -142,25 +141,11 @@ static void check_proxy(const YamlContext *context, const YamlNode *node) {
 }
 
 static void check_expression(const YamlContext *context, const YamlNode *node) {
-        const char *text = yaml_text(context, node, "expect-body");
-        const char *reason = NULL;
-        char fault[128];
-        regex_t expression;
-        int code;
+        const char *text = yaml_text(context, node, "expect-body"), *fault = NULL;
+        CLEANUP(pattern_freep) Pattern *pattern = NULL;
 
-        if (!text || expand_is_needed(text))
-                return;
-        if (!regex_check(text, &reason)) {
-                yaml_error(context, node, "'expect-body' cannot be used: %s", reason);
-                return;
-        }
-        code = regcomp(&expression, text, REG_EXTENDED | REG_NOSUB);
-        if (code == 0) {
-                regfree(&expression);
-                return;
-        }
-        (void) regerror(code, &expression, fault, sizeof(fault));
-        yaml_error(context, node, "'expect-body' is no regular expression: %s", fault);
+        if (text && !expand_is_needed(text) && pattern_new(text, PATTERN_LINES, &pattern, &fault) == -EINVAL)
+                yaml_error(context, node, "'expect-body' %s", fault);
 }
 
 static const struct {

@@ -5,7 +5,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <math.h>
-#include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,14 +12,13 @@
 #include "job/parameter.h"
 #include "util/buffer.h"
 #include "util/civil-date.h"
+#include "util/pattern.h"
 #include "util/string-list.h"
 #include "util/string-table.h"
 #include "util/utf8.h"
 
 #define SHOWN_MAX 40U /* bytes of a value that a message repeats */
 #define DIGITS "0123456789"
-#define PATTERN_MAX 1024U
-#define PATTERN_REPEATS_MAX 1000U /* what all its {m,n} multiply to: each is a copy to the compiler */
 #define DOUBLE_TEXT_MAX 32U
 
 /* What a check says beside "wrong": a value that ends the sentence in its own way. */
@@ -33,98 +31,34 @@ typedef struct Judgement {
 /* --- patterns --------------------------------------------------------------------------------------------
  */
 
-/* A value that "\1" has to find again can take the matcher for ever, and so can copies of copies. */
-static const char *pattern_fault(const char *pattern) {
-        uint64_t n_copies = 1;
+/* Returns 0, -EINVAL with *ret_error, or -ENOMEM. */
+static int pattern_compile(const char *text, Pattern **ret, char **ret_error) {
+        const char *fault = NULL;
+        int r = pattern_new(text, PATTERN_WHOLE, ret, &fault);
 
-        if (strlen(pattern) > PATTERN_MAX)
-                return "is longer than 1024 bytes";
-        for (const char *p = pattern; *p; p++) {
-                if (*p == '\\' && p[1] != '\0') {
-                        p++;
-                        if (*p >= '1' && *p <= '9')
-                                return "refers back to a group, which is not supported";
-                        continue;
-                }
-                if (*p != '{')
-                        continue;
-                for (p++; *p && *p != '}'; p++)
-                        if (strchr(DIGITS, *p)) {
-                                char *end;
-                                unsigned long n = strtoul(p, &end, 10);
-
-                                n_copies *= MAX(MIN(n, PATTERN_REPEATS_MAX + 1), 1U);
-                                p = end - 1;
-                        }
-                if (n_copies > PATTERN_REPEATS_MAX)
-                        return "repeats more than 1000 times in all";
-                if (!*p)
-                        break;
-        }
-        return NULL;
+        if (r == -EINVAL && asprintf(ret_error, "the pattern %s", fault) < 0)
+                return -ENOMEM;
+        return r;
 }
 
-/* Compiled so that it must match the value as a whole. Returns 0, -EINVAL with *ret_error, or -ENOMEM. */
-static int pattern_compile(const char *pattern, regex_t *ret, char **ret_error) {
-        CLEANUP_FREE char *whole = NULL;
-        const char *fault = pattern_fault(pattern);
-        char reason[128];
-        int r;
+int parameter_pattern_check(const char *text, char **ret_error) {
+        CLEANUP(pattern_freep) Pattern *pattern = NULL;
 
-        if (fault)
-                return asprintf(ret_error, "the pattern %s", fault) < 0 ? -ENOMEM : -EINVAL;
-
-        if (asprintf(&whole, "^(%s)$", pattern) < 0)
-                return -ENOMEM;
-        r = regcomp(ret, whole, REG_EXTENDED | REG_NOSUB);
-        if (r == 0)
-                return 0;
-        if (r == REG_ESPACE)
-                return -ENOMEM;
-        (void) regerror(r, ret, reason, sizeof(reason));
-        return asprintf(ret_error, "the pattern is no extended regular expression: %s", reason) < 0 ? -ENOMEM
-                                                                                                    : -EINVAL;
+        return pattern_compile(text, &pattern, ret_error);
 }
 
-int parameter_pattern_check(const char *pattern, char **ret_error) {
-        regex_t compiled;
-        int r;
-
-        /* On its own first: "a)(b" is only right between the parentheses that it is put into. */
-        r = pattern_fault(pattern) ? 0 : regcomp(&compiled, pattern, REG_EXTENDED | REG_NOSUB);
-        if (r == REG_ESPACE)
-                return -ENOMEM;
-        if (r == 0 && !pattern_fault(pattern))
-                regfree(&compiled);
-        if (r != 0) {
-                char reason[128];
-
-                (void) regerror(r, &compiled, reason, sizeof(reason));
-                return asprintf(ret_error, "the pattern is no extended regular expression: %s", reason) < 0
-                                ? -ENOMEM
-                                : -EINVAL;
-        }
-
-        r = pattern_compile(pattern, &compiled, ret_error);
-        if (r < 0)
-                return r;
-        regfree(&compiled);
-        return 0;
-}
-
-static int matches_pattern(const char *pattern, const char *text) {
+/* What would take too long to compare is no match. */
+static int matches_pattern(const char *text, const char *value) {
+        CLEANUP(pattern_freep) Pattern *pattern = NULL;
         CLEANUP_FREE char *error = NULL;
-        regex_t compiled;
         int r;
 
-        if (!pattern)
+        if (!text)
                 return 1;
-        r = pattern_compile(pattern, &compiled, &error);
-        if (r < 0)
-                return r == -EINVAL ? 0 : r;
-        r = regexec(&compiled, text, 0, NULL, 0);
-        regfree(&compiled);
-        return r == REG_ESPACE ? -ENOMEM : r == 0;
+        r = pattern_compile(text, &pattern, &error);
+        if (r >= 0)
+                r = pattern_match(pattern, value, strlen(value));
+        return r == -EINVAL || r == -E2BIG ? 0 : r;
 }
 
 /* --- one function for each type --------------------------------------------------------------------------
