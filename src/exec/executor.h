@@ -55,10 +55,11 @@ typedef struct Errand {
 
 /* Borrowed for the time of the call. */
 typedef struct ErrandResult {
-        int error;       /* 0: it was done; else a negative errno, -ENOTCONN: the connection was lost */
-        int exit_code;   /* of a command; of a path 0: so, 1: not so. -1: none */
-        int signal;      /* -1: none */
-        int http_status; /* -1: none */
+        int error;               /* 0: it was done; else a negative errno, -ENOTCONN: the connection was lost,
+                                    -EADDRNOTAVAIL: a request may not go to that address */
+        int exit_code;           /* of a command; of a path 0: so, 1: not so. -1: none */
+        int signal;              /* -1: none */
+        int http_status;         /* -1: none */
         usec_t retry_after_usec; /* what the server asked for; -1: nothing */
         const char *text;        /* what it said; never NULL */
 } ErrandResult;
@@ -76,6 +77,7 @@ typedef enum LaunchEnd {
         LAUNCH_SHUTDOWN,
         LAUNCH_LOST,
         LAUNCH_ANSWERED, /* an http action: `verdict` judges the answer */
+        LAUNCH_DENIED,   /* an http action: it may not go there, and another attempt would end so, too */
 } LaunchEnd;
 
 typedef enum LaunchVerdict {

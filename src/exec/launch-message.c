@@ -17,7 +17,7 @@ static const LaunchEnd end_of_kind[] = {
         [END_TIMED_OUT] = LAUNCH_TIMED_OUT, [END_STOPPED] = LAUNCH_STOPPED,
         [END_LAUNCH] = LAUNCH_FAILED,       [END_ACCOUNT] = LAUNCH_ACCOUNT,
         [END_SHUTDOWN] = LAUNCH_SHUTDOWN,   [END_LOST] = LAUNCH_LOST,
-        [END_ANSWERED] = LAUNCH_ANSWERED,
+        [END_ANSWERED] = LAUNCH_ANSWERED,   [END_DENIED] = LAUNCH_DENIED,
 };
 
 /* The protocol has no NULL strings: "" is none. */

@@ -74,12 +74,13 @@ static void finish(HttpTransfer *transfer, CURLcode code) {
                 result.message = explain(transfer, code);
                 if (transfer->denied[0] != '\0' && code == CURLE_COULDNT_CONNECT) {
                         say_denied(transfer, denied);
-                        result.error = -EACCES;
+                        /* Where a name has other addresses as well, one of those may answer the next time. */
+                        result.error = transfer->may_connect ? result.error : -EADDRNOTAVAIL;
                         result.message = denied;
                 }
         }
         if (transfer->astray) {
-                result.error = -EACCES;
+                result.error = -EADDRNOTAVAIL;
                 result.message = "it was redirected to another host, or from https to http, and has a "
                                  "credential in its headers or its body";
         }

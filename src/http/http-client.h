@@ -74,7 +74,8 @@ typedef struct HttpTimes {
 
 /* Borrowed for the time of the call. */
 typedef struct HttpResult {
-        int error;               /* 0: there is an answer; else a negative errno */
+        int error;               /* 0: there is an answer; else a negative errno, -EADDRNOTAVAIL: it may
+                                    not go there */
         const char *message;     /* a sentence on the error; "" without one */
         int status;              /* -1: none */
         usec_t retry_after_usec; /* as the server asked; -1: it did not */

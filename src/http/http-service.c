@@ -196,7 +196,9 @@ static int judge_result(const Pending *pending, const HttpResult *result, Messag
         } else {
                 r = asprintf(&message, "%s%s", failure_prefix(result), result->message);
                 message = r < 0 ? NULL : message;
-                answer->end = result->error == -ETIMEDOUT ? HTTP_TIMED_OUT : HTTP_FAILED;
+                answer->end = result->error == -ETIMEDOUT         ? HTTP_TIMED_OUT
+                                : result->error == -EADDRNOTAVAIL ? HTTP_DENIED
+                                                                  : HTTP_FAILED;
         }
         answer->verdict = verdict;
         answer->message = message;

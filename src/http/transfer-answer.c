@@ -49,6 +49,7 @@ static size_t on_header(char *data, size_t size, size_t n, void *userdata) {
                 length--;
         if (length >= 5 && memcmp(data, "HTTP/", 5) == 0) {
                 forget_headers(transfer);
+                transfer->may_connect = false;
                 heed_see_other(transfer, data, length);
                 return total;
         }
@@ -81,6 +82,7 @@ static curl_socket_t on_open_socket(void *userdata, curlsocktype purpose, struct
                 address_format(&address->addr, transfer->denied);
                 return CURL_SOCKET_BAD;
         }
+        transfer->may_connect = true;
         fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
         return fd < 0 ? CURL_SOCKET_BAD : fd;
 }

@@ -22,6 +22,7 @@ struct HttpTransfer {
         size_t n_answer_headers, answer_headers_size;
         bool full;                      /* the rest of the answer is of no interest */
         char denied[INET6_ADDRSTRLEN];  /* an address that it may not reach; "": none */
+        bool may_connect;               /* a socket was opened since the last answer: it may go somewhere */
         bool astray;                    /* it was redirected to where it may not go */
         char address[ADDRESS_TEXT_MAX]; /* that it spoke to */
         char error[CURL_ERROR_SIZE];

@@ -182,7 +182,8 @@ static usec_t next_attempt(Execution *execution, const Job *job, Verdict verdict
                 .ended_usec = MIN(ended_usec, manager_now(execution->manager)),
         };
 
-        if (!job || job->retry.attempts <= 1 || is_to_end(execution) || !scheduled_job_is_listed(scheduled) ||
+        if (!job || job->retry.attempts <= 1 || verdict.is_final || is_to_end(execution) ||
+            !scheduled_job_is_listed(scheduled) ||
             (scheduled->job && !scheduled->job->enabled && record->cause != CAUSE_MANUAL))
                 return USEC_INFINITY;
         facts.random = host->random ? host->random(host->userdata) : 0;

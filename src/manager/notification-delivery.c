@@ -75,7 +75,8 @@ static void give_up(Notification *notification, const char *error) {
                 detail = NULL;
         (void) manager_log(
                         LOG_WARNING, 0, MESSAGE_ID_NOTIFICATION_LOST, record->job, record->execution_id,
-                        "A message was given up after %u attempts: %s", record->attempts, detail ?: error);
+                        "A message was given up after %u attempt%s: %s", record->attempts,
+                        record->attempts == 1 ? "" : "s", detail ?: error);
         (void) manager_queue_audit(
                         manager, AUDIT_NOTIFICATION_LOST, record->job, record->execution_id, NULL, detail);
         settle(notification, notification->n_sent);

@@ -300,6 +300,8 @@ DeliveryVerdict notification_judge(
                 usec_t *ret_wait_usec) {
 
         *ret_wait_usec = 0;
+        if (result->error == -EADDRNOTAVAIL)
+                return DELIVERY_REFUSED;
         if (result->error != 0)
                 return DELIVERY_RETRY;
         if (errand->errand.kind == ERRAND_HTTP)

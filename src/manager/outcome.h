@@ -8,6 +8,7 @@
 typedef struct Verdict {
         ExecutionState state;
         ExecutionReason reason;
+        bool is_final; /* whatever `retry` says */
 } Verdict;
 
 /* `same_boot`: the host has not been booted since the execution began. */

@@ -241,7 +241,8 @@ typedef struct MessageErrandCancel {
 
 typedef struct MessageErrandDone {
         uint64_t cookie;
-        uint64_t error;           /* 0 = it was done; else a positive errno, and `text` says why */
+        uint64_t error;           /* 0 = it was done; else a positive errno, and `text` says why.
+                                     EADDRNOTAVAIL: a request may not go to that address */
         int64_t exit_code;        /* of a command; of a path 0 = so, 1 = not so. -1: none */
         int64_t signal;           /* -1: none */
         int64_t http_status;      /* -1: none */
@@ -297,6 +298,7 @@ typedef enum EndKind {
         END_SHUTDOWN,  /* the runner itself was told to stop */
         END_LOST,      /* see LISTED_LOST */
         END_ANSWERED,  /* START_WORK_HTTP: there was an answer; `verdict` judges it */
+        END_DENIED,    /* START_WORK_HTTP: it may not go there; the same again would be the same */
         END_KIND_COUNT,
 } EndKind;
 
@@ -357,6 +359,7 @@ typedef enum HttpEnd {
         HTTP_ANSWERED,  /* `verdict` judges it */
         HTTP_TIMED_OUT, /* `message` says in which phase */
         HTTP_FAILED,    /* no answer: `message` says why */
+        HTTP_DENIED,    /* nor was there to be one: it may not go there */
         HTTP_END_COUNT,
 } HttpEnd;
 

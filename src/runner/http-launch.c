@@ -77,6 +77,7 @@ static const EndKind end_kinds[HTTP_END_COUNT] = {
         [HTTP_ANSWERED] = END_ANSWERED,
         [HTTP_TIMED_OUT] = END_TIMED_OUT,
         [HTTP_FAILED] = END_LAUNCH,
+        [HTTP_DENIED] = END_DENIED,
 };
 
 static void on_answered(void *userdata, const MessageHttpAnswer *answer) {

@@ -162,6 +162,7 @@ jobs:
   mutual-credential: {http: {url: "$m/echo", ca: $S/ca.crt, certificate: "\${credential:client-crt}", key: "\${credential:client-key}"}}
   unmutual: {http: {url: "$m/echo", ca: $S/ca.crt}}
   retried: {retry: {attempts: 2, delay: 1ms}, http: {url: "$u/status/500"}}
+  denied: {retry: {attempts: 3, delay: 1ms}, http: {url: "$u/echo", allow-private: false}}
   hold: {http: {url: "$u/slow"}, kill-timeout: 1h}
   to-file: {http: {url: "$u/text"}, output: {file: $S/out.txt}}
 EOF
@@ -286,6 +287,8 @@ check "the client has a certificate" outcome mutual 'succeeded||200'
 check "that the server knows" contains "$(asked mutual "['certificate']['subject']")" ann
 check "also from credentials" outcome mutual-credential 'succeeded||200'
 check "without one it stays outside" outcome unmutual 'failed|launch|'
+check "where it may not go it does not try again" outcome denied 'failed|launch|'
+check "whatever its retry says" row_is attempts denied 1
 check "a retry has the same key" outcome retried 'failed|http-status|500'
 check "for the server" equals 1 "$(grep '"/status/500"' "$S/plain/requests" | grep -o 'idempotency-key": "[^"]*' | sort -u | wc -l)"
 check "the body goes to the output file" outcome to-file 'succeeded||200'

@@ -91,6 +91,7 @@ static const struct {
         { END_TIMED_OUT, LAUNCH_TIMED_OUT }, { END_STOPPED, LAUNCH_STOPPED },
         { END_LAUNCH, LAUNCH_FAILED },       { END_ACCOUNT, LAUNCH_ACCOUNT },
         { END_SHUTDOWN, LAUNCH_SHUTDOWN },   { END_LOST, LAUNCH_LOST },
+        { END_ANSWERED, LAUNCH_ANSWERED },   { END_DENIED, LAUNCH_DENIED },
 };
 
 START_TEST(values_are_put_in_and_arrive_as_variables) {

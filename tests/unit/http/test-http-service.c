@@ -251,7 +251,7 @@ START_TEST(an_open_connection_leads_nobody_where_he_may_not_go) {
         turn_until_answered(1);
         request(2, 1000, false);
         turn_until_answered(2);
-        ck_assert_uint_eq(answers[1].http_answer.end, HTTP_FAILED);
+        ck_assert_uint_eq(answers[1].http_answer.end, HTTP_DENIED);
         ck_assert_ptr_nonnull(strstr(answers[1].http_answer.message, "127.0.0.1 is not a public one"));
 }
 END_TEST

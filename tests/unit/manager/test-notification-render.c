@@ -224,6 +224,7 @@ static const struct {
         { ERRAND_HTTP,    { .http_status = 503, .retry_after_usec = 30 * USEC_PER_DAY },  DELIVERY_RETRY,   6 * USEC_PER_HOUR },
         { ERRAND_HTTP,    { .http_status = 500, .retry_after_usec = -1 },                 DELIVERY_RETRY,   0 },
         { ERRAND_HTTP,    { .error = -ETIMEDOUT, .http_status = -1 },                     DELIVERY_RETRY,   0 },
+        { ERRAND_HTTP,    { .error = -EADDRNOTAVAIL, .http_status = -1 },                 DELIVERY_REFUSED, 0 },
         { ERRAND_COMMAND, { .exit_code = 0 },                                             DELIVERY_DONE,    0 },
         { ERRAND_COMMAND, { .exit_code = 75 },                                            DELIVERY_RETRY,   0 },
         { ERRAND_COMMAND, { .exit_code = -1, .signal = 9 },                               DELIVERY_RETRY,   0 },

@@ -25,6 +25,7 @@ static const struct {
         { LAUNCH_TIMED_OUT,  0, -1, false, true,  EXECUTION_TIMED_OUT, REASON_TIMEOUT },
         { LAUNCH_STOPPED,    0, -1, false, true,  EXECUTION_CANCELLED, REASON_OPERATOR },
         { LAUNCH_FAILED,    -1, -1, false, true,  EXECUTION_FAILED,    REASON_LAUNCH },
+        { LAUNCH_DENIED,    -1, -1, false, true,  EXECUTION_FAILED,    REASON_LAUNCH },
         { LAUNCH_ACCOUNT,   -1, -1, false, true,  EXECUTION_FAILED,    REASON_ACCOUNT },
         { LAUNCH_SHUTDOWN,  -1, 15, false, true,  EXECUTION_CANCELLED, REASON_SHUTDOWN },
         { LAUNCH_LOST,      -1, -1, false, true,  EXECUTION_LOST,      REASON_RUNNER_LOST },
@@ -43,6 +44,7 @@ START_TEST(an_end_has_one_meaning) {
 
         ck_assert_int_eq(verdict.state, cases[_i].state);
         ck_assert_int_eq(verdict.reason, cases[_i].reason);
+        ck_assert_int_eq(verdict.is_final, cases[_i].end == LAUNCH_DENIED);
 }
 END_TEST
 
