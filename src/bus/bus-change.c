@@ -65,6 +65,18 @@ static int read_kind(sd_bus_message *message, const DictionaryKey *key, void *ta
         return 0;
 }
 
+static int read_paused_until(
+                sd_bus_message *message,
+                const DictionaryKey *key,
+                void *target,
+                sd_bus_error *reterr) {
+
+        JobChange *change = target;
+
+        change->paused = true;
+        return sd_bus_message_read_basic(message, 'x', &change->paused_until_usec);
+}
+
 static const DictionaryKey keys[] = {
         { .name = "kind", .signature = "s", .read = read_kind },
         { DICTIONARY_TEXT("name", JobChange, name) },
@@ -74,6 +86,7 @@ static const DictionaryKey keys[] = {
         { DICTIONARY_FLAG("numbered", JobChange, numbered) },
         { DICTIONARY_FLAG("one-shot", JobChange, one_shot) },
         { DICTIONARY_FLAG("paused", JobChange, paused) },
+        { .name = "paused-until", .signature = "x", .read = read_paused_until },
         { DICTIONARY_FLAG("start", JobChange, start) },
         { DICTIONARY_UID("owner", JobChange, owner_uid) },
 };

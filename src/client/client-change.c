@@ -41,6 +41,8 @@ static int append_change(sd_bus_message *call, const ClientChange *change) {
                 r = append_true(call, flags[i].key, flags[i].on);
         if (r >= 0 && change->if_revision > 0)
                 r = sd_bus_message_append(call, "{sv}", "if-revision", "t", change->if_revision);
+        if (r >= 0 && change->paused && change->paused_until_usec > 0)
+                r = sd_bus_message_append(call, "{sv}", "paused-until", "x", change->paused_until_usec);
         if (r >= 0 && change->has_owner)
                 r = sd_bus_message_append(call, "{sv}", "owner", "u", (uint32_t) change->owner_uid);
         return r < 0 ? r : sd_bus_message_close_container(call);

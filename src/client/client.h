@@ -170,7 +170,8 @@ typedef struct ClientChange {
         const char *new_name;   /* NULL: none */
         uint64_t if_revision;   /* 0: any */
         bool numbered, one_shot, paused, start;
-        bool has_owner; /* of a new one, for root: whose it is to be; otherwise the instance's */
+        usec_t paused_until_usec; /* with `paused`; 0: until it is resumed */
+        bool has_owner;           /* of a new one, for root: whose it is to be; otherwise the instance's */
         uid_t owner_uid;
 } ClientChange;
 

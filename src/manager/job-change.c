@@ -159,23 +159,55 @@ static void start_made(const JobEdits *edits, JobEdit *edit) {
                         caller, NULL);
 }
 
+/* When a pause that is asked for ends. Returns false if none is, or it is over. */
+static bool wants_pause(const JobEdits *edits, const JobEdit *edit, usec_t *ret_until_usec) {
+        usec_t until_usec =
+                        edit->asked->paused_until_usec == 0 ? USEC_INFINITY : edit->asked->paused_until_usec;
+
+        if (!edit->asked->paused || until_usec <= manager_now(edits->manager))
+                return false;
+        *ret_until_usec = until_usec;
+        return true;
+}
+
+/* A job that is there already is paused before its new definition counts: nothing of that can start. */
+static void pause_known(const DefinitionChanges *common, const JobEdits *edits, const JobEdit *edit) {
+        ScheduledJob *job = manager_find_any_job(edits->manager, edit->result.name);
+        usec_t until_usec;
+
+        if (!job || !wants_pause(edits, edit, &until_usec) || order_pause(job, until_usec, edits->caller) < 0)
+                return;
+        scheduled_job_replan(job);
+        apply_notice_add(common->notice, JOB_NOTICE_CHANGED, job->stored.name);
+}
+
+/* What an earlier life of the name was told counts no more. */
+static void begin_paused(const JobEdits *edits, const JobEdit *edit, ScheduledJob *job) {
+        usec_t until_usec;
+
+        job->stored.paused_since_usec = job->stored.paused_until_usec = job->stored.skip_until_usec =
+                        USEC_INFINITY;
+        if (wants_pause(edits, edit, &until_usec)) {
+                job->stored.paused_since_usec = manager_now(edits->manager);
+                job->stored.paused_until_usec = until_usec;
+        }
+}
+
 static void put_in_force(const DefinitionChanges *common, const JobEdits *edits, JobEdit *edit) {
         ScheduledJob *job = edit->change.job;
         bool is_new = edit->result.effect == JOB_EFFECT_CREATED;
 
+        if (!is_new)
+                pause_known(common, edits, edit);
         if (!job)
                 return;
         job->is_being_made = is_new && edit->asked->start;
-        if (is_new) /* what an earlier life of the name was told counts no more */
-                job->stored.paused_since_usec = job->stored.paused_until_usec = job->stored.skip_until_usec =
-                                USEC_INFINITY;
-        if (is_new && edit->asked->paused)
-                job->stored.paused_since_usec = manager_now(edits->manager);
+        if (is_new)
+                begin_paused(edits, edit, job);
 
         definition_change_apply(common, &edit->change);
-        if (is_new && edit->asked->paused)
-                (void) manager_queue_audit(
-                                edits->manager, AUDIT_JOB_PAUSED, job->stored.name, 0, edits->caller, NULL);
+        if (is_new && scheduled_job_is_paused(job))
+                order_audit_pause(job, edits->caller);
         if (is_new && edit->asked->start)
                 start_made(edits, edit);
         profiles_look(job);

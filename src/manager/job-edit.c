@@ -176,8 +176,37 @@ static int check(JobEdits *edits, JobEdit *edit, const JobDraft *draft, const Jo
         return 0;
 }
 
-static int same_text(const char *a, const char *b) {
+static bool same_text(const char *a, const char *b) {
         return a && b && strcmp(a, b) == 0;
+}
+
+/* An export has no comments, and writes in its own way: what was put from it is the same all the same. */
+static int same_source(const JobEdit *edit, const char *a, const char *b) {
+        CLEANUP(diagnostics_done) Diagnostics diagnostics = { 0 };
+        CLEANUP_FREE char *plain_a = NULL, *plain_b = NULL;
+        int r;
+
+        if (edit->asked->kind != JOB_CHANGE_PUT || !a || same_text(a, b))
+                return same_text(a, b);
+        r = definition_patch(a, "{}", &diagnostics, &plain_a);
+        if (r >= 0)
+                r = definition_patch(b, "{}", &diagnostics, &plain_b);
+        if (r == -EINVAL) /* what is no mapping was made before it had to be one */
+                return 0;
+        return r < 0 ? r : same_text(plain_a, plain_b);
+}
+
+/* Returns 1 if what was put is what is there, 0 if not, or -ENOMEM. */
+static int changes_nothing(
+                const JobEdit *edit,
+                const JobDraft *draft,
+                const char *source,
+                const Job *composed) {
+
+        if (edit->change.new_name || !draft->is_listed || !draft->effective ||
+            !same_text(draft->effective->definition, composed->definition))
+                return 0;
+        return same_source(edit, draft->source, source);
 }
 
 /* `source` is taken. */
@@ -250,11 +279,10 @@ static int define(JobEdits *edits, JobEdit *edit, JobDraft *draft, char *taken) 
                 return r;
         edit->result.text = format_diagnostics(&diagnostics);
 
-        if (!edit->change.new_name && draft->is_listed && draft->effective &&
-            same_text(draft->source, source) &&
-            same_text(draft->effective->definition, composed->definition)) {
+        r = changes_nothing(edit, draft, source, composed);
+        if (r != 0) {
                 edit->result.effect = JOB_EFFECT_NONE;
-                return 0;
+                return r < 0 ? r : 0;
         }
 
         edit->result.effect = draft->is_listed ? JOB_EFFECT_CHANGED : JOB_EFFECT_CREATED;

@@ -283,5 +283,9 @@ void order_refuse(manager_reply_t reply, void *userdata, int result, const char 
                 PRINTF_LIKE(4, 5);
 /* The job that an order is about, loaded and able to be recorded of; NULL: it was refused. */
 ScheduledJob *order_find_job(Manager *manager, const char *name, manager_reply_t reply, void *userdata);
+/* From now on, with what is to be written of it. Returns 0, or -EALREADY if it is so. The caller re-plans the
+ * job. */
+int order_pause(ScheduledJob *job, usec_t until_usec, const Caller *caller);
+void order_audit_pause(const ScheduledJob *job, const Caller *caller);
 /* Observers will hear of the job. NULL: it was refused. */
 Order *order_new_for_job(ScheduledJob *job, manager_reply_t reply, void *userdata);

@@ -304,15 +304,16 @@ DECLARE_STRING_TABLE(job_change_kind, JobChangeKind);
  * text names the place. All borrowed. */
 typedef struct JobChange {
         JobChangeKind kind;
-        const char *name;       /* the full one; with CREATE and `numbered` what comes before "-NUMBER" */
-        bool numbered;          /* the manager completes the name: it is new for sure */
-        uid_t owner_uid;        /* CREATE, PUT: whose it is */
-        const char *definition; /* YAML mapping: CREATE, REPLACE, PUT, MERGE */
-        const char *new_name;   /* RENAME */
-        uint64_t if_revision;   /* -ESTALE unless that is the one in force; 0: any */
-        bool one_shot;          /* CREATE: leaves the list once nothing is due and all has ended */
-        bool paused;            /* CREATE: begins paused */
-        bool start;             /* CREATE: and one execution is started at once (`run`) */
+        const char *name;         /* the full one; with CREATE and `numbered` what comes before "-NUMBER" */
+        bool numbered;            /* the manager completes the name: it is new for sure */
+        uid_t owner_uid;          /* CREATE, PUT: whose it is */
+        const char *definition;   /* YAML mapping: CREATE, REPLACE, PUT, MERGE */
+        const char *new_name;     /* RENAME */
+        uint64_t if_revision;     /* -ESTALE unless that is the one in force; 0: any */
+        bool one_shot;            /* CREATE: leaves the list once nothing is due and all has ended */
+        bool paused;              /* CREATE, PUT: is paused from then on; without it a pause stays as it is */
+        usec_t paused_until_usec; /* and that ends by itself; 0: it does not. One that is over is none */
+        bool start;               /* CREATE: and one execution is started at once (`run`) */
 } JobChange;
 
 typedef enum JobChangeEffect {

@@ -322,6 +322,35 @@ Order *order_new_for_job(ScheduledJob *job, manager_reply_t reply, void *userdat
         return order;
 }
 
+void order_audit_pause(const ScheduledJob *job, const Caller *caller) {
+        usec_t until_usec = job->stored.paused_until_usec;
+        CLEANUP_FREE char *detail = NULL;
+        char until[TIMESTAMP_MAX];
+
+        if (until_usec != USEC_INFINITY &&
+            asprintf(&detail, "until %s", timestamp_format_utc(until_usec, until)) < 0)
+                detail = NULL;
+        (void) manager_queue_audit(job->manager, AUDIT_JOB_PAUSED, job->stored.name, 0, caller, detail);
+}
+
+int order_pause(ScheduledJob *job, usec_t until_usec, const Caller *caller) {
+        Manager *manager = job->manager;
+
+        scheduled_job_replan(job); /* what is due was due before the pause */
+        if (scheduled_job_is_paused(job) && job->stored.paused_until_usec == until_usec)
+                return -EALREADY;
+        if (!scheduled_job_is_paused(job)) {
+                /* A paused job owes nothing, so neither what the freeze has held back of it until here. */
+                if (manager_is_frozen(manager) && decision_drop_frozen(job, manager_now(manager)) < 0)
+                        (void) manager_store_error(manager, -ENOMEM, "what the freeze has held back");
+                job->stored.paused_since_usec = manager_now(manager);
+        }
+        job->stored.paused_until_usec = until_usec;
+        scheduled_job_save_state(job);
+        order_audit_pause(job, caller);
+        return 0;
+}
+
 void manager_pause_job(
                 Manager *manager,
                 const char *name,
@@ -331,17 +360,11 @@ void manager_pause_job(
                 void *userdata) {
 
         ScheduledJob *job = order_find_job(manager, name, reply, userdata);
-        CLEANUP_FREE char *detail = NULL;
-        char until[TIMESTAMP_MAX];
         Order *order;
+        int r;
 
         if (!job)
                 return;
-        scheduled_job_replan(job); /* what is due was due before the pause */
-        if (scheduled_job_is_paused(job) && job->stored.paused_until_usec == until_usec) {
-                order_refuse(reply, userdata, -EALREADY, "Job '%s' is paused already", name);
-                return;
-        }
         if (until_usec <= manager_now(manager)) {
                 order_refuse(reply, userdata, -EINVAL, "Job '%s' cannot be paused until a time in the past",
                              name);
@@ -351,19 +374,12 @@ void manager_pause_job(
         order = order_new_for_job(job, reply, userdata);
         if (!order)
                 return;
-        if (!scheduled_job_is_paused(job)) {
-                /* A paused job owes nothing, so neither what the freeze has held back of it until here. */
-                if (manager_is_frozen(manager) && decision_drop_frozen(job, manager_now(manager)) < 0)
-                        (void) manager_store_error(manager, -ENOMEM, "what the freeze has held back");
-                job->stored.paused_since_usec = manager_now(manager);
+        r = order_pause(job, until_usec, caller);
+        if (r < 0) {
+                (void) order_free(order);
+                order_refuse(reply, userdata, r, "Job '%s' is paused already", name);
+                return;
         }
-        job->stored.paused_until_usec = until_usec;
-        scheduled_job_save_state(job);
-
-        if (until_usec != USEC_INFINITY &&
-            asprintf(&detail, "until %s", timestamp_format_utc(until_usec, until)) < 0)
-                detail = NULL;
-        (void) manager_queue_audit(manager, AUDIT_JOB_PAUSED, name, 0, caller, detail);
         manager_invalidate(manager);
         scheduled_job_replan(job);
         order_reply_after_commit(order);

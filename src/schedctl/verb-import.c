@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * import: a file as export writes it. Its jobs are one change, all of them or none. Profiles, which jobs may
- * name, come before; if the jobs are refused, those that were new go again and the others get back what they
- * had.
+ * import: a file as export writes it. Its jobs are one change with their pauses, all of them or none.
+ * Profiles, which jobs may name, come before; if the jobs are refused, those that were new go again and the
+ * others get back what they had.
  */
 
 #include <errno.h>
@@ -160,15 +160,12 @@ static int read_pause(const char *name, const YamlNode *pause, usec_t *ret_until
         return STATUS_OK;
 }
 
-/* The pause of a job; NULL: none, or one that is over. It was checked. */
-static const YamlNode *pause_of(const Import *import, const char *name) {
+/* The pause of a job, which was checked. Returns false if it has none, or it is over. */
+static bool find_pause(const Import *import, const char *name, usec_t *ret_until_usec) {
         const YamlNode *key = import->input.paused ? yaml_mapping_find(import->input.paused, name) : NULL;
-        usec_t until_usec = 0;
 
-        if (!key || read_pause(name, key->value, &until_usec) != STATUS_OK ||
-            (until_usec > 0 && until_usec <= context_now(import->context)))
-                return NULL;
-        return key->value;
+        return key && read_pause(name, key->value, ret_until_usec) == STATUS_OK &&
+                        (*ret_until_usec == 0 || *ret_until_usec > context_now(import->context));
 }
 
 static int send_jobs(Import *import) {
@@ -177,41 +174,17 @@ static int send_jobs(Import *import) {
 
         if (!changes)
                 return complain_errno(-ENOMEM, "cannot import the jobs");
-        for (size_t i = 0; i < input->n_items; i++)
+        for (size_t i = 0; i < input->n_items; i++) {
                 changes[i] = (ClientChange){
                         .kind = import->context->options.replace ? "put" : "create",
                         .name = input->items[i].name,
                         .definition = input->items[i].source,
                         .one_shot = import->input.once &&
                                         yaml_mapping_find(import->input.once, input->items[i].name),
-                        .paused = pause_of(import, input->items[i].name) && !import->context->options.replace,
                 };
-        return input->n_items > 0 ? change_jobs(import->context, changes, input->n_items) : STATUS_OK;
-}
-
-/* Of jobs that were there already, and those that end by themselves. */
-static int pause_jobs(Import *import) {
-        int status = STATUS_OK;
-
-        for (size_t i = 0; i < import->input.n_items; i++) {
-                const char *name = import->input.items[i].name;
-                const YamlNode *pause = pause_of(import, name);
-                ClientError error = { 0 };
-                usec_t until_usec;
-                int r, one;
-
-                if (!pause || import->context->options.dry_run)
-                        continue;
-                one = read_pause(name, pause, &until_usec);
-                if (one == STATUS_OK && (until_usec > 0 || import->context->options.replace)) {
-                        r = client_pause_job(import->context->client, name, until_usec, &error);
-                        if (r < 0 && error.fault != CLIENT_FAULT_NOT_ACTIVE)
-                                one = complain_client(r, &error, name);
-                        client_error_done(&error);
-                }
-                status = MAX(status, one);
+                changes[i].paused = find_pause(import, changes[i].name, &changes[i].paused_until_usec);
         }
-        return status;
+        return input->n_items > 0 ? change_jobs(import->context, changes, input->n_items) : STATUS_OK;
 }
 
 static int check_pauses(const Import *import) {
@@ -234,11 +207,9 @@ static int import_all(Import *import) {
                 status = set_profiles(import);
         if (status == STATUS_OK)
                 status = send_jobs(import);
-        if (status != STATUS_OK) {
+        if (status != STATUS_OK)
                 take_profiles_back(import);
-                return status;
-        }
-        return pause_jobs(import);
+        return status;
 }
 
 int verb_import(Context *context, char **arguments) {

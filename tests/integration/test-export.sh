@@ -109,4 +109,12 @@ ctl -q delete --yes held
 check "a pause that is over" status_is 0 sh -c "
     printf 'jobs: {held: {command: [/bin/true]}}\npaused: {held: 2020-01-01T00:00:00Z}' | schedctl --user import -"
 check "is none" equals idle "$(ctl show -p State --value held)"
+ctl -q delete --yes held
+printf '# why\nschedule: {every: 1h}\ncommand: [/bin/true]\n' | schedctl --user -q create held
+ctl export held >"$S/held.yaml"
+check "what was written in another way, with comments" status_is 0 ctl import --replace "$S/held.yaml"
+check "is the same" equals "held: unchanged" "$(cat "$S/out")"
+printf 'paused: {held: true}\n' >>"$S/held.yaml"
+check "a pause of a job that is there" status_is 0 ctl import --replace "$S/held.yaml"
+check "is taken" equals true "$(ctl show -p paused --value held)"
 finish

@@ -78,6 +78,49 @@ START_TEST(a_dump_of_definitions_can_be_made_again) {
 }
 END_TEST
 
+/* clang-format off */
+static const struct {
+        const char *key, *type;
+        int64_t value;
+        bool is_paused;
+        usec_t until_usec;
+} pauses[] = {
+        { "paused",       "b", 1,             true,  USEC_INFINITY },
+        { "paused",       "b", 0,             false, USEC_INFINITY },
+        { "paused-until", "x", 0,             true,  USEC_INFINITY },
+        { "paused-until", "x", INT64_MAX - 1, true,  INT64_MAX - 1 },
+        { "paused-until", "x", 1,             false, USEC_INFINITY }, /* it is over */
+        { "paused-until", "x", -1,            false, USEC_INFINITY },
+};
+/* clang-format on */
+
+static void put(const char *key, const char *type, int64_t value) {
+        sd_bus_message *reply;
+
+        if (*type == 'b')
+                reply = bus_fixture_ask(
+                                &fixture, root, "ChangeJobs", "aa{sv}b", 1, 4, "kind", "s", "put", "name",
+                                "s", "beta", "definition", "s", GOOD, key, type, (int) value, 0);
+        else
+                reply = bus_fixture_ask(
+                                &fixture, root, "ChangeJobs", "aa{sv}b", 1, 4, "kind", "s", "put", "name",
+                                "s", "beta", "definition", "s", GOOD, key, type, value, 0);
+        (void) sd_bus_message_unref(reply);
+}
+
+START_TEST(what_is_put_may_be_paused) {
+        bool is_new = _i % 2 == 0;
+        const ScheduledJob *job;
+
+        if (!is_new)
+                create(root, "beta");
+        put(pauses[_i / 2].key, pauses[_i / 2].type, pauses[_i / 2].value);
+        job = manager_find_job(fixture.manager, "beta");
+        ck_assert_int_eq(job->stored.paused_since_usec != USEC_INFINITY, pauses[_i / 2].is_paused);
+        ck_assert_int_eq(job->stored.paused_until_usec, pauses[_i / 2].until_usec);
+}
+END_TEST
+
 START_TEST(a_users_job_has_the_users_name_and_uid) {
         create(user, "mine");
         ck_assert(is_there("user-4242/mine"));
@@ -203,6 +246,7 @@ Suite *test_suite(void) {
 
         tcase_add_checked_fixture(change, setup, teardown);
         tcase_add_test(change, a_dump_of_definitions_can_be_made_again);
+        tcase_add_loop_test(change, what_is_put_may_be_paused, 0, 2 * ARRAY_SIZE(pauses));
         tcase_add_test(change, a_users_job_has_the_users_name_and_uid);
         tcase_add_loop_test(change, nobody_touches_what_is_anothers, 0, ARRAY_SIZE(refusals));
         tcase_add_test(change, root_may_make_a_job_for_somebody);
