@@ -43,11 +43,14 @@ static void get_last_state(const FieldContext *context, const void *data, FieldV
                 value->text = execution_state_to_string(record->stored.last_state);
 }
 
+static bool is_paused(const ScheduledJob *record) {
+        return record->stored.paused_since_usec != USEC_INFINITY;
+}
+
 static void get_paused_until(const FieldContext *context, const void *data, FieldValue *value) {
         const ScheduledJob *record = data;
-        bool paused = record->stored.paused_since_usec != USEC_INFINITY;
 
-        field_give_instant(value, paused ? record->stored.paused_until_usec : USEC_INFINITY);
+        field_give_instant(value, is_paused(record) ? record->stored.paused_until_usec : USEC_INFINITY);
 }
 
 static void get_load_error(const FieldContext *context, const void *data, FieldValue *value) {
@@ -82,6 +85,7 @@ FIELD_GET(ScheduledJob, last_execution, field_give_known(value, (int64_t) record
 FIELD_GET(ScheduledJob, expect_by,   field_give_instant(value, expectation_deadline(record)));
 FIELD_GET(ScheduledJob, overdue,     field_give_integer(value, record->stored.overdue_usec != USEC_INFINITY));
 FIELD_GET(ScheduledJob, running,     field_give_integer(value, n_running(record)));
+FIELD_GET(ScheduledJob, paused,      field_give_integer(value, is_paused(record)));
 FIELD_GET(ScheduledJob, revision,    field_give_integer(value, (int64_t) record->stored.revision));
 
 FIELD_GET(ScheduledJob, queue,       field_give_text(value, record->job ? record->job->queue : NULL));
@@ -118,6 +122,7 @@ static const Field fields[] = {
         { "running",        FIELD_UNSIGNED, FIELD_CHANGES, get_running },
         { "expect_by",      FIELD_INSTANT,  FIELD_DETAIL | FIELD_CHANGES, get_expect_by },
         { "overdue",        FIELD_BOOL,     FIELD_DETAIL | FIELD_CHANGES, get_overdue },
+        { "paused",         FIELD_BOOL,     FIELD_CHANGES, get_paused },
         { "paused_until",   FIELD_INSTANT,  FIELD_CHANGES, get_paused_until },
         { "queue",          FIELD_TEXT,     0,             get_queue },
         { "priority",       FIELD_UNSIGNED, 0,             get_priority },

@@ -168,7 +168,7 @@ static int add_definition(Context *context, const json_t *row, SimulationJobs *j
         }
         if (r < 0)
                 return complain_errno(r, "cannot read the definition of '%s'", name);
-        return add_job(jobs, job, strcmp(view_text(row, "state"), "paused") == 0);
+        return add_job(jobs, job, view_true(row, "paused"));
 }
 
 static int load_daemon(Context *context, char **words, SimulationJobs *jobs) {

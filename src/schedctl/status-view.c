@@ -282,16 +282,19 @@ static void print_loaded(const Context *context, const json_t *job) {
 
 static void print_job_state(const Context *context, const json_t *job) {
         const char *state = view_text(job, "state");
+        bool pauses_later = json_is_true(json_object_get(job, "paused")) && strcmp(state, "paused") != 0;
         char until[TIME_TEXT_MAX];
         int64_t running = json_is_array(json_object_get(job, "running"))
                         ? (int64_t) json_array_size(json_object_get(job, "running"))
                         : view_integer(job, "running", 0);
 
         if (view_instant(job, "paused_until") != USEC_INFINITY)
-                print_field(context, "State", state_colour(state), "%s until %s", state,
+                print_field(context, "State", state_colour(state), "%s%s until %s", state,
+                            pauses_later ? ", then paused" : "",
                             time_text_format(context->zone, view_instant(job, "paused_until"), until));
         else
-                print_field(context, "State", state_colour(state), "%s", state);
+                print_field(context, "State", state_colour(state), "%s%s", state,
+                            pauses_later ? ", then paused" : "");
         if (running > 0)
                 print_field(context, "Running", COLOUR_GREEN, "%" PRIi64, running);
 }

@@ -114,7 +114,7 @@ check "list-jobs: that state" out_is broken
 check "list-jobs: no such state" status_is 2 ctl list-jobs --state=idel
 check "list-jobs as JSON" status_is 0 ctl -o json list-jobs good
 check "JSON: one array, all keys" json_is '",".join(d[0])' \
-    name,owner,user,origin,file,line,description,kind,state,enabled,load_error,warnings,schedule,timezone,next_due,next_start,last_due,last_execution,last_state,running,paused_until,queue,priority,template,profile,tags,revision
+    name,owner,user,origin,file,line,description,kind,state,enabled,load_error,warnings,schedule,timezone,next_due,next_start,last_due,last_execution,last_state,running,paused,paused_until,queue,priority,template,profile,tags,revision
 check "list-jobs as YAML" status_is 0 ctl -o yaml list-jobs good
 check "YAML: a list" out_has "- name: good"
 check "list-timers" status_is 0 ctl -o json list-timers
