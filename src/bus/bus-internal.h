@@ -191,7 +191,6 @@ BusLink *bus_link_free(BusLink *link);
 sd_bus *bus_link_polkit(const BusServer *server);
 /* There was a system bus, so that its absence now is an accident and not how the host is built. */
 bool bus_link_was_connected(const BusServer *server);
-BusConnection *bus_link_connection(const BusServer *server);
 /* Told by the connection. */
 void bus_link_on_connected(BusServer *server);
 void bus_link_on_disconnected(BusServer *server);

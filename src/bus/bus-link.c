@@ -238,11 +238,3 @@ sd_bus *bus_link_polkit(const BusServer *server) {
 bool bus_link_was_connected(const BusServer *server) {
         return server->link && server->link->kind == BUS_SYSTEM && server->link->was_connected;
 }
-
-BusConnection *bus_link_connection(const BusServer *server) {
-        const BusLink *link = server->link;
-
-        return link && link->connection && !link->connection->is_dead && link->connection->is_authenticated
-                        ? link->connection
-                        : NULL;
-}

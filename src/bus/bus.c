@@ -56,12 +56,6 @@ static void on_manager_changed(void *userdata) {
         signal_queue_manager(server->signals);
 }
 
-void bus_server_notify_manager_changed(BusServer *server) {
-        assert(server);
-
-        signal_queue_manager(server->signals);
-}
-
 /* --- life ------------------------------------------------------------------------------------------ */
 
 static int on_reap(sd_event_source *source, void *userdata) {

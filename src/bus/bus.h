@@ -91,6 +91,3 @@ int bus_server_add_peer(BusServer *server, int fd);
 
 /* Connections of clients, without the bus. */
 size_t bus_server_n_peers(const BusServer *server);
-
-/* Tells subscribers that properties of the manager that it does not know itself changed (the runner's). */
-void bus_server_notify_manager_changed(BusServer *server);

@@ -20,9 +20,6 @@
 #define CONNECT_TIMEOUT_DEFAULT_USEC (15 * USEC_PER_SEC)
 #define UPPER_CASE "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-static const char *const version_names[] = { "auto", "1.0", "1.1", "2", "2-only", NULL };
-static const char *const append_names[] = { "none", "job", "execution", NULL };
-
 /* clang-format off */
 static const YamlField body_part_fields[] = {
         { YAML_NODE("text",      HttpBodySpec, text), .type = "text", .fallback = "" },
@@ -58,7 +55,7 @@ const YamlField http_action_fields[] = {
         { YAML_NODE    ("ca",           HttpSpec, ca), .type = "system | absolute path | text", .fallback = "system" },
         { YAML_BOOL    ("verify",       HttpSpec, verify), .type = "true | false", .fallback = "true" },
         { YAML_NODE    ("proxy",        HttpSpec, proxy), .type = "URL", .fallback = "" },
-        { YAML_ENUM    ("http-version", HttpSpec, version, HttpVersionSpec, version_names),
+        { YAML_ENUM    ("http-version", HttpSpec, version, HttpVersionSpec, http_version_names),
           .type = "auto | 1.0 | 1.1 | 2 | 2-only", .fallback = "auto" },
         { YAML_UNSIGNED("redirects",    HttpSpec, redirects, 0, REDIRECTS_MAX),
           .type = "number from 0 to 20", .fallback = "0" },
@@ -72,7 +69,7 @@ const YamlField http_action_fields[] = {
           .type = "any | code | list of codes and ranges", .fallback = "[200-299]" },
         { YAML_NODE    ("expect-body",  HttpSpec, expect_body), .type = "regular expression", .fallback = "" },
         { YAML_NODE    ("expect-json",  HttpSpec, expect_json), .type = "mapping of paths to values", .fallback = "" },
-        { YAML_ENUM    ("append-id",    HttpSpec, append_id, HttpAppendSpec, append_names),
+        { YAML_ENUM    ("append-id",    HttpSpec, append_id, HttpAppendSpec, http_append_names),
           .type = "none | job | execution", .fallback = "none" },
         { YAML_BOOL    ("allow-private", HttpSpec, allow_private), .type = "true | false",
           .fallback = "true, for ordinary users false" },

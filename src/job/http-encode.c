@@ -14,6 +14,18 @@
 #define STATUS_MAX 599U
 #define TOKEN_CHARACTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~"
 
+const char *const http_version_names[] = {
+        [HTTP_VERSION_AUTO] = "auto", [HTTP_VERSION_1_0] = "1.0",       [HTTP_VERSION_1_1] = "1.1",
+        [HTTP_VERSION_2] = "2",       [HTTP_VERSION_2_ONLY] = "2-only", [HTTP_VERSION_SPEC_COUNT] = NULL,
+};
+
+const char *const http_append_names[] = {
+        [HTTP_APPEND_NONE] = "none",
+        [HTTP_APPEND_JOB] = "job",
+        [HTTP_APPEND_EXECUTION] = "execution",
+        [HTTP_APPEND_SPEC_COUNT] = NULL,
+};
+
 typedef struct Encoder {
         const YamlContext *context;
         const ParameterSet *declared;
@@ -399,18 +411,16 @@ static void add_saved(Encoder *encoder, const YamlNode *node) {
 /* --- the whole ------------------------------------------------------------------------------------- */
 
 static void add_options(Encoder *encoder, const HttpSpec *spec) {
-        static const char *const versions[] = { "auto", "1.0", "1.1", "2", "2-only" };
-        static const char *const ids[] = { NULL, "job", "execution" };
         JsonWriter *writer = &encoder->writer;
 
         if (spec->proxy)
                 add_text(encoder, "proxy", spec->proxy, "proxy");
-        json_writer_string(writer, "http-version", versions[spec->version]);
+        json_writer_string(writer, "http-version", http_version_names[spec->version]);
         json_writer_integer(writer, "redirects", (int64_t) spec->redirects);
         json_writer_integer(writer, "connect-timeout-usec", spec->connect_timeout_usec);
         json_writer_integer(writer, "response-max", (int64_t) spec->response_max_bytes);
-        if (ids[spec->append_id])
-                json_writer_string(writer, "append-id", ids[spec->append_id]);
+        if (spec->append_id != HTTP_APPEND_NONE)
+                json_writer_string(writer, "append-id", http_append_names[spec->append_id]);
         add_saved(encoder, spec->save);
 }
 

@@ -8,15 +8,24 @@
 #include "job/yaml-field.h"
 #include "util/buffer.h"
 
+/* As they are written, and as the request says them. */
 typedef enum HttpVersionSpec {
-        HTTP_VERSION_SPEC_AUTO,
-        HTTP_VERSION_SPEC_COUNT = 5
+        HTTP_VERSION_AUTO,
+        HTTP_VERSION_1_0,
+        HTTP_VERSION_1_1,
+        HTTP_VERSION_2,
+        HTTP_VERSION_2_ONLY,
+        HTTP_VERSION_SPEC_COUNT,
 } HttpVersionSpec;
+
 typedef enum HttpAppendSpec {
         HTTP_APPEND_NONE,
         HTTP_APPEND_JOB,
-        HTTP_APPEND_EXECUTION
+        HTTP_APPEND_EXECUTION,
+        HTTP_APPEND_SPEC_COUNT,
 } HttpAppendSpec;
+
+extern const char *const http_version_names[], *const http_append_names[];
 
 typedef struct HttpBodySpec {
         const YamlNode *text, *json, *form, *multipart, *file, *type;

@@ -165,38 +165,3 @@ void parameter_values_done(ParameterValues *values) {
         free(values->items);
         *values = (ParameterValues){ 0 };
 }
-
-int parameter_values_copy(const ParameterValues *values, ParameterValues *ret) {
-        CLEANUP(parameter_values_done) ParameterValues copy = { 0 };
-
-        assert(values);
-        assert(ret);
-
-        copy.items = calloc(values->n_items + 1, sizeof(*copy.items));
-        if (!copy.items)
-                return -ENOMEM;
-        for (size_t i = 0; i < values->n_items; i++) {
-                ParameterValue *item = &copy.items[copy.n_items++];
-                int r;
-
-                item->is_secret = values->items[i].is_secret;
-                r = copy_text(values->items[i].name, &item->name);
-                if (r >= 0)
-                        r = copy_text(values->items[i].text, &item->text);
-                if (r < 0)
-                        return r;
-        }
-        *ret = copy;
-        copy = (ParameterValues){ 0 };
-        return 0;
-}
-
-const ParameterValue *parameter_values_find(const ParameterValues *values, const char *name) {
-        assert(values);
-        assert(name);
-
-        for (size_t i = 0; i < values->n_items; i++)
-                if (strcmp(values->items[i].name, name) == 0)
-                        return &values->items[i];
-        return NULL;
-}

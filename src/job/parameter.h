@@ -98,8 +98,6 @@ typedef struct ParameterValues {
 } ParameterValues;
 
 void parameter_values_done(ParameterValues *values);
-int parameter_values_copy(const ParameterValues *values, ParameterValues *ret);
-const ParameterValue *parameter_values_find(const ParameterValues *values, const char *name);
 
 /* Where values come from, the strongest first: each a list of "name=value", may be NULL. */
 typedef struct ParameterSources {

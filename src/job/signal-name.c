@@ -18,7 +18,3 @@ int signal_from_name(const char *name) {
         }
         return -EINVAL;
 }
-
-const char *signal_to_name(int number) {
-        return number > 0 ? sigabbrev_np(number) : NULL;
-}

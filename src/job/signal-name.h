@@ -3,6 +3,3 @@
 
 /* "TERM" or "SIGTERM", in any case. Returns the number, or -EINVAL. */
 int signal_from_name(const char *name);
-
-/* "TERM", or NULL for a number without a name. */
-const char *signal_to_name(int number);

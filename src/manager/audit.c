@@ -26,13 +26,3 @@ int manager_queue_audit(
         r = store_add_audit(manager->host.store, &record);
         return r < 0 ? manager_store_error(manager, r, "an audit row") : 0;
 }
-
-int manager_add_audit(
-                Manager *manager,
-                AuditEvent event,
-                const char *job,
-                const Caller *caller,
-                const char *detail) {
-
-        return manager_queue_audit(manager, event, job, 0, caller, detail);
-}

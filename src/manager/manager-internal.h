@@ -185,16 +185,6 @@ static inline bool execution_is_waiting(const Execution *execution) {
         return execution->record.state == EXECUTION_WAITING && execution->phase != PHASE_WITHDRAWN;
 }
 
-/* It waits until others have ended; otherwise until an instant. */
-static inline bool execution_is_queued(const Execution *execution) {
-        return execution_is_waiting(execution) && execution->record.waiting_for == WAITING_FOR_OVERLAP;
-}
-
-/* A gate holds it (gates.h). */
-static inline bool execution_is_gated(const Execution *execution) {
-        return execution_is_waiting(execution) && execution->record.waiting_for > WAITING_FOR_OVERLAP;
-}
-
 /* It stands for an instant of its job's schedule. */
 static inline bool cause_is_of_schedule(ExecutionCause cause) {
         return cause != CAUSE_MANUAL && cause != CAUSE_DEPENDENCY;

@@ -450,7 +450,6 @@ int manager_list_jobs(
 JobState scheduled_job_state(const ScheduledJob *job);
 /* When it is due next: as planned; while all is frozen, as its schedule says. USEC_INFINITY: never. */
 usec_t scheduled_job_next_due(const ScheduledJob *job);
-const Manager *scheduled_job_manager(const ScheduledJob *job);
 
 typedef struct ManagerStatus {
         usec_t started_usec;
@@ -522,12 +521,6 @@ int manager_list_audit(
                 const AuditFilter *filter,
                 store_visit_audit_t visit,
                 void *userdata);
-int manager_add_audit(
-                Manager *manager,
-                AuditEvent event,
-                const char *job,
-                const Caller *caller,
-                const char *detail);
 /* What `prune` deletes. All borrowed; the zero value matches everything. */
 typedef struct PruneRequest {
         char *const *jobs;             /* name globs; NULL: all */

@@ -105,10 +105,6 @@ void scheduled_job_drop(ScheduledJob *job) {
         (void) scheduled_job_free(job);
 }
 
-const Manager *scheduled_job_manager(const ScheduledJob *job) {
-        return job->manager;
-}
-
 bool scheduled_job_is_listed(const ScheduledJob *job) {
         return job->stored.removed_usec == USEC_INFINITY;
 }

@@ -14,8 +14,6 @@
 #define SYSTEMD_PATH "/org/freedesktop/systemd1"
 #define SYSTEMD_UNIT_PREFIX "/org/freedesktop/systemd1/unit"
 #define SYSTEMD_MANAGER "org.freedesktop.systemd1.Manager"
-#define SYSTEMD_UNIT "org.freedesktop.systemd1.Unit"
-#define SYSTEMD_SERVICE "org.freedesktop.systemd1.Service"
 
 typedef enum UnitStage {
         UNIT_WAITING,  /* for its turn */

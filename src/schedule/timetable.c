@@ -18,15 +18,6 @@ void timetable_done(Timetable *timetable) {
         *timetable = (Timetable){ 0 };
 }
 
-bool timetable_has_kind(const Timetable *timetable, ScheduleKind kind) {
-        assert(timetable);
-
-        for (size_t i = 0; i < timetable->n_entries; i++)
-                if (schedule_kind(timetable->entries[i].schedule) == kind)
-                        return true;
-        return false;
-}
-
 /* One instant is one occurrence, whoever else comes to it: what applies to any of them applies to it. */
 static void occurrence_join(Occurrence *occurrence, const Occurrence *other) {
         bool moved = (occurrence->notes & other->notes & SCHEDULE_NOTE_EXCEPTED_MOVED) != 0;

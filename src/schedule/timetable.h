@@ -27,9 +27,6 @@ typedef struct Timetable {
 
 void timetable_done(Timetable *timetable);
 
-/* True if one of the entries is of that kind. */
-bool timetable_has_kind(const Timetable *timetable, ScheduleKind kind);
-
 /*
  * As schedule_next() over the union; the index of the entry that gives it is in *ret_entry, if that is not
  * NULL: of several at one instant a fixed-time one. What meets at one instant is one occurrence, and a moved

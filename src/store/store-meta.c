@@ -32,16 +32,6 @@ int store_read_meta_integer(StoreConnection *connection, const char *key, int64_
         return MIN(r, 0);
 }
 
-int store_write_meta_text(StoreConnection *connection, const char *key, const char *value) {
-        CLEANUP(store_statement_release)
-        sqlite3_stmt *statement = store_statement(connection, STATEMENT_WRITE_META);
-        StoreBinder binder = { statement };
-
-        store_bind_text(&binder, key);
-        store_bind_text(&binder, value);
-        return store_bound_step(connection, &binder);
-}
-
 int store_write_meta_integer(StoreConnection *connection, const char *key, int64_t value) {
         CLEANUP(store_statement_release)
         sqlite3_stmt *statement = store_statement(connection, STATEMENT_WRITE_META);

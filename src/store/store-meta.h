@@ -8,5 +8,4 @@
 
 int store_read_meta_text(StoreConnection *connection, const char *key, char **ret);
 int store_read_meta_integer(StoreConnection *connection, const char *key, int64_t *ret);
-int store_write_meta_text(StoreConnection *connection, const char *key, const char *value);
 int store_write_meta_integer(StoreConnection *connection, const char *key, int64_t value);

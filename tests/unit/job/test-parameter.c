@@ -29,20 +29,6 @@ START_TEST(a_declaration_is_found_by_its_name) {
 }
 END_TEST
 
-START_TEST(a_value_is_found_by_its_name) {
-        CLEANUP(parameter_values_done) ParameterValues values = { 0 };
-
-        values.items = calloc(1, sizeof(*values.items));
-        ck_assert_ptr_nonnull(values.items);
-        values.n_items = 1;
-        values.items[0].name = copy_text("user-id");
-        values.items[0].text = copy_text("7");
-
-        ck_assert_str_eq(parameter_values_find(&values, "user-id")->text, "7");
-        ck_assert_ptr_null(parameter_values_find(&values, "user"));
-}
-END_TEST
-
 START_TEST(names_and_variables) {
         static const struct {
                 const char *name, *variable; /* NULL: no name */
@@ -104,8 +90,6 @@ END_TEST
 START_TEST(a_copy_stands_for_itself) {
         CLEANUP(parameter_set_done) ParameterSet set = { 0 };
         CLEANUP(parameter_set_done) ParameterSet copy = { 0 };
-        CLEANUP(parameter_values_done) ParameterValues values = { 0 };
-        CLEANUP(parameter_values_done) ParameterValues same = { 0 };
 
         set.items = calloc(1, sizeof(*set.items));
         ck_assert_ptr_nonnull(set.items);
@@ -117,14 +101,6 @@ START_TEST(a_copy_stands_for_itself) {
         ck_assert_str_eq(copy.items[0].minimum, "1");
         ck_assert_ptr_null(copy.items[0].maximum);
         ck_assert(copy.items[0].required);
-
-        values.items = calloc(1, sizeof(*values.items));
-        ck_assert_ptr_nonnull(values.items);
-        values.n_items = 1;
-        values.items[0] = (ParameterValue){ copy_text("n"), copy_text("7"), true };
-        ck_assert_int_eq(parameter_values_copy(&values, &same), 0);
-        ck_assert_str_eq(parameter_values_find(&same, "n")->text, "7");
-        ck_assert(parameter_values_find(&same, "n")->is_secret);
 }
 END_TEST
 
@@ -133,7 +109,6 @@ Suite *test_suite(void) {
         TCase *names = tcase_create("names");
 
         tcase_add_test(names, a_declaration_is_found_by_its_name);
-        tcase_add_test(names, a_value_is_found_by_its_name);
         tcase_add_test(names, names_and_variables);
         tcase_add_test(names, what_stands_for_a_secret);
         tcase_add_test(names, a_copy_stands_for_itself);
