@@ -117,4 +117,11 @@ check "it does not wait for ever" contains "$found" "asked to --describe itself 
 check "it runs nothing that others may write" [ ! -e "$S/was-run" ]
 check "what is right has no fault" eval '! grep -q "b.yaml:2" <<<"$found"'
 
+rm "$S/jobs/b.yaml"
+install -m 755 "$programs/jobsched-file" "$S/own/file"
+if [ -x "$programs/jobsched-sql" ]; then
+    install -m 755 "$programs/jobsched-sql" "$S/own/sql"
+    check "the example with all kinds is right" schedctl verify "${srcdir:-.}/etc/examples/actions.yaml"
+fi
+
 finish
