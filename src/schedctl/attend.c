@@ -7,6 +7,7 @@
 
 #include "schedctl/attend.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,11 +42,12 @@ struct Attendance {
         uint64_t n_before;     /* of these, what the attempts before the present one wrote */
         unsigned attempt;      /* that is or was the last to write */
         bool output_ended;
-        bool shows_progress; /* on a terminal, in a line of its own that is written over */
-        bool has_bar;        /* it stands there */
-        bool was_stopped;    /* by Ctrl-C: the end is waited for */
-        usec_t median_usec;  /* of the last runs; USEC_INFINITY: none */
-        bool judged;         /* the status is the job's, not our own */
+        bool shows_progress;   /* on a terminal, in a line of its own that is written over */
+        bool has_bar;          /* it stands there */
+        bool has_gap;          /* not all of its output came, before a connection broke */
+        unsigned n_interrupts; /* by Ctrl-C: it was told to stop, then killed; the end is waited for */
+        usec_t median_usec;    /* of the last runs; USEC_INFINITY: none */
+        bool judged;           /* the status is the job's, not our own */
 };
 
 static bool all_ended(const Attendance *run) {
@@ -184,6 +186,7 @@ static int catch_up(Attendance *run) {
 static int follow_output(Attendance *run, bool again) {
         /* a second daemon may have gone away before it had told all that the first had */
         run->n_printed = MAX(run->n_printed, run->printer.n_bytes);
+        run->has_gap = run->has_gap || run->printer.has_gap;
         output_printer_done(&run->printer);
         run->printer = (OutputPrinter){
                 .context = run->context,
@@ -198,24 +201,35 @@ static int follow_output(Attendance *run, bool again) {
         return live_follow(&run->live, run->started[0].id, again, &run->printer);
 }
 
-/* Ctrl-C of whoever the job belongs to ends it; its end is waited for, until the next one. */
+/* Returns false if it goes on all the same. */
+static bool end_one(const Attendance *run, uint64_t id) {
+        Client *client = run->context->client;
+        ClientError error = { 0 };
+        bool ends;
+        int r;
+
+        r = run->n_interrupts == 0 ? client_stop_execution(client, id, &error)
+                                   : client_kill_execution(client, id, "all", SIGKILL, &error);
+        /* one that is not active has ended: we are about to be told */
+        ends = r >= 0 || error.fault == CLIENT_FAULT_NOT_ACTIVE;
+        client_error_done(&error);
+        return ends;
+}
+
+/* Ctrl-C of whoever the job belongs to ends it, and once more kills it; its end is waited for, until the next
+ * one. */
 static bool stop_instead(Attendance *run) {
-        bool stopped = false;
+        bool ends = false;
 
-        if (!run->style->stop_on_interrupt || run->was_stopped)
+        if (!run->style->stop_on_interrupt || run->n_interrupts > 1)
                 return false;
-        run->was_stopped = true;
-        for (size_t i = 0; i < run->n_started; i++) {
-                ClientError error = { 0 };
-
-                if (run->started[i].outcome)
-                        continue;
-                /* one that is not active has ended: we are about to be told */
-                stopped = client_stop_execution(run->context->client, run->started[i].id, &error) >= 0 ||
-                                error.fault == CLIENT_FAULT_NOT_ACTIVE || stopped;
-                client_error_done(&error);
-        }
-        return stopped;
+        for (size_t i = 0; i < run->n_started; i++)
+                if (!run->started[i].outcome)
+                        ends = end_one(run, run->started[i].id) || ends;
+        run->n_interrupts++;
+        if (ends && run->n_interrupts == 1 && isatty(STDIN_FILENO))
+                context_remark(run->context, "\nIt is told to stop; Ctrl-C once more kills it.");
+        return ends;
 }
 
 static void say_interrupted(const Attendance *run) {
@@ -306,6 +320,17 @@ static bool is_told_by_status(const json_t *outcome) {
         return strcmp(view_text(outcome, "reason"), "exit-code") == 0;
 }
 
+/* It wrote faster than it was read, and a command is never held up: no pipe may take the rest for the whole.
+ */
+static bool has_lost_input(const Attendance *run) {
+        if (!run->style->is_input || !(run->has_gap || run->printer.has_gap))
+                return false;
+        complain("not all of the output came through: it was written faster than it was read; let the "
+                 "command write "
+                 "into a file");
+        return true;
+}
+
 static int judge(const Attendance *run) {
         int status = STATUS_OK;
 
@@ -319,6 +344,8 @@ static int judge(const Attendance *run) {
                         /* it caught the signal of its time-out, say, and left with 0 */
                         if (status == STATUS_OK && !succeeded(started))
                                 status = STATUS_FAILURE;
+                        if (status == STATUS_OK && has_lost_input(run))
+                                status = STATUS_OWN_FAULT;
                 } else if (!succeeded(started)) {
                         say_outcome(started);
                         status = STATUS_FAILURE;

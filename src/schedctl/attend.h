@@ -11,6 +11,7 @@ typedef struct AttendStyle {
         bool wait;              /* until all have ended; the status is OK if all have succeeded */
         bool follow;            /* shows the output of the one, and exits with its status */
         bool stop_on_interrupt; /* Ctrl-C stops what was started, instead of leaving it alone */
+        bool is_input;          /* what it writes is somebody's input: some left out is a fault */
         const char *job;        /* if there is only one, its name: progress is shown by its last runs */
 } AttendStyle;
 

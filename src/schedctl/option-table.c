@@ -203,7 +203,7 @@ static int set_if_revision(const OptionRow *row, const char *argument, Options *
 /* Verbs that choose jobs or executions by what they are. */
 #define SELECTING                                                                                        \
         "list-jobs list-timers list-executions prune start pause resume delete skip set enable disable " \
-        "export"
+        "export status show cat stop kill"
 #define TIMED "list-jobs list-timers list-executions prune start resume delete skip set enable disable"
 /* Verbs that make a job of options. */
 #define DEFINING "create replace"
@@ -233,7 +233,7 @@ const OptionRow option_rows[] = {
         { "state",       0,  "STATE,…", .help = "Only those in one of these states", .values = STATES, .verbs = SELECTING, LIST(states) },
         { "kind",        0,  "KIND,…",  .help = "Only those whose action is of one of these kinds", .verbs = SELECTING, LIST(kinds) },
         { "template",    0,  "NAME,…",  .help = "Only those that are made from one of these templates; create: made from it", .verbs = SELECTING " " DEFINING " timer", LIST(templates) },
-        { "profile",     0,  "NAME,…",  .help = "Only those with one of these profiles", .verbs = "list-jobs list-timers list-executions prune pause resume delete skip set enable disable export", LIST(profiles) },
+        { "profile",     0,  "NAME,…",  .help = "Only those with one of these profiles", .verbs = "list-jobs list-timers list-executions prune pause resume delete skip set enable disable export status show cat stop kill", LIST(profiles) },
         { "owner",       0,  "USER,…",  .help = "Only those of these users", .verbs = SELECTING, .set = set_owners },
         { "tag",         0,  "TAG,…",   .help = "Only those with one of these tags; create: its tags", .verbs = SELECTING " " MAKING, LIST(tags) },
         { "id",          0,  "ID,…",    .help = "Only these executions", .verbs = "list-executions prune", .set = set_ids },

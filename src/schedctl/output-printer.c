@@ -98,6 +98,7 @@ static int on_piece(void *userdata, PieceStream stream, const char *data, size_t
         size_t skip = (size_t) MIN((uint64_t) size, printer->skip_bytes);
 
         printer->n_bytes += size;
+        printer->has_gap = printer->has_gap || stream == PIECE_NOTE;
         printer->skip_bytes -= skip;
         skip += skip_front(printer, data + skip, size - skip);
         if (skip == size)

@@ -16,6 +16,7 @@ typedef struct OutputPrinter {
         uint64_t skip_bytes; /* likewise: what was printed before a connection broke */
         uint64_t n_bytes;    /* that were taken */
         bool in_line;        /* the last byte was no line break */
+        bool has_gap;        /* some was left out, which a remark has said */
         bool is_coloured;    /* the job may have left a colour behind */
         OutputPieces pieces;
 } OutputPrinter;

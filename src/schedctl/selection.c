@@ -86,9 +86,9 @@ static int fetch_chosen(Context *context, const char *word, const ClientFilter *
                 return status;
 
         if (!word)
-                complain("no job is so");
+                complain("no job matches the options");
         else if (filter)
-                complain("no job '%s' is so", word);
+                complain("no job '%s' matches the options", word);
         else if (is_pattern(word))
                 complain("no job matches '%s'", word);
         else
@@ -232,6 +232,31 @@ int select_jobs(Context *context, char **words, char ***ret_names) {
                 worst = MAX(worst, status);
         }
         return worst;
+}
+
+/* A name of digits only would be taken for a number of an execution. */
+static int push_word(const char *name, char ***words) {
+        char *pattern = NULL;
+        uint64_t id;
+
+        if (!parse_execution_id(name, &id))
+                return string_list_push(words, name);
+        return asprintf(&pattern, "[%c]%s", name[0], name + 1) < 0 ? -ENOMEM
+                                                                   : string_list_take_push(words, pattern);
+}
+
+int select_words(Context *context, char **words, char ***ret_words) {
+        bool chooses = options_choose(&context->options);
+        CLEANUP(string_list_freep) char **names = NULL;
+        int r = 0, status = STATUS_OK;
+
+        if (chooses || !words || !*words)
+                status = select_jobs(context, words, &names);
+        STRING_LIST_FOREACH(word, chooses ? names : words) {
+                if (r >= 0)
+                        r = chooses ? push_word(*word, ret_words) : string_list_push(ret_words, *word);
+        }
+        return r < 0 ? complain_errno(r, "cannot remember the jobs") : status;
 }
 
 void execution_ids_done(ExecutionIds *ids) {

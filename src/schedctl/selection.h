@@ -27,6 +27,12 @@ bool is_pattern(const char *word);
  */
 int select_jobs(Context *context, char **words, char ***ret_names);
 
+/*
+ * The same for verbs whose words may be numbers of executions, too: where no option chooses they are given as
+ * they are, else as the names of the jobs.
+ */
+int select_words(Context *context, char **words, char ***ret_words);
+
 /* Adds the JSON objects of the jobs of one word to the array. Returns a status. */
 int fetch_jobs(Context *context, const char *word, json_t *array);
 

@@ -10,10 +10,12 @@
 #include "schedctl/change.h"
 #include "schedctl/draft.h"
 #include "schedctl/message.h"
+#include "schedctl/output-format.h"
 #include "schedctl/selection.h"
 #include "schedctl/time-text.h"
 #include "schedctl/verbs.h"
 #include "util/string-list.h"
+#include "util/timestamp.h"
 
 typedef struct BulkOrder {
         ClientChange pattern;
@@ -46,6 +48,8 @@ static int change_selected(Context *context, const BulkOrder *order, char **word
                 complain("--if-revision is for one job");
                 return STATUS_USAGE;
         }
+        if (context->options.dry_run) /* the daemon says what would become of each */
+                return change_names(context, order, names);
         status = change_confirm(context, order->doing, words, names, order->destroys, &done);
         return status != STATUS_OK || done ? status : change_names(context, order, names);
 }
@@ -85,8 +89,12 @@ int verb_rename(Context *context, char **arguments) {
 
 /* --- skip ------------------------------------------------------------------------------------------ */
 
-static int skip_one(Context *context, const char *name, unsigned n) {
-        char text[TIME_TEXT_MAX];
+static bool as_json(const Context *context) {
+        return context->options.output == OUTPUT_JSON || context->options.output == OUTPUT_YAML;
+}
+
+static int skip_one(Context *context, const char *name, unsigned n, json_t *skips) {
+        char text[TIME_TEXT_MAX], instant[TIMESTAMP_MAX];
         ClientError error = { 0 };
         usec_t until_usec = 0;
         int r;
@@ -94,7 +102,11 @@ static int skip_one(Context *context, const char *name, unsigned n) {
         r = client_skip_job(context->client, name, n, &until_usec, &error);
         if (r < 0)
                 return complain_client(r, &error, name);
-        if (context->options.quiet)
+        if (n > 0)
+                (void) timestamp_format_utc(until_usec, instant);
+        (void) json_array_append_new(
+                        skips, json_pack("{s:s, s:s?}", "job", name, "skips_until", n > 0 ? instant : NULL));
+        if (context->options.quiet || as_json(context))
                 return STATUS_OK;
         if (n == 0)
                 printf("%s: skips nothing\n", name);
@@ -106,6 +118,7 @@ static int skip_one(Context *context, const char *name, unsigned n) {
 int verb_skip(Context *context, char **arguments) {
         uint64_t n = context->options.has_lines ? context->options.lines : 1;
         CLEANUP(string_list_freep) char **names = NULL;
+        CLEANUP_JSON json_t *skips = json_array();
         bool done = false;
         int status;
 
@@ -119,10 +132,13 @@ int verb_skip(Context *context, char **arguments) {
         if (status != STATUS_OK || done)
                 return status;
         STRING_LIST_FOREACH(name, names) {
-                int one = skip_one(context, *name, (unsigned) n);
+                int one = skip_one(context, *name, (unsigned) n, skips);
 
                 status = MAX(status, one);
         }
+        if (as_json(context) && json_array_size(skips) > 0)
+                (void) output_print_json(
+                                context, json_array_size(skips) == 1 ? json_array_get(skips, 0) : skips);
         return status;
 }
 

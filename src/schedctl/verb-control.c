@@ -64,14 +64,17 @@ static int order_one(Context *context, const Order *order, uint64_t id) {
 }
 
 static int order_all(Context *context, const Order *order, char **words) {
+        CLEANUP(string_list_freep) char **chosen = NULL;
         ExecutionIds ids = { 0 };
-        int status;
+        int status, selected;
 
         status = context_client(context);
         if (status != STATUS_OK)
                 return status;
 
-        status = select_executions(context, words, &ids);
+        status = select_words(context, words, &chosen);
+        selected = select_executions(context, chosen, &ids);
+        status = MAX(status, selected);
         for (size_t i = 0; i < ids.n_ids; i++) {
                 int one = order_one(context, order, ids.ids[i]);
 

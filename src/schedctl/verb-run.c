@@ -12,6 +12,7 @@
 #include "schedctl/one-shot.h"
 #include "schedctl/verbs.h"
 #include "util/file.h"
+#include "util/utf8.h"
 
 #define INPUT_MAX ((size_t) 1024 * 1024)
 
@@ -20,12 +21,29 @@ typedef struct RunOrder {
         Draft draft;
 } RunOrder;
 
+static bool is_text(const char *data, size_t size) {
+        for (size_t i = 0, n; i < size; i += n) {
+                n = utf8_length(data + i, size - i);
+                if (n == 0 || data[i] == '\0')
+                        return false;
+        }
+        return true;
+}
+
 /* Only when asked for: whoever runs us may have left a pipe open that never ends. */
 static int take_input(Draft *draft) {
         CLEANUP_FREE char *text = NULL;
+        size_t size = 0;
         int r;
 
-        r = fd_read_all(STDIN_FILENO, INPUT_MAX, &text, NULL);
+        r = fd_read_all(STDIN_FILENO, INPUT_MAX, &text, &size);
+        if (r == -EFBIG || (r >= 0 && !is_text(text, size))) {
+                complain("standard input is %s: it becomes part of the job, which is text of up to 1 MiB; "
+                         "let the command "
+                         "read a file",
+                         r < 0 ? "longer than 1 MiB" : "no text in UTF-8");
+                return STATUS_FAILURE;
+        }
         if (r < 0)
                 return complain_errno(r, "cannot read standard input for the command");
         return draft_set_text(draft, "stdin", text) < 0 ? complain_errno(-ENOMEM, "cannot make the job")
@@ -59,7 +77,11 @@ static int create_and_attend(void *userdata, Attendance *attendance) {
 }
 
 int verb_run(Context *context, char **arguments) {
-        static const AttendStyle style = { .follow = true, .stop_on_interrupt = true };
+        const AttendStyle style = {
+                .follow = true,
+                .stop_on_interrupt = true,
+                .is_input = !isatty(STDOUT_FILENO),
+        };
         RunOrder order = { .context = context };
         char **command = context->command ?: arguments;
         int status;

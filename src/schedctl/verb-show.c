@@ -112,7 +112,7 @@ static void print_pairs(const Context *context, const json_t *object) {
 /* One thing is one object; a pattern, or several names, are a list even if it has one element. */
 static int print_shown(const Context *context, char **words, json_t *array) {
         bool single = json_array_size(array) == 1 && string_list_length(words) <= 1 &&
-                        (!*words || !is_pattern(*words));
+                        (!*words || !is_pattern(*words)) && !options_choose(&context->options);
         CLEANUP_JSON json_t *picked = json_array();
         json_t *object;
         size_t i;
@@ -132,9 +132,16 @@ static int print_shown(const Context *context, char **words, json_t *array) {
 
 int verb_show(Context *context, char **arguments) {
         CLEANUP_JSON json_t *array = json_array();
-        int status, printed;
+        CLEANUP(string_list_freep) char **words = NULL;
+        int status, fetched, printed;
 
-        status = *arguments ? fetch_all(context, arguments, array) : fetch_manager(context, array);
+        if (*arguments || options_choose(&context->options)) {
+                status = select_words(context, arguments, &words);
+                fetched = words ? fetch_all(context, words, array) : STATUS_OK;
+                status = MAX(status, fetched);
+        } else {
+                status = fetch_manager(context, array);
+        }
         if (json_array_size(array) == 0)
                 return status;
 

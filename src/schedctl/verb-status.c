@@ -300,21 +300,26 @@ static int status_of_execution(Context *context, uint64_t id, bool first, json_t
 
 int verb_status(Context *context, char **arguments) {
         CLEANUP_JSON json_t *array = json_array();
-        bool single = string_list_length(arguments) == 1 && !is_pattern(arguments[0]);
+        CLEANUP(string_list_freep) char **words = NULL;
+        bool chooses = options_choose(&context->options);
+        bool single = !chooses && string_list_length(arguments) == 1 && !is_pattern(arguments[0]);
         int worst;
 
-        if (!*arguments)
+        if (!*arguments && !chooses)
                 return status_of_daemon(context);
 
         worst = context_client(context);
         if (worst != STATUS_OK)
                 return worst;
+        worst = select_words(context, arguments, &words);
+        if (!words)
+                return worst;
         pager_open(context);
-        STRING_LIST_FOREACH(word, arguments) {
+        STRING_LIST_FOREACH(word, words) {
                 uint64_t id;
                 int status = parse_execution_id(*word, &id)
-                                ? status_of_execution(context, id, word == arguments, array)
-                                : status_of_jobs(context, *word, word == arguments, array);
+                                ? status_of_execution(context, id, word == words, array)
+                                : status_of_jobs(context, *word, word == words, array);
 
                 worst = MAX(worst, status);
         }

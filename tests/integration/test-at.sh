@@ -47,6 +47,9 @@ check "it runs here" status_is 0 ctl run -- /bin/pwd
 check "in this directory" equals "$PWD" "$(cat "$S/out")"
 check "a reader that goes away" equals y "$(bounded 60 schedctl --user -q run -- yes 2>"$S/err" | head -n 1)"
 check "ends the command" contains "$(cat "$S/err")" "cancelled (operator)"
+check "standard input that is no text" bounded 60 sh -c "
+    printf '\377\000' | schedctl --user -q run --stdin -- cat 2>'$S/err'; [ \$? = 125 ]"
+check "is told so" contains "$(cat "$S/err")" "no text in UTF-8"
 check "standard input" bounded 60 sh -c "echo text | schedctl --user -q run --stdin -- cat >'$S/out'"
 check "is the command's" equals text "$(cat "$S/out")"
 check "they are recorded" equals run-1 "$(query "SELECT job FROM execution WHERE id = 1")"
@@ -60,7 +63,26 @@ check "output comes while it runs" wait_until 20 begun
 kill -TERM "$run_pid" # as Ctrl-C, which a shell has its background ignore
 wait_for "$run_pid" 30
 check "it stops the job" equals 143 "$?"
-check "it was cancelled" equals "cancelled" "$(query "SELECT state FROM execution ORDER BY id DESC LIMIT 1")"
+last_is() { equals "$1" "$(query "SELECT state FROM execution ORDER BY id DESC LIMIT 1")"; }
+was_asked() { equals "$1" "$(query "SELECT event FROM audit ORDER BY id DESC LIMIT 1")"; }
+check "it was cancelled" last_is cancelled
+{
+    schedctl --user -q run -- seq 1000000
+    echo $? >"$S/status"
+} 2>"$S/err" | {
+    wait_until 60 last_is succeeded
+    cat
+} >"$S/out"
+check "what its reader did not take" contains "$(cat "$S/err")" "not all of the output came through"
+check "is no success" equals 125 "$(cat "$S/status")"
+schedctl --user run -- /bin/sh -c "trap '' TERM; echo begun; read x <'$S/end'" >"$S/run.out" 2>&1 &
+run_pid=$!
+check "one that does not care" wait_until 20 begun
+kill -TERM "$run_pid"
+check "is told to stop" wait_until 20 was_asked execution-stopped
+kill -TERM "$run_pid"
+wait_for "$run_pid" 30
+check "and killed with the second Ctrl-C" equals 137 "$?"
 
 # --- at
 check "at" status_is 0 ctl at 'now + 2 hours' -- /bin/echo hi

@@ -81,8 +81,21 @@ check "resume by state" status_is 0 ctl resume --state paused
 check "they are" names_are "" --state paused
 check "nothing chooses" status_is 2 ctl pause
 check "nothing is so" status_is 4 ctl pause --tag none
+check "looked at by tag" status_is 0 ctl status --tag nightly
+check "both are shown" contains "$(cat "$S/out")" backup-b
+check "that is a list" status_is 0 sh -c "schedctl --user -o json show --tag nightly --state idle |
+    python3 -c 'import json, sys; assert [j[\"name\"] for j in json.load(sys.stdin)] == [\"backup-a\", \"backup-b\"]'"
+check "definitions by tag" status_is 0 ctl -o short cat --tag nightly
+check "what does not run by tag is no error to stop" status_is 0 ctl stop --tag nightly
+check "nothing says what to stop" status_is 2 ctl stop
+check "a trial is judged by the daemon" status_is 1 ctl set --tag nightly --dry-run nice=400
+check "it says what is wrong" says "from -20 to 19"
+check "what would change" status_is 0 ctl set --tag nightly --dry-run nice=4
+check "is said" equals $'backup-a: would be changed\nbackup-b: would be changed' "$(cat "$S/out")"
 check "set by tag" status_is 0 ctl set --tag nightly nice=4
 check "both" equals $'backup-a: changed\nbackup-b: changed' "$(cat "$S/out")"
+check "what would not change" status_is 0 ctl set --tag nightly --dry-run nice=4
+check "is said, too" equals $'backup-a: unchanged\nbackup-b: unchanged' "$(cat "$S/out")"
 check "disable by pattern" status_is 0 ctl disable 'backup-*'
 check "they are" names_are "backup-a backup-b" --state disabled
 
@@ -101,7 +114,7 @@ check "a pattern deletes nothing without a terminal" status_is 2 ctl delete 'bac
 check "it says how" says "--yes goes on"
 check "nor do options" status_is 2 ctl delete --tag nightly
 check "on trial" status_is 0 ctl delete --dry-run --tag nightly
-check "it says whom" equals $'Would delete backup-a\nWould delete backup-b' "$(cat "$S/out")"
+check "it says whom" equals $'backup-a: would be deleted\nbackup-b: would be deleted' "$(cat "$S/out")"
 check "all are there" names_are "backup-a backup-b mail-a mail-b"
 check "no is no" equals 1 "$(on_terminal n "schedctl --user delete 'backup-*'"; echo $?)"
 check "it was asked" contains "$(cat "$S/out")" "Delete these 2 jobs? [y/N]"
