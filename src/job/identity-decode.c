@@ -111,6 +111,7 @@ static int check_required(const YamlContext *context, const YamlNode *body, cons
         CLEANUP(parameter_values_done) ParameterValues values = { 0 };
         CLEANUP_FREE char *error = NULL;
         const YamlNode *schedule = yaml_mapping_find(body, "schedule");
+        const char *name = job_decode_context(context)->name;
         int r;
 
         if (context->partial || !schedule || yaml_node_is_null(schedule->value) || job->profile ||
@@ -118,7 +119,8 @@ static int check_required(const YamlContext *context, const YamlNode *body, cons
                 return 0;
         r = parameter_values_resolve(&job->parameters, &sources, &values, &error);
         if (r == -EINVAL)
-                yaml_error(context, schedule, "the job cannot run by its schedule: %s", error);
+                yaml_error(context, schedule, "job%s%s%s cannot run by its schedule: %s", name ? " '" : "",
+                           name ?: "", name ? "'" : "", error);
         return r == -EINVAL ? 0 : r;
 }
 

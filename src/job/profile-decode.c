@@ -23,7 +23,7 @@ static int decode_profile(
         ProfileDefinition profile = { .name = (char *) key->text, .line = key->line };
         int r;
 
-        if (!yaml_key_check(context, mapping, key) || yaml_node_is_null(key->value))
+        if (!yaml_key_check(context, mapping, key))
                 return 0;
         if (!job_name_valid(key->text) || strchr(key->text, '/')) {
                 yaml_error(context, key, "'%.160s' is not a name for a profile: " JOB_NAME_RULE, key->text);

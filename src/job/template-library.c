@@ -118,8 +118,13 @@ static int add_file(TemplateLibrary *library, const TemplateFile *file) {
         if (r < 0)
                 return r;
         YAML_FOREACH(key, templates) {
-                if (!check_name(&context, templates, key) || yaml_node_is_null(key->value))
+                if (!check_name(&context, templates, key))
                         continue;
+                if (yaml_node_is_null(key->value)) {
+                        yaml_error(&context, key->value,
+                                   "template '%s' expects a mapping such as {job: …}, not null", key->text);
+                        continue;
+                }
                 if (library->n_entries >= TEMPLATES_MAX) {
                         yaml_error(&context, key, "more than %u templates: '%s' is left out", TEMPLATES_MAX,
                                    key->text);

@@ -18,6 +18,7 @@
 #include "manager/secrets.h"
 #include "manager/text-diff.h"
 #include "manager/waiting.h"
+#include "util/log.h"
 
 #define FULL_NAME_SIZE 272U /* USER/NAME, each of at most 128 */
 
@@ -337,6 +338,8 @@ static void apply_lost(const DefinitionChanges *changes, DefinitionChange *chang
         settle_old(changes, change, false, &none);
         waiting_cancel(job);
         set_job(job, NULL);
+        log_error("Job '%s', made at run time, cannot be loaded: %s", job->stored.name,
+                  change->error.message ?: "its definition is not valid any more");
         set_load_error(job, &change->error);
         job->stored.origin = JOB_ORIGIN_RUNTIME;
         job->stored.revision++;
@@ -388,6 +391,9 @@ static void apply_kept(const DefinitionChanges *changes, DefinitionChange *chang
         ScheduledJob *job = change->job;
 
         if (change->error.message && !same_error(&change->error, &job->load_error)) {
+                if (job->stored.origin == JOB_ORIGIN_RUNTIME) /* of files the loader has said it */
+                        log_error("Job '%s', made at run time: %s; what was in force before stays so",
+                                  job->stored.name, change->error.message);
                 set_load_error(job, &change->error);
                 apply_notice_add(changes->notice, JOB_NOTICE_CHANGED, job->stored.name);
         }

@@ -193,6 +193,21 @@ static void begin_paused(const JobEdits *edits, const JobEdit *edit, ScheduledJo
         }
 }
 
+static bool lacks_profile(const ScheduledJob *job) {
+        return scheduled_job_is_listed(job) && job->job && job->job->profile &&
+                        !profiles_find(job, job->job->profile);
+}
+
+/* What was made cannot start: whoever made it should not find out at night. */
+static void tell_of_profile(ScheduledJob *job, JobEdit *edit) {
+        CLEANUP_FREE char *before = edit->result.text;
+
+        if (asprintf(&edit->result.text,
+                     "%s%swarning: there is no profile '%s'; it cannot start before there is", before ?: "",
+                     before ? "\n" : "", job->job->profile) < 0)
+                edit->result.text = TAKE_PTR(before);
+}
+
 static void put_in_force(const DefinitionChanges *common, const JobEdits *edits, JobEdit *edit) {
         ScheduledJob *job = edit->change.job;
         bool is_new = edit->result.effect == JOB_EFFECT_CREATED;
@@ -211,6 +226,8 @@ static void put_in_force(const DefinitionChanges *common, const JobEdits *edits,
         if (is_new && edit->asked->start)
                 start_made(edits, edit);
         profiles_look(job);
+        if (lacks_profile(job))
+                tell_of_profile(job, edit);
         queues_follow_job(job);
 }
 

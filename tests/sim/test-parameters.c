@@ -120,6 +120,18 @@ START_TEST(a_missing_profile_refuses_the_start) {
 }
 END_TEST
 
+START_TEST(whoever_makes_a_job_hears_that_its_profile_is_missing) {
+        setup(START, TAKES);
+        ck_assert_int_eq(sim_change_job(&sim, JOB_CHANGE_CREATE, "b", TAKES "profile: p\n"), 0);
+        ck_assert_str_eq(sim.last_text, "warning: there is no profile 'p'; it cannot start before there is");
+        ck_assert_int_eq(set_profile("p", "n=2", true, 0), 0);
+        ck_assert_int_eq(sim_change_job(&sim, JOB_CHANGE_MERGE, "b", "nice: 3"), 0);
+        ck_assert_str_eq(sim.last_text, "");
+        ck_assert_int_eq(sim_change_job(&sim, JOB_CHANGE_DELETE, "b", NULL), 0);
+        ck_assert_str_eq(sim.last_text, "");
+}
+END_TEST
+
 START_TEST(a_retry_runs_with_what_its_first_attempt_had) {
         setup(START, TAKES "profile: p\nretry: {attempts: 3, delay: 1min}\n");
         sim_write_profile(&sim, "p", "n=2");
@@ -390,6 +402,7 @@ static const Story stories[] = {
         { "values", &the_strongest_source_of_a_value_counts, 1 },
         { "values", &what_is_wrong_is_said_and_nothing_is_recorded, ARRAY_SIZE(refusals) },
         { "values", &a_missing_profile_refuses_the_start, 1 },
+        { "values", &whoever_makes_a_job_hears_that_its_profile_is_missing, 1 },
         { "values", &a_retry_runs_with_what_its_first_attempt_had, 1 },
         { "values", &what_waits_takes_them_when_it_starts_unless_they_were_asked_for, 1 },
         { "values", &a_row_that_is_written_ahead_has_the_profile_of_its_time, 1 },

@@ -27,7 +27,7 @@ static const JobFaultCase fault_cases[] = {
         { C R, "" },
         { C R "values: {n: 7}\nschedule: \"@daily\"\n", "" },
         { C R "profile: p\nschedule: \"@daily\"\n", "" },
-        { C R "schedule: \"@daily\"\n", "3:1: the job cannot run by its schedule: parameter 'n' needs a value" },
+        { C R "schedule: \"@daily\"\n", "3:1: job 'test' cannot run by its schedule: parameter 'n' needs a value" },
         { C "parameters: {n: {type: integer, required: true, default: 3}}\nschedule: \"@daily\"\n", "" },
 };
 

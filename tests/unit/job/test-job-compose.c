@@ -115,7 +115,7 @@ static const struct {
         { "template: send-cod\n", NULL, "there is no template 'send-cod'; did you mean 'send-code'?", false,
           false },
         { "template: send-code\n", NULL,
-          "the job cannot run by its schedule: parameter 'user-id' needs a value", false, false },
+          "job 'test' cannot run by its schedule: parameter 'user-id' needs a value", false, false },
         { "template: send-code\nvalues: {user-id: x}\n", NULL,
           "parameter 'user-id' expects an integer, not 'x'", false, false },
         { "command: y\nexcept: {ics: /etc/holidays.ics}\n", NULL,

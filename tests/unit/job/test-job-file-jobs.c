@@ -144,7 +144,7 @@ static const struct {
         { "templates: {t: {user-triggered: false, parameters: {n: {type: date, required: true}}, job: "
           "{command: x}}}",
           NULL,
-          "t: faulty\ntemplate t\na.yaml:1: the job cannot run by its schedule: parameter 'n' needs a "
+          "t: faulty\ntemplate t\na.yaml:1: job 't' cannot run by its schedule: parameter 'n' needs a "
           "value\n" },
 
         /* faults */
@@ -156,6 +156,7 @@ static const struct {
         { "templates: {t: {job: {timeout: 1h}}}\njobs: {j: {template: t, timeout: x}}", NULL,
           "j: faulty\ntemplate t\na.yaml:2: 'timeout' expects a duration such as 90s or 1h 30min, not "
           "'x'\n" },
+        { "templates: {t: null}", NULL, "a.yaml:1: template 't' expects a mapping such as {job: …}, not null\n" },
         { "templates: [t]", NULL, "a.yaml:1: 'templates' expects a mapping, not a list\n" },
 
         /* profiles */
@@ -175,6 +176,8 @@ static const struct {
           "j: wake: true|nice: 1|umask: \"0001\"|command: x|profile: p|schedule: \"@daily\"|parameters:|n:|"
           "type: integer\nprofile p n=x\n"
           "a.yaml:2: job 'j' cannot run with the profile 'p': parameter 'n' expects an integer, not 'x'\n" },
+        { "profiles: {p: null}", NULL,
+          "a.yaml:1: profile 'p' expects a mapping such as {NAME: value}, not null\n" },
         { "profiles: {p: [x]}", NULL,
           "a.yaml:1: profile 'p' expects a mapping such as {NAME: value}, not a list\n" },
 };
