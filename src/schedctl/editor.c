@@ -3,6 +3,7 @@
 #include "schedctl/editor.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,12 +42,41 @@ void editor_copy_done(EditorCopy *copy) {
         *copy = (EditorCopy){ 0 };
 }
 
+/* Ctrl-C in the editor is for the editor: as with system(3). Returns a negative errno, or 0 with what wait
+ * has told. */
+static int spawn_and_wait(char *const *arguments, int *ret_state) {
+        sigset_t terminal;
+        posix_spawnattr_t attributes;
+        void (*on_interrupt)(int), (*on_quit)(int);
+        pid_t pid;
+        int r;
+
+        r = posix_spawnattr_init(&attributes);
+        if (r != 0)
+                return -r;
+        (void) sigemptyset(&terminal);
+        (void) sigaddset(&terminal, SIGINT);
+        (void) sigaddset(&terminal, SIGQUIT);
+        (void) posix_spawnattr_setsigdefault(&attributes, &terminal);
+        (void) posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+        on_interrupt = signal(SIGINT, SIG_IGN);
+        on_quit = signal(SIGQUIT, SIG_IGN);
+
+        r = -posix_spawn(&pid, "/bin/sh", NULL, &attributes, arguments, environ);
+        while (r == 0 && waitpid(pid, ret_state, 0) < 0)
+                r = errno == EINTR ? 0 : -errno;
+
+        (void) signal(SIGINT, on_interrupt);
+        (void) signal(SIGQUIT, on_quit);
+        (void) posix_spawnattr_destroy(&attributes);
+        return r;
+}
+
 /* The editor's command may have arguments; the file comes in as "$1" and cannot be misread. */
 int editor_run(const char *path, const char *name) {
-        const char *editor = getenv("VISUAL") ?: getenv("EDITOR");
+        const char *chosen = getenv("VISUAL") ?: getenv("EDITOR"), *editor = chosen;
         CLEANUP_FREE char *command = NULL;
         int state, r;
-        pid_t pid;
 
         if (!editor || !*editor)
                 editor = "$(command -v sensible-editor || command -v editor || command -v vi || echo nano)";
@@ -59,14 +89,12 @@ int editor_run(const char *path, const char *name) {
                 (char *) "sh", (char *) "-c", command, (char *) "sh", (char *) path, NULL
         };
 
-        r = posix_spawn(&pid, "/bin/sh", NULL, NULL, arguments, environ);
-        if (r != 0)
-                return complain_errno(-r, "cannot start the editor");
-        while (waitpid(pid, &state, 0) < 0)
-                if (errno != EINTR)
-                        return complain_errno(-errno, "cannot wait for the editor");
+        r = spawn_and_wait(arguments, &state);
+        if (r < 0)
+                return complain_errno(r, "cannot run the editor");
         if (!WIFEXITED(state) || WEXITSTATUS(state) != 0) {
-                complain("the editor '%s' failed, '%s' stays as it was", editor, name);
+                complain("the editor%s%s%s failed, '%s' stays as it was", editor == chosen ? " '" : "",
+                         editor == chosen ? editor : "", editor == chosen ? "'" : "", name);
                 return STATUS_FAILURE;
         }
         return STATUS_OK;

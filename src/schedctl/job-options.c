@@ -187,13 +187,9 @@ static int add_values(const Options *options, Draft *draft) {
         if (!options->parameters)
                 return STATUS_OK;
         STRING_LIST_FOREACH(item, options->parameters) {
-                const char *equals = strchr(*item, '=');
-                CLEANUP_FREE char *name = equals ? strndup(*item, (size_t) (equals - *item)) : NULL;
+                const char *equals = strchrnul(*item, '='); /* there is one: the option was checked */
+                CLEANUP_FREE char *name = strndup(*item, (size_t) (equals - *item));
 
-                if (!equals || equals == *item) {
-                        complain("--parameter expects NAME=VALUE, not '%s'", *item);
-                        return STATUS_USAGE;
-                }
                 if (!values || !name || draft_put(draft, values, name, draft_text(draft, equals + 1)) < 0)
                         return out_of_memory();
         }

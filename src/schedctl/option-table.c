@@ -172,6 +172,11 @@ static int set_item(const OptionRow *row, const char *argument, Options *options
         return string_list_push((char ***) ((char *) options + row->offset), argument);
 }
 
+/* The same of "NAME=VALUE". */
+static int set_pair(const OptionRow *row, const char *argument, Options *options) {
+        return *argument != '=' && strchr(argument, '=') ? set_item(row, argument, options) : -EINVAL;
+}
+
 /* Which option it was says what kind of schedule it is. */
 static int set_schedule(const OptionRow *row, const char *argument, Options *options) {
         char *text = NULL;
@@ -196,6 +201,7 @@ static int set_if_revision(const OptionRow *row, const char *argument, Options *
 #define WORD(member) .set = set_word, .offset = offsetof(Options, member)
 #define LIST(member) .set = set_list, .offset = offsetof(Options, member)
 #define ITEM(member) .set = set_item, .offset = offsetof(Options, member)
+#define PAIR(member) .set = set_pair, .offset = offsetof(Options, member)
 
 #define STATES                                                                                       \
         "armed waiting starting running retrying succeeded failed timed-out cancelled lost skipped " \
@@ -291,7 +297,7 @@ const OptionRow option_rows[] = {
         { "method",      0,  "METHOD",  .help = "Of the request, instead of GET, or POST with --data", .verbs = DEFINING " timer", TEXT(method) },
         { "header",      0,  "HEADER",  .help = "Of the request: \"NAME: VALUE\"", .verbs = DEFINING " timer", ITEM(headers) },
         { "data",        0,  "TEXT",    .help = "Body of the request; @FILE: what that file holds then", .verbs = DEFINING " timer", TEXT(data) },
-        { "parameter",  'p', "NAME=VALUE", .help = "The value of a parameter", .verbs = "start timer " DEFINING, ITEM(parameters) },
+        { "parameter",  'p', "NAME=VALUE", .help = "The value of a parameter", .verbs = "start timer create-profile edit-profile " DEFINING, PAIR(parameters) },
         { "profile",     0,  "NAME",    .help = "Values of this profile", .verbs = "start timer " DEFINING, TEXT(with_profile) },
         { "set",         0,  "KEY=VALUE", .help = "Any key of the definition, its value in YAML", .verbs = MAKING, ITEM(sets) },
         { "queue",       0,  "QUEUE",   .help = "The queue it waits in", .verbs = MAKING, TEXT(queue) },

@@ -130,6 +130,21 @@ int fetch_profiles(Context *context, json_t **ret) {
         return status;
 }
 
+json_t *find_profile(const json_t *profiles, const char *name) {
+        json_t *profile, *found = NULL;
+        size_t i;
+
+        json_array_foreach(profiles, i, profile) {
+                const char *full = view_text(profile, "name"), *slash = strchr(full, '/');
+
+                if (slash && strcmp(slash + 1, name) == 0)
+                        return profile;
+                if (strcmp(full, name) == 0)
+                        found = profile;
+        }
+        return found;
+}
+
 int fetch_executions(Context *context, const ClientFilter *filter, json_t **ret) {
         CLEANUP_JSON json_t *array = json_array();
         int status;

@@ -421,6 +421,8 @@ void status_print_job(Context *context, const json_t *job) {
         print_loaded(context, job);
         print_job_state(context, job);
         print_field(context, "User", COLOUR_NONE, "%s", view_text(job, "user"));
+        print_field(context, "Template", COLOUR_NONE, "%s", view_text(job, "template"));
+        print_field(context, "Profile", COLOUR_NONE, "%s", view_text(job, "profile"));
         print_schedules(context, job);
         print_dependencies(context, job);
         print_field(context, "Waiting", COLOUR_NONE, "%s", view_text(json_array_get(executions, 0), "waits"));

@@ -3,13 +3,16 @@
 #include "schedctl/template-prompt.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
 
+#include "job/parameter.h"
 #include "schedctl/message.h"
+#include "schedctl/selection.h"
 #include "schedctl/text.h"
 #include "schedctl/view.h"
 #include "util/string-list.h"
@@ -37,31 +40,44 @@ static void print_question(const json_t *parameter) {
         (void) fputs(": ", stderr);
 }
 
-static bool is_choice(const json_t *parameter, const char *answer) {
-        const json_t *choices = json_object_get(parameter, "choices"), *choice;
-        size_t i;
+static volatile sig_atomic_t received_signal; /* 0: none */
 
-        json_array_foreach(choices, i, choice) if (
-                        json_is_string(choice) && strcmp(json_string_value(choice), answer) == 0) return true;
-        return json_array_size(choices) == 0;
+static void on_signal(int number) {
+        received_signal = number;
+}
+
+/* Without an echo. Whatever ends us meanwhile finds the terminal as it was. */
+static ssize_t read_silently(char **line, size_t *allocated) {
+        static const int signals[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP };
+        const struct sigaction interrupt = { .sa_handler = on_signal }; /* no restart: the read ends */
+        struct sigaction actions[ARRAY_SIZE(signals)];
+        struct termios before, silent;
+        ssize_t n;
+
+        if (tcgetattr(STDIN_FILENO, &before) < 0)
+                return getline(line, allocated, stdin);
+        received_signal = 0;
+        for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
+                (void) sigaction(signals[i], &interrupt, &actions[i]);
+        silent = before;
+        silent.c_lflag &= ~(tcflag_t) ECHO;
+        (void) tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+
+        n = getline(line, allocated, stdin);
+
+        (void) tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+        (void) fputc('\n', stderr);
+        for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
+                (void) sigaction(signals[i], &actions[i], NULL);
+        if (received_signal != 0)
+                (void) raise(received_signal);
+        return n;
 }
 
 /* Returns the length, or -1 at the end of input. */
 static ssize_t read_line(bool is_secret, char **line, size_t *allocated) {
-        struct termios before, silent;
-        bool has_changed = false;
-        ssize_t n;
+        ssize_t n = is_secret ? read_silently(line, allocated) : getline(line, allocated, stdin);
 
-        if (is_secret && tcgetattr(STDIN_FILENO, &before) >= 0) {
-                silent = before;
-                silent.c_lflag &= ~(tcflag_t) ECHO;
-                has_changed = tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent) >= 0;
-        }
-        n = getline(line, allocated, stdin);
-        if (has_changed) {
-                (void) tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
-                (void) fputc('\n', stderr);
-        }
         if (n > 0 && (*line)[n - 1] == '\n')
                 (*line)[--n] = '\0';
         return n;
@@ -73,9 +89,23 @@ static void wipe(char *text, size_t size) {
         free(text);
 }
 
+/* Says what is wrong with an answer. Returns true if it can be one. */
+static bool is_right(const Parameter *rule, const char *answer) {
+        CLEANUP_FREE char *error = NULL;
+        char *value = NULL;
+        int r;
+
+        if (!*answer)
+                return false;
+        r = parameter_check(rule, answer, &value, &error);
+        wipe(value, value ? strlen(value) : 0);
+        if (r == -EINVAL)
+                print_clean("  ", error, "\n");
+        return r != -EINVAL; /* the daemon checks it again */
+}
+
 /* Asks until there is an answer that can be one. */
-static int ask(Context *context, const json_t *parameter) {
-        bool is_secret = strcmp(view_text(parameter, "type"), "secret") == 0;
+static int ask(Context *context, const json_t *parameter, const Parameter *rule) {
         size_t allocated = 0;
         char *line = NULL, *item = NULL;
         ssize_t n;
@@ -83,11 +113,11 @@ static int ask(Context *context, const json_t *parameter) {
 
         do {
                 print_question(parameter);
-                n = read_line(is_secret, &line, &allocated);
-        } while (n >= 0 && (n == 0 || !is_choice(parameter, line)));
+                n = read_line(rule->type == PARAMETER_SECRET, &line, &allocated);
+        } while (n >= 0 && !is_right(rule, line));
 
         if (n >= 0) {
-                r = asprintf(&item, "%s=%s", view_text(parameter, "name"), line);
+                r = asprintf(&item, "%s=%s", rule->name, line);
                 r = r < 0 ? -ENOMEM : string_list_take_push(&context->options.parameters, item);
         }
         wipe(line, allocated);
@@ -96,6 +126,60 @@ static int ask(Context *context, const json_t *parameter) {
                 return STATUS_FAILURE;
         }
         return r < 0 ? complain_errno(r, "cannot remember the answer") : STATUS_OK;
+}
+
+/* --- the rule -------------------------------------------------------------------------------------- */
+
+/* What is NULL of a limit is none. */
+static int take_limit(const json_t *property, const char *key, char **ret) {
+        const json_t *limit = json_object_get(property, key);
+
+        if (!limit)
+                return 0;
+        *ret = json_dumps(limit, JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
+        return *ret ? 0 : -ENOMEM;
+}
+
+/* A schema's pattern is "^(PATTERN)$". */
+static int take_pattern(const json_t *property, char **ret) {
+        const char *pattern = view_text(property, "pattern");
+        size_t length = strlen(pattern);
+
+        if (length < strlen("^()$"))
+                return 0;
+        *ret = strndup(pattern + 2, length - strlen("^()$"));
+        return *ret ? 0 : -ENOMEM;
+}
+
+/* The declaration, out of the template's JSON Schema. */
+static int rule_read(const json_t *parameter, const json_t *schema, Parameter *rule) {
+        const json_t *property =
+                        json_object_get(json_object_get(schema, "properties"), view_text(parameter, "name"));
+        int type = parameter_type_from_string(view_text(parameter, "type"));
+        const json_t *choice;
+        size_t i;
+        int r;
+
+        rule->type = type < 0 ? PARAMETER_STRING : (ParameterType) type;
+        rule->name = strdup(view_text(parameter, "name"));
+        r = rule->name ? take_limit(property, "minimum", &rule->minimum) : -ENOMEM;
+        if (r >= 0)
+                r = take_limit(property, "maximum", &rule->maximum);
+        if (r >= 0)
+                r = take_pattern(property, &rule->pattern);
+        rule->min_length = (uint64_t) view_integer(property, "minLength", 0);
+        rule->max_length = (uint64_t) view_integer(property, "maxLength", 0);
+        json_array_foreach(json_object_get(property, "enum"), i, choice) if (r >= 0 && json_is_string(choice))
+                        r = string_list_push(&rule->choices, json_string_value(choice));
+        return r;
+}
+
+static int ask_by_rule(Context *context, const json_t *parameter, const json_t *schema) {
+        CLEANUP(parameter_done) Parameter rule = { 0 };
+        int r;
+
+        r = rule_read(parameter, schema, &rule);
+        return r < 0 ? complain_errno(r, "cannot ask for a value") : ask(context, parameter, &rule);
 }
 
 /* --- what is missing ------------------------------------------------------------------------------- */
@@ -117,30 +201,6 @@ static bool is_given(const Context *context, const char *name) {
         return false;
 }
 
-/* The values of the profile as an object; NULL if there is none, which the daemon will say. */
-static json_t *fetch_profile(Context *context) {
-        CLEANUP_JSON json_t *row = NULL;
-        ClientError error = { 0 };
-        ClientLines lines = { 0 };
-        json_t *values = NULL;
-
-        if (!context->options.with_profile)
-                return NULL;
-        if (client_dump(context->client, "profiles", &(const ClientFilter){ 0 }, &lines, &error) < 0) {
-                client_error_done(&error);
-                return NULL;
-        }
-        for (size_t i = 0; i < lines.n_lines && !values; i++) {
-                json_decref(row);
-                row = NULL;
-                if (client_line_parse(&lines.lines[i], &row) >= 0 &&
-                    strcmp(view_text(row, "name"), context->options.with_profile) == 0)
-                        values = json_incref(json_object_get(row, "values"));
-        }
-        client_lines_done(&lines);
-        return values;
-}
-
 static int complain_missing(const Context *context, const json_t *parameter) {
         const char *name = view_text(parameter, "name");
 
@@ -148,31 +208,41 @@ static int complain_missing(const Context *context, const json_t *parameter) {
         return STATUS_FAILURE;
 }
 
-static int ask_for_missing(Context *context, const json_t *parameters) {
-        CLEANUP_JSON json_t *profile = fetch_profile(context);
+/* Of one that is not there nobody knows what it will give: the daemon says that it is missing. */
+static bool profile_may_give(const Context *context, const json_t *profile, const char *name) {
+        return context->options.with_profile &&
+                        (!profile || json_object_get(json_object_get(profile, "values"), name));
+}
+
+static int ask_for_missing(Context *context, const json_t *parameters, const json_t *schema) {
+        CLEANUP_JSON json_t *profiles = NULL;
         bool is_terminal = isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
-        const json_t *parameter;
+        const json_t *parameter, *profile = NULL;
         int status = STATUS_OK;
         size_t i;
 
+        if (context->options.with_profile) {
+                status = fetch_profiles(context, &profiles);
+                profile = find_profile(profiles, context->options.with_profile);
+        }
         json_array_foreach(parameters, i, parameter) {
                 const char *name = view_text(parameter, "name");
                 const json_t *fallback = json_object_get(parameter, "default");
                 bool has_default = fallback && !json_is_null(fallback);
 
                 if (!view_true(parameter, "required") || has_default || view_true(parameter, "hidden") ||
-                    is_given(context, name) || json_object_get(profile, name))
+                    is_given(context, name) || profile_may_give(context, profile, name))
                         continue;
                 if (!is_terminal)
                         status = complain_missing(context, parameter); /* and of the others */
                 else if (status == STATUS_OK)
-                        status = ask(context, parameter);
+                        status = ask_by_rule(context, parameter, schema);
         }
         return status;
 }
 
 int template_prompt(Context *context) {
-        CLEANUP_JSON json_t *templates = NULL, *parameters = NULL;
+        CLEANUP_JSON json_t *templates = NULL, *parameters = NULL, *schema = NULL;
         ClientError error = { 0 };
         const json_t *row;
         int r, status;
@@ -190,5 +260,6 @@ int template_prompt(Context *context) {
         if (!row)
                 return STATUS_OK; /* the daemon knows what to say */
         parameters = json_loads(view_text(row, "parameters"), 0, NULL);
-        return ask_for_missing(context, parameters);
+        schema = json_loads(view_text(row, "schema"), 0, NULL);
+        return ask_for_missing(context, parameters, schema);
 }

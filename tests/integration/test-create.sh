@@ -179,6 +179,12 @@ templates:
       mark: {type: string, default: "!"}
     job:
       command: [/bin/echo, "${how} ${who}${mark}"]
+  count:
+    parameters:
+      times: {type: integer, minimum: 1, maximum: 9, required: true}
+      word: {type: string, pattern: "[a-c]+", max-length: 3, required: true}
+    job:
+      command: [/bin/echo, "${times} ${word}"]
 EOF
 check "a template comes" status_is 0 ctl reload
 check "values are needed" status_is 1 ctl create greeting --template greet -p who=you --every 1d
@@ -196,7 +202,15 @@ check "by the label" contains "$(cat "$S/out")" "Whom (a name) ["
 check "until it is one of the choices" equals 2 "$(grep -o 'how \[hello, bye\]' "$S/out" | wc -l)"
 check "it runs" status_is 0 ctl -q start --follow asked
 check "with the answers" equals "bye me!" "$(cat "$S/out")"
-ctl -q delete asked greeting
+printf '0\nx\n7\nabcd\nabd\nabc\n' >"$S/answers"
+check "answers are checked" on_terminal "schedctl --user create counted --template count --every 1d"
+check "by the rules of the template" contains "$(cat "$S/out")" "parameter 'times' expects an integer from 1 to 9, not '0'"
+check "each again" contains "$(cat "$S/out")" "parameter 'word' expects a text of at most 3 characters that matches [a-c]+, not 'abd'"
+check "it runs" status_is 0 ctl -q start --follow counted
+check "with the last ones" equals "7 abc" "$(cat "$S/out")"
+check "nobody is asked for what a profile gives that is still to come" status_is 0 ctl create later --template count --profile coming
+check "which is said" says "there is no profile 'coming'; it cannot start before there is"
+ctl -q delete asked greeting counted later
 
 # --- what stays
 names=$(ctl -o short list-jobs)

@@ -109,6 +109,46 @@ check "nothing is recorded of them" json_is 'len(d)' 2
 # --- profiles at run time
 check "a profile is made" status_is 0 ctl create-profile mine n=2
 check "only once" status_is 1 ctl create-profile mine n=3
+check "values by -p" status_is 0 ctl create-profile by-option -p rate=3 --parameter=who=me
+check "are values" profile_is by-option 'd[0]["values"]' "{'rate': '3', 'who': 'me'}"
+check "also to change them" status_is 0 ctl edit-profile by-option -p rate=4
+check "the others stay" profile_is by-option 'd[0]["values"]' "{'rate': '4', 'who': 'me'}"
+check "a value needs a name" status_is 2 ctl edit-profile by-option -p rate
+check "which is said" says "'rate' is no value for --parameter, which takes NAME=VALUE"
+
+# --- in an editor; Ctrl-C there is for the editor
+cat >"$S/editor" <<EOF
+#!/bin/sh
+cp "\$1" '$S/offered'
+kill -INT "\$PPID"
+sed -i -f '$S/edits' "\$1"
+EOF
+chmod +x "$S/editor"
+unset VISUAL
+fails() { ! "$@"; }
+on_terminal() { # ANSWERS COMMAND
+    printf "%s" "$1" >"$S/answers"
+    EDITOR=$S/editor bounded 60 script -qec "$2" /dev/null <"$S/answers" >"$S/out" 2>&1
+}
+echo 's/who: .*/who: you/; /^rate:/d' >"$S/edits"
+check "a terminal has an editor" on_terminal "" "schedctl --user edit-profile by-option"
+check "it shows the values" grep -qx 'rate: "4"' "$S/offered"
+check "those that were written are all that there are" profile_is by-option '(d[0]["revision"], d[0]["values"])' \
+    "(3, {'who': 'you'})"
+check "nothing is changed" on_terminal "" "schedctl --user edit-profile by-option"
+check "which is said" shows "'by-option' is unchanged"
+echo '$ a rate: [1]' >"$S/edits"
+check "what is faulty is not taken" fails on_terminal $'x\n' "schedctl --user edit-profile by-option"
+check "the place is named" shows "line 4: 'rate' is a list; a value is expected"
+kept=$(sed -n "s/.*what you wrote is in '\(.*\)'.*/\1/p" "$S/out")
+check "what was typed is not lost" grep -qxF 'rate: [1]' "$kept"
+rm -rf "${kept%/*}"
+check "nor is what is there" profile_is by-option 'd[0]["revision"]' 3
+check "a profile of a file is not edited here" fails on_terminal "" "schedctl --user edit-profile europe"
+echo '$ a rate: 8' >"$S/edits"
+check "a new one is written alike" on_terminal "" "schedctl --user create-profile written"
+check "and is there" profile_is written 'd[0]["values"]' "{'rate': '8'}"
+check "they go" status_is 0 ctl delete-profile by-option written
 check "not in the place of a file's" status_is 1 ctl edit-profile europe n=3
 check "which is named" says "jobs.yaml:"
 check "its name is checked" status_is 1 ctl create-profile 'no good' n=3
