@@ -18,7 +18,6 @@ status_is() { # STATUS COMMAND…
 becomes() { # JOB STATE
     wait_until 20 row_is state "$1" "$2" || row_is state "$1" "$2"
 }
-# The newest row of a job that repeats may be the one that is armed for its next time.
 has_succeeded() { [ "$(query "SELECT count(*) FROM execution WHERE job = '$1' AND state = 'succeeded'")" -gt 0 ]; } # JOB
 rows_are() { # JOB WANTED
     equals "$2" "$(query "SELECT count(*) FROM execution WHERE job = '$1'")"
@@ -28,7 +27,7 @@ says_frozen() { # FILE
     contains "$(cat "$1")" "$([ "$1" = "$S/out" ] && echo 'FROZEN since' || echo 'frozen since')"
 }
 another_is_due() { [ "$(date +%s)" -gt $((frozen + 2)) ]; } # of those by the second
-release() { bounded 20 sh -c "echo >'$S/end'"; }
+release() { bounded 60 sh -c "echo >'$S/end'"; }
 
 mkfifo "$S/end"
 cat >"$S/jobs/jobs.yaml" <<EOT
@@ -65,7 +64,7 @@ for verb in list-jobs list-timers list-executions list-queues audit; do
     check "$verb quietly" status_is 0 ctl -q "$verb"
     check "$verb says nothing then" equals "" "$(cat "$S/err")"
 done
-check "the log" wait_until 5 log_has "All jobs are frozen by"
+check "the log" wait_until 20 log_has "All jobs are frozen by"
 check "list-timers has the next due time" contains "$(ctl list-timers hourly 2>/dev/null)" "03:17:00"
 check "without a next start" contains "$(ctl -o json list-timers hourly 2>/dev/null)" '"next_start":null'
 check "start is refused" status_is 1 ctl start often

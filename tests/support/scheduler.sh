@@ -131,21 +131,16 @@ scheduler_kill() {
 
 # The runners of this directory: a detached one is nobody's child. A process may vanish while it is looked at.
 runner_pids() {
-    local process
-    {
-        for process in /proc/[0-9]*; do
-            case $(tr '\0' ' ' <"$process/cmdline") in
-            jobsched-runner*--user*) ;;
-            *) continue ;;
-            esac
-            grep -qzxF "JOBSCHED_RUNNER_DIR=$JOBSCHED_RUNNER_DIR" "$process/environ" && echo "${process#/proc/}"
-        done
-    } 2>/dev/null
+    local pid
+    for pid in $(pgrep -f '^jobsched-runner.*--user'); do
+        grep -qzxF "JOBSCHED_RUNNER_DIR=$JOBSCHED_RUNNER_DIR" "/proc/$pid/environ" && echo "$pid"
+    done 2>/dev/null
 }
 
 log_has() { grep -qF -- "$1" "$S/daemon.log"; }
+# The row of a time to come is written ahead of it, and is no execution yet.
 row() { # COLUMNS JOB   of the newest execution of a job
-    query "SELECT $1 FROM execution WHERE job = '$2' ORDER BY id DESC LIMIT 1"
+    query "SELECT $1 FROM execution WHERE job = '$2' AND state != 'armed' ORDER BY id DESC LIMIT 1"
 }
 row_is() { equals "$3" "$(row "$1" "$2")"; } # COLUMNS JOB WANTED
 
@@ -165,7 +160,7 @@ runners_stop() {
     local pid
     for pid in $(runner_pids); do
         kill -TERM "$pid" 2>/dev/null
-        wait_until 15 [ ! -e "/proc/$pid" ] || kill -KILL "$pid" 2>/dev/null
+        wait_until 20 [ ! -e "/proc/$pid" ] || kill -KILL "$pid" 2>/dev/null
     done
 }
 
