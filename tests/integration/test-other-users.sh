@@ -42,7 +42,8 @@ as_member() { setpriv --reuid=65534 --regid=65534 --groups=4991 "$S/bin/schedctl
 as_nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups "$S/bin/schedctl" "$@"; }
 lacks() { ! contains "$1" "$2" >/dev/null; } # TEXT PART
 fails() { ! "$@"; }
-wait_until 20 system_answers || cat "$S/daemon.log"
+runner_is_connected() { ctl show -p RunnerConnected --value | grep -qx true; }
+wait_until 20 system_answers && wait_until 20 runner_is_connected || cat "$S/daemon.log"
 
 check "the daemon is not root" equals 4990 "$(stat -c %u "/proc/$(pgrep -P "$daemon_pid" -x jobschedd)")"
 check "the control socket is its group's" equals "660 jobsched-ctl" "$(stat -c '%a %G' "$JOBSCHED_RUNTIME_DIR/control")"

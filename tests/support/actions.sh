@@ -75,7 +75,7 @@ actions_install() { # KIND…
 is_loaded() { ! schedctl --user list-jobs "$1" | grep -q failed-to-load; } # JOB
 
 job_does() { # JOB STATE RESULT
-    wait_until 20 is_loaded "$1" || return 1
+    wait_until 60 is_loaded "$1" || return 1
     schedctl --user start --wait "$1"
     row_is state "$1" "$2" && row result "$1" >"$S/result" && result_has "${3//'#S#'/$S}"
 }

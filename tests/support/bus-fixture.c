@@ -13,7 +13,7 @@
 #include "protocol/names.h"
 #include "util/string-list.h"
 
-#define DEADLINE_USEC (10 * USEC_PER_SEC)
+#define DEADLINE_USEC (60 * USEC_PER_SEC)
 
 /* --- an executor that waits to be told ------------------------------------------------------------- */
 

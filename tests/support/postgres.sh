@@ -27,7 +27,7 @@ postgres_start() {
     }
     as_postgres "$postgres_programs/initdb" -D "$S/pg/data" -U test -A scram-sha-256 --pwfile="$S/pg/password" -N -E UTF8 \
         --locale=C.UTF-8 >"$S/pg.log" 2>&1 &&
-        as_postgres "$postgres_programs/pg_ctl" -w -D "$S/pg/data" -l "$S/pg/log" \
+        as_postgres "$postgres_programs/pg_ctl" -w -t 180 -D "$S/pg/data" -l "$S/pg/log" \
             -o "-c listen_addresses='' -k '$S/pg' -c fsync=off -c max_connections=20" start >>"$S/pg.log" 2>&1 || {
         echo "PostgreSQL does not start:"
         cat "$S/pg.log" "$S/pg/log"

@@ -22,10 +22,11 @@ fi
 
 chmod 755 "$S"
 accounts='ann:5001 bob:5002 al:5003 eve:5004'
-grep -v '^\(jobsched\|ann\|bob\|al\|eve\):' /etc/passwd >"$S/passwd"
+grep -v '^\(jobsched\|jobsched-http\|ann\|bob\|al\|eve\):' /etc/passwd >"$S/passwd"
 grep -v '^\(jobsched\|ann\|bob\|al\|eve\)' /etc/group >"$S/group"
-echo "jobsched:x:4990:4990::/nonexistent:/usr/sbin/nologin" >>"$S/passwd"
-printf 'jobsched:x:4990:\njobsched-ctl:x:4991:jobsched,ann,bob,al\n' >>"$S/group"
+printf '%s\n' jobsched:x:4990:4990::/nonexistent:/usr/sbin/nologin \
+    jobsched-http:x:4992:4992::/nonexistent:/usr/sbin/nologin >>"$S/passwd"
+printf 'jobsched:x:4990:\njobsched-ctl:x:4991:jobsched,ann,bob,al\njobsched-http:x:4992:\n' >>"$S/group"
 for account in $accounts; do
     echo "${account%:*}:x:${account#*:}:${account#*:}::$S/home/${account%:*}:/bin/sh" >>"$S/passwd"
     echo "${account%:*}:x:${account#*:}:" >>"$S/group"
@@ -41,6 +42,7 @@ install -d -m 755 "$S/bin"
 for program in jobschedd jobsched-runner jobsched-http schedctl; do install "$programs/$program" "$S/bin"; done
 
 system_answers() { ctl list-jobs; }
+system_runner_is_there() { ctl show -p RunnerConnected --value | grep -qx true; }
 system_start() {
     "$S/bin/jobsched-runner" --with-daemon="$S/bin/jobschedd" >>"$S/daemon.log" 2>&1 </dev/null &
     daemon_pid=$!
@@ -48,7 +50,10 @@ system_start() {
         cat "$S/daemon.log"
         exit 1
     }
-    wait_until 20 contains "$(ctl status 2>&1)" "Runner: connected" || true
+    wait_until 20 system_runner_is_there || {
+        cat "$S/daemon.log"
+        exit 1
+    }
 }
 uid_of() { id -u "$1"; }
 as() { # USER COMMAND…
