@@ -5,11 +5,23 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "support/test-support.h"
 #include "util/cleanup.h"
 
-/* A shell with a mark that has a child in a session of its own; it says on a pipe when both are there. */
+/* Of this process: the same test may run beside it, and processes are found on the whole host. */
+static char *own_mark(unsigned number) {
+        static char marks[4][32];
+
+        (void) snprintf(marks[number], sizeof(marks[number]), "test-%d.%u.1", (int) getpid(), number);
+        return marks[number];
+}
+
+/*
+ * A shell with a mark that has a child in a session of its own; that one says on a pipe when it is there, and
+ * executes nothing after that: a process that does has no environment for a moment.
+ */
 static pid_t start_marked(const char *mark) {
         CLEANUP_FREE char *variable = NULL;
         int fds[2];
@@ -26,8 +38,8 @@ static pid_t start_marked(const char *mark) {
                 (void) dup2(fds[1], STDOUT_FILENO);
                 (void) close(fds[0]);
                 (void) execle("/bin/sh", "sh", "-c",
-                              "setsid sleep 1000 >/dev/null & echo; exec >/dev/null; wait", NULL,
-                              environment);
+                              "setsid sh -c 'echo; exec >/dev/null; kill -STOP $$' & exec >/dev/null; wait",
+                              NULL, environment);
                 _exit(127);
         }
         (void) close(fds[1]);
@@ -53,9 +65,9 @@ static void expect_killed(pid_t pid) {
 }
 
 START_TEST(marked_children_die_with_all_below_them) {
-        pid_t ours = start_marked("test.1.1"), others = start_marked("test.2.1");
+        pid_t ours = start_marked(own_mark(1)), others = start_marked(own_mark(2));
 
-        ck_assert_int_eq(leftover_kill_children(skip_none, has_mark, (char *) "test.1.1"), 2);
+        ck_assert_int_eq(leftover_kill_children(skip_none, has_mark, own_mark(1)), 2);
         expect_killed(ours);
         ck_assert_int_eq(waitpid(others, NULL, WNOHANG), 0);
 
@@ -65,14 +77,14 @@ START_TEST(marked_children_die_with_all_below_them) {
 END_TEST
 
 START_TEST(marked_processes_are_found_everywhere) {
-        pid_t pid = start_marked("test.3.1");
+        pid_t pid = start_marked(own_mark(3));
         LeftoverTraits traits;
 
         ck_assert_int_eq(leftover_traits(pid, &traits), 0);
-        ck_assert_str_eq(traits.mark, "test.3.1");
-        ck_assert_int_eq(leftover_kill_everywhere(has_mark, (char *) "test.3.1"), 2);
+        ck_assert_str_eq(traits.mark, own_mark(3));
+        ck_assert_int_eq(leftover_kill_everywhere(has_mark, own_mark(3)), 2);
         expect_killed(pid);
-        ck_assert_int_eq(leftover_kill_everywhere(has_mark, (char *) "test.3.1"), 0);
+        ck_assert_int_eq(leftover_kill_everywhere(has_mark, own_mark(3)), 0);
 }
 END_TEST
 
