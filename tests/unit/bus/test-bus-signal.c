@@ -31,6 +31,15 @@ typedef struct Heard {
 
 static BusFixture fixture;
 
+/* How long a client has not read is told by this clock, which stands still as long as a test lets it. */
+static usec_t standing_usec = USEC_PER_DAY;
+
+static usec_t standing_now(void *userdata, ClockKind kind) {
+        return standing_usec;
+}
+
+static const Clock standing_clock = { .now = standing_now };
+
 /* Names what comes; a signal of a job with its name. */
 static int on_signal(sd_bus_message *message, void *userdata, sd_bus_error *reterr) {
         Heard *heard = userdata;
@@ -68,6 +77,7 @@ static void leave(sd_bus *client, Heard *heard) {
 
 static void setup(void) {
         bus_fixture_init(&fixture);
+        fixture.server->host.clock = &standing_clock;
         bus_fixture_apply(&fixture, jobs, ARRAY_SIZE(jobs));
 }
 
@@ -150,10 +160,8 @@ START_TEST(changes_of_one_turn_are_one_signal) {
 }
 END_TEST
 
-/* More than the socket takes waits; nothing is lost for who reads late, and the others go on. */
-START_TEST(a_slow_subscriber_gets_the_newest_state_later) {
-        Heard heard = { 0 };
-        sd_bus *client = listener((uid_t) -1, &heard, true);
+/* Signals of more than the socket takes, for one who does not read meanwhile. */
+static void flood(sd_bus *client) {
         ExecutionRecord record;
 
         execution_record_init(&record);
@@ -165,6 +173,15 @@ START_TEST(a_slow_subscriber_gets_the_newest_state_later) {
                 (void) sd_event_run(fixture.event, 0);
                 (void) sd_event_run(fixture.event, 0);
         }
+        execution_record_done(&record);
+}
+
+/* More than the socket takes waits; nothing is lost for who reads late, and the others go on. */
+START_TEST(a_slow_subscriber_gets_the_newest_state_later) {
+        Heard heard = { 0 };
+        sd_bus *client = listener((uid_t) -1, &heard, true);
+
+        flood(client);
         ck_assert_int_ge(sd_bus_attach_event(client, fixture.event, 0), 0);
         /* The queue is looked at every 20 ms while somebody is behind: idle for longer means that all is
          * told. */
@@ -174,7 +191,19 @@ START_TEST(a_slow_subscriber_gets_the_newest_state_later) {
         ck_assert_uint_eq(fixture.server->n_peers, 1);
         ck_assert_uint_gt(heard.n_executions, 1000);
         ck_assert_uint_lt(heard.n_executions, 40 * 256);
-        execution_record_done(&record);
+        leave(client, &heard);
+}
+END_TEST
+
+START_TEST(a_subscriber_that_never_reads_is_dropped) {
+        Heard heard = { 0 };
+        sd_bus *client = listener((uid_t) -1, &heard, true);
+
+        flood(client);
+        ck_assert_uint_eq(fixture.server->n_peers, 1);
+        standing_usec += USEC_PER_MINUTE;
+        while (fixture.server->n_peers > 0)
+                ck_assert_int_ge(sd_event_run(fixture.event, UINT64_MAX), 0);
         leave(client, &heard);
 }
 END_TEST
@@ -212,6 +241,7 @@ Suite *test_suite(void) {
         tcase_add_test(signals, others_hear_of_their_own_jobs_only);
         tcase_add_test(signals, changes_of_one_turn_are_one_signal);
         tcase_add_test(signals, a_slow_subscriber_gets_the_newest_state_later);
+        tcase_add_test(signals, a_subscriber_that_never_reads_is_dropped);
         suite_add_tcase(suite, signals);
         return suite;
 }
