@@ -71,14 +71,15 @@ static char *read_output(const char *name) {
 START_TEST(the_whole_output_goes_to_a_file) {
         MessageStart start = runner_fixture_script(
                         1,
-                        "echo out; sleep 0.05; echo err >&2; sleep 0.05; head -c 1000000 /dev/zero | tr "
-                        "'\\0' x");
+                        "echo out; until grep -q out log; do sleep 0.02; done; echo err >&2; until grep -q "
+                        "err log; do sleep 0.02; done; head -c 1000000 /dev/zero | tr '\\0' x");
         CLEANUP_FREE char *text = NULL;
         const MessageEnded *ended;
         struct stat status;
         char path[96];
 
         (void) snprintf(path, sizeof(path), "%s/log", fixture.directory);
+        start.directory = fixture.directory;
         start.output_file = path;
         start.umask = 007;
         ended = runner_fixture_run(&fixture, &start);

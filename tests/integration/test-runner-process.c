@@ -268,7 +268,7 @@ START_TEST(a_time_out_ends_the_waiting) {
         const MessageEnded *ended;
 
         start.left_behind = LEFT_BEHIND_IS_AWAITED;
-        start.timeout_usec = 300 * USEC_PER_MSEC;
+        start.timeout_usec = 2 * USEC_PER_SEC; /* by then the main process has ended */
         start.kill_timeout_usec = 100 * USEC_PER_MSEC;
         ended = runner_fixture_run(&fixture, &start);
         ck_assert_uint_eq(ended->kind, END_TIMED_OUT);

@@ -159,7 +159,7 @@ START_TEST(a_time_out_leaves_nothing_behind) {
         pid_t pids[8];
         size_t n;
 
-        start.timeout_usec = 300 * USEC_PER_MSEC;
+        start.timeout_usec = 3 * USEC_PER_SEC; /* by then all of them are there */
         start.kill_timeout_usec = 100 * USEC_PER_MSEC;
         ended = runner_fixture_run(&fixture, &start);
 
@@ -177,7 +177,7 @@ START_TEST(a_time_out_is_polite_first) {
         CLEANUP_FREE char *text = NULL;
         const MessageEnded *ended;
 
-        start.timeout_usec = 300 * USEC_PER_MSEC;
+        start.timeout_usec = 2 * USEC_PER_SEC; /* by then it has its trap */
         ended = runner_fixture_run(&fixture, &start);
 
         text = test_output_text(ended, 1, NULL);
@@ -190,11 +190,14 @@ END_TEST
 START_TEST(what_is_left_behind_is_killed_at_the_end) {
         MessageStart start = runner_fixture_script(
                         1,
-                        "(setsid sh -c 'trap \"\" TERM HUP; echo $$; exec >/dev/null 2>&1; sleep 1000' &); "
-                        "while ! ps -e -o args= | grep -q '^sleep 1000$'; do :; done; exit 5");
-        const MessageEnded *ended = runner_fixture_run(&fixture, &start);
+                        "(setsid sh -c 'trap \"\" TERM HUP; echo $$; exec >/dev/null 2>&1; touch there; "
+                        "sleep "
+                        "1000' &); until [ -e there ]; do sleep 0.02; done; exit 5");
+        const MessageEnded *ended;
         pid_t pids[8];
 
+        start.directory = fixture.directory;
+        ended = runner_fixture_run(&fixture, &start);
         ck_assert_int_eq(ended->exit_code, 5);
         ck_assert_uint_eq(read_pids(ended, pids), 1);
         test_wait_gone(pids[0]);

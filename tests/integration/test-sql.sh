@@ -83,7 +83,7 @@ common() { # NAME CONNECTION
         "$c, \"statement\": \"SELECT 1\", \"to\": \"#S#/rows.csv\", \"root\": \"#S#/jobs\""
 
     fails "$name: what takes too long is cancelled" sql "It took longer than its 'timeout', and was cancelled" \
-        "$c, \"statements\": [{\"statement\": \"DELETE FROM t\"}, {\"statement\": \"$endless\"}], \"timeout\": \"300ms\""
+        "$c, \"statements\": [{\"statement\": \"DELETE FROM t\"}, {\"statement\": \"$endless\"}], \"timeout\": \"2s\""
     gives "$name: … and undone" sql '{"rows": [{"n": 3}]}' "$c, \"statement\": \"SELECT count(*) AS n FROM t WHERE id > 0\""
     check "$name: SIGTERM cancels it, too" terminated "$c, \"statements\": [{\"statement\": \"DELETE FROM t\"}, {\"statement\": \"$endless\"}]"
     gives "$name: … and that is undone" sql '{"rows": [{"n": 3}]}' "$c, \"statement\": \"SELECT count(*) AS n FROM t WHERE id > 0\""
@@ -96,7 +96,7 @@ terminated() { # PARAMETERS
     pid=$!
     wait_until 20 is_computing "$pid" || return 1
     kill -TERM "$pid"
-    wait_for "$pid" 30 || status=$?
+    wait_for "$pid" 60 || status=$?
     equals 1 "$status" && result_has '{"message": "It was told to stop, and cancelled"}'
 }
 # It, or the server that it waits for, has been connected: two threads, and a library of a driver.
@@ -147,7 +147,7 @@ if [ -n "$postgres" ]; then
         "$p, \"statement\": \"SELECT ? = date '2026-01-02' AND ?::int = 5 AND ? AS ok\", \"bind\": [\"2026-01-02\", \"5\", true]"
     gives "PostgreSQL: a large value is bound and read whole" sql '{"rows": [{"n": 300000}]}' \
         "$p, \"statement\": \"SELECT length(?) AS n\", \"bind\": [\"$(printf '%0300000d' 0)\"]"
-    fails "PostgreSQL: pg_sleep is cancelled" sql "It took longer than its 'timeout', and was cancelled" "$p, \"statement\": \"SELECT pg_sleep(60)\", \"timeout\": \"200ms\""
+    fails "PostgreSQL: pg_sleep is cancelled" sql "It took longer than its 'timeout', and was cancelled" "$p, \"statement\": \"SELECT pg_sleep(60)\", \"timeout\": \"2s\""
     gives "PostgreSQL: … in the server, too" sql '{"rows": [{"n": 0}]}' \
         "$p, \"statement\": \"SELECT count(*) AS n FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid() AND backend_type = 'client backend'\""
     fails "PostgreSQL: VACUUM is for no transaction" sql "SQLSTATE 25001" "$p, \"statements\": [{\"statement\": \"SELECT 1\"}, {\"statement\": \"VACUUM t\"}]"
@@ -178,7 +178,7 @@ jobs:
       to: $S/%n-%Y.json
   typed: {sql: {connection: "\${credential:server}", statement: "SELECT ? + 0 AS a, ? AS b, 'x' AS c", bind: [7, null], expect-rows: 1}}
   wrong: {sql: {connection: "\${credential:server}", statement: "SELECT nothing"}}
-  slow: {timeout: 300ms, sql: {connection: "\${credential:server}", statements: [{statement: "DELETE FROM t"}, {statement: "$endless"}]}}
+  slow: {timeout: 3s, sql: {connection: "\${credential:server}", statements: [{statement: "DELETE FROM t"}, {statement: "$endless"}]}}
   pasted:
     parameters: {who: {type: string}}
     sql: {connection: x, statement: "SELECT '\${who}'"}
