@@ -19,6 +19,18 @@ server_start() { # NAME ARGUMENT…
     wait_until 20 [ -e "$S/$name/port" ]
 }
 port_of() { cat "$S/$1/port"; } # NAME
+# The port of a server that chose it by itself and tells nobody.
+listens_on() { # PID
+    python3 - "$1" <<'EOF'
+import os, sys
+process = "/proc/" + sys.argv[1]
+sockets = {os.readlink(f"{process}/fd/{fd}") for fd in os.listdir(process + "/fd")}
+for line in open(process + "/net/tcp").readlines()[1:]:
+    address, state, inode = (line.split()[i] for i in (1, 3, 9))
+    if state == "0A" and f"socket:[{inode}]" in sockets:
+        print(int(address.partition(":")[2], 16))
+EOF
+}
 
 stop_all() {
     local pid
@@ -80,9 +92,12 @@ nghttpd=$(command -v nghttpd || PATH=/usr/sbin command -v nghttpd)
 if [ -n "$nghttpd" ]; then
     mkdir "$S/h2"
     echo two >"$S/h2/file"
-    h2_port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-    "$nghttpd" --htdocs="$S/h2" --address=127.0.0.1 "$h2_port" "$S/server.key" "$S/server.crt" >/dev/null 2>&1 &
-    server_pids+=($!)
+    "$nghttpd" --htdocs="$S/h2" --address=127.0.0.1 0 "$S/server.key" "$S/server.crt" >/dev/null 2>&1 &
+    h2_pid=$!
+    server_pids+=("$h2_pid")
+    h2_listens() { [ -n "$(listens_on "$h2_pid")" ]; }
+    wait_until 20 h2_listens
+    h2_port=$(listens_on "$h2_pid")
     cat >"$S/jobs/h2.yaml" <<EOF
 jobs:
   h2: {http: {url: "https://localhost:$h2_port/file", ca: $S/ca.crt, expect-body: "^two"}}
@@ -144,7 +159,7 @@ jobs:
   cut: {http: {url: "$u/cut"}}
   slow: {http: {url: "$u/slow", timeout: 300ms}}
   job-timeout: {timeout: 300ms, http: {url: "$u/slow"}}
-  drip: {http: {url: "$u/drip", timeout: 500ms}}
+  drip: {http: {url: "$u/drip", timeout: 3s}}
   refused: {http: {url: "http://127.0.0.1:1/"}}
   unknown: {http: {url: "http://nothing.invalid/"}}
   unsaved: {http: {url: "$u/json", save: []}}
@@ -254,7 +269,6 @@ check "nor in a body" outcome astray-body 'failed|launch|302'
 check "it has heard nothing" [ "$(grep -cF '"path": "/astray"' "$S/plain/requests")" = 0 ]
 check "what is no secret may" outcome elsewhere 'succeeded||200'
 if [ -n "$nghttpd" ]; then
-    wait_until 20 bash -c "exec 3<>/dev/tcp/127.0.0.1/$h2_port"
     check "version 2 is spoken over TLS" outcome h2 'succeeded||200'
     check "as the result says" result_is h2 '$.http-version' 2
     check "with a body too" outcome h2-post 'succeeded||200'
