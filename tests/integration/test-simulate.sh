@@ -88,10 +88,11 @@ day="--from=2026-03-29T00:00:00 --until=2026-03-30T12:00:00"
 
 # --- the daemon ---------------------------------------------------------------------------------------
 
-cat >"$S/jobs/slow.yaml" <<'EOJ'
+# Hours away, so that nothing waits for its delay now.
+cat >"$S/jobs/slow.yaml" <<EOJ
 jobs:
   slow: {schedule: "0 * * * *", command: [sleep, "1"]}
-  delayed: {schedule: "0 0 * * *", random-delay: 10min, command: [/bin/true]}
+  delayed: {schedule: "0 $(((10#$(date +%H) + 6) % 12)) * * *", random-delay: 10min, command: [/bin/true]}
 EOJ
 scheduler_start
 check "the runner is there" wait_until 20 runner_is_there
