@@ -74,7 +74,7 @@ check "the runner keeps it" becomes_kept 1
 check "for nobody else to read" equals "600 700" "$(stat -c %a "$JOBSCHED_STATE_DIR"/secrets/* "$JOBSCHED_STATE_DIR/secrets" | tr '\n' ' ' | sed 's/ $//')"
 check "nobody tells it" is_nowhere abcd-one-secret
 check "it is shown masked" contains "$(ctl -o json list-executions pin)" '"pin":"***"'
-echo >"$S/end"
+check "it goes on" bounded 60 sh -c "echo >'$S/end'"
 check "the job has ended" becomes pin succeeded
 check "it had the secret, and not as a variable" equals "ABCD-ONE-SECRET
 0" "$(ctl logs -q --no-legend pin)"
@@ -137,11 +137,12 @@ check "what is shown in the place of a secret" status_is 1 ctl start made -p 'pi
 check "is none" says "'***' is shown in the place of one"
 check "nothing of this is kept" becomes_kept 1
 
+runner=$(runner_pid)
 scheduler_kill
-runner_kill 2>/dev/null || true
+kill -KILL "$runner"
 scheduler_start
 wait_until 20 runner_is_there
-check "after a kill of the daemon it is there" keeps 1
+check "after a kill of the daemon and its runner it is there" keeps 1
 check "a change of it" status_is 0 ctl set made values.pin=abcd-four-secret
 check "replaces it" becomes_kept 1
 check "nobody tells that one" is_nowhere abcd-four-secret
