@@ -73,7 +73,7 @@ check "jobs run after all that" daemon_works
 system_runner_refuses() { # WORDS [COMMAND…]
     local words=$1
     shift
-    ! bounded 10 env JOBSCHED_RUNNER_DIR="$S/system-runner" "$@" "$programs/jobsched-runner" >"$S/refusal" 2>&1 </dev/null &&
+    ! bounded 60 env JOBSCHED_RUNNER_DIR="$S/system-runner" "$@" "$programs/jobsched-runner" >"$S/refusal" 2>&1 </dev/null &&
         contains "$(cat "$S/refusal")" "$words"
 }
 if [ "$(id -u)" != 0 ]; then
@@ -102,6 +102,8 @@ check "jobs run when there is room for processes" daemon_works
 
 # No more descriptors in the runner.
 n_files=$(soft_limit "$runner" --nofile)
+no_record_is_left() { equals "" "$(find "$S/runner/runs" -name '*.*.*')"; }
+check "the runner has forgotten what ended" wait_until 20 no_record_is_left
 n_open=$(find "/proc/$runner/fd" -mindepth 1 | wc -l)
 check "the runner's limit on descriptors" limit "$runner" "--nofile=$((n_open + 1))"
 check "a start without descriptors is a fault" fails_with probe "out of file descriptors"
@@ -115,10 +117,10 @@ n_daemon_files=$(soft_limit "$daemon_pid" --nofile)
 check "the daemon's limit on descriptors" limit "$daemon_pid" "--nofile=$((n_open + 12))"
 "$hostile" mute "$control" 60 >"$S/hostile.out" 2>&1 &
 mute=$!
-check "clients that take all descriptors" wait_until 10 grep -q "ready\|refused" "$S/hostile.out"
-check "the daemon says that it turns clients away" wait_until 10 log_has "No file descriptor is left"
+check "clients that take all descriptors" wait_until 20 grep -q "ready\|refused" "$S/hostile.out"
+check "the daemon says that it turns clients away" wait_until 20 log_has "No file descriptor is left"
 kill -KILL "$mute"
-wait_for "$mute" 10 2>/dev/null
+wait_for "$mute" 60 2>/dev/null
 check "it answers when they are gone" wait_until 20 daemon_answers
 check "definitions are read with few descriptors" daemon_works
 check "the daemon's limit is raised" limit "$daemon_pid" "--nofile=$n_daemon_files"
@@ -128,7 +130,7 @@ check "a runner comes again" daemon_works
 scheduler_stop
 
 # Ten thousand descriptors that the daemon inherits: jobs inherit none.
-for pid in $(runner_pids); do kill -TERM "$pid" && wait_until 10 [ ! -e "/proc/$pid" ]; done
+for pid in $(runner_pids); do kill -TERM "$pid" && wait_until 20 [ ! -e "/proc/$pid" ]; done
 n_many=10000
 [ "$(ulimit -Hn)" = unlimited ] || [ "$(ulimit -Hn)" -gt $((n_many + 100)) ] || n_many=$(($(ulimit -Hn) - 100))
 scheduler_launch_with_descriptors() {
@@ -149,23 +151,23 @@ n_jobs=3000
 {
     echo "defaults: {output: {journal: false}}"
     echo "jobs:"
-    for ((i = 0; i < n_jobs; i++)); do echo "  many-$i: {command: [sleep, \"200.9\"]}"; done
+    for ((i = 0; i < n_jobs; i++)); do echo "  many-$i: {command: [sleep, \"20000.$$\"]}"; done
 } | nobody_writes "$S/jobs/many.yaml"
 export JOBSCHED_MAX_RUNNING=$((n_jobs + 100))
 scheduler_start
 wait_until 20 runner_is_there
 state_count() { equals "$2" "$(query "SELECT count(*) FROM execution WHERE job LIKE 'many-%' AND state = '$1'")"; }
 check "$n_jobs jobs are started at once" schedctl --user start 'many-*'
-check "all of them run" wait_until 60 state_count running "$n_jobs"
+check "all of them run" wait_until 600 state_count running "$n_jobs"
 echo "with $n_jobs executions: runner $(find "/proc/$(runner_pid)/fd" -mindepth 1 | wc -l) descriptors, $(sed -n 's/^VmRSS:[^0-9]*//p' "/proc/$(runner_pid)/status")"
 check "jobs run beside them" daemon_works
 scheduler_kill
 scheduler_start
-check "the next daemon takes them over" wait_until 30 log_has "it knows of $n_jobs executions"
+check "the next daemon takes them over" wait_until 60 log_has "it knows of $n_jobs executions"
 check "jobs run beside them then" daemon_works
 check "they are stopped" schedctl --user stop 'many-*'
-check "all of them" wait_until 60 state_count cancelled "$n_jobs"
-nobody_sleeps() { equals "" "$(pgrep -f '^sleep 200[.]9$')"; }
-check "none is left" wait_until 10 nobody_sleeps
+check "all of them" wait_until 600 state_count cancelled "$n_jobs"
+nobody_sleeps() { equals "" "$(pgrep -fx "sleep 20000[.]$$")"; }
+check "none is left" wait_until 20 nobody_sleeps
 check "jobs run afterwards" daemon_works
 finish
