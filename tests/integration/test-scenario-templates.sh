@@ -42,7 +42,7 @@ templates:
     job: {command: [/bin/echo, cleaned]}
   send-later:
     parameters: {to: {type: string, required: true}}
-    delay: 2s
+    delay: 4s
     job: {command: [/bin/echo, "sent to \${to}"]}
 EOF
 scheduler_start
@@ -64,11 +64,13 @@ check "what is too long is said" fails_with title ctl create c1 --template conve
 check "what is not offered is said" fails_with png ctl create c1 --template convert -p title=Cats -p format=gif
 check "what is no date is said" fails_with since ctl create c1 --template convert -p title=Cats -p since=tomorrow
 check "nothing was made" has_no_job c1
+schedctl --user monitor --output=json >"$S/events" &
+monitor=$!
+is_told() { ctl -q run -- /bin/true && test -s "$S/events"; }
+check "somebody listens" wait_until 20 is_told
 check "a job is made" ctl create c1 --template convert -p title=Cats -p quality=90
 
 # --- progress ---
-ctl monitor --output=json >"$S/events" &
-monitor=$!
 wait_until 20 sh -c "schedctl --user list-executions c1 --state running --no-legend | grep -q ."
 progress_is() { equals "$1" "$(ctl list-executions c1 -n 1 --output=json | json 'd["progress"]')"; }
 for n in 25 50 75; do
@@ -79,7 +81,7 @@ check "what it does is seen" contains "$(ctl status c1)" "of Cats"
 touch "$S/go-100"
 c1_succeeded() { last_state_is c1 succeeded; }
 check "it succeeds" wait_until 20 c1_succeeded
-check "events were told as they came" wait_until 20 grep -q succeeded "$S/events"
+check "events were told as they came" wait_until 20 grep -q '"job":"c1".*succeeded' "$S/events"
 kill "$monitor"
 check "its values are in its record" equals 90 "$(ctl list-executions c1 -n 1 --output=json | json 'd["parameters"]["quality"]')"
 check "hidden ones too" equals v2 "$(ctl list-executions c1 -n 1 --output=json | json 'd["parameters"]["engine"]')"
@@ -94,10 +96,10 @@ check "with its value" contains "$(ctl logs "$(row id s1)")" "sent to ada"
 
 # --- the system's own ---
 cleaned() { [ "$(query "SELECT count(*) FROM execution WHERE job = 'janitor' AND state = 'succeeded'")" -ge "$1" ]; }
-check "the janitor came by itself, and again" wait_until 30 cleaned 2
+check "the janitor came by itself, and again" wait_until 60 cleaned 2
 n=$(query "SELECT count(*) FROM execution WHERE job = 'janitor' AND state = 'succeeded'")
 scheduler_kill
 scheduler_start
-check "also after a crash" wait_until 30 cleaned $((n + 2))
+check "also after a crash" wait_until 60 cleaned $((n + 2))
 
 finish

@@ -40,20 +40,21 @@ any_succeeded() { last_state_is any succeeded; }
 check "any answer will do if it says so" wait_until 20 any_succeeded
 
 # --- many, and a crash in their midst ---
+now=$(date +%s)
 for ((i = 0; i < 300; i++)); do
-    echo "  hook-$i: {schedule: {at: \"@$(($(date +%s) + 6 + i % 6))\"}, http: {url: \"$url/many/$i\"}}"
+    echo "  hook-$i: {schedule: {at: \"@$((now + 6 + i % 6))\"}, http: {url: \"$url/many/$i\"}}"
 done | { echo "jobs:"; cat; } >"$S/many.yaml"
 check "300 are made at once" ctl import "$S/many.yaml"
 scheduler_kill
 scheduler_start
 some_came() { [ "$(requests /many/)" -ge 60 ]; }
-check "they call" wait_until 30 some_came
+check "they call" wait_until 60 some_came
 scheduler_kill
 scheduler_start
 all_came() { [ "$(requests /many/)" -ge 300 ]; }
 check "all of them call" wait_until 60 all_came
 all_are_recorded() { equals 300 "$(query "SELECT count(*) FROM execution WHERE job LIKE 'hook-%' AND state = 'succeeded'")"; }
-check "each is recorded" wait_until 30 all_are_recorded
+check "each is recorded" wait_until 60 all_are_recorded
 check "none called twice" requests_are /many/ 300
 check "the list is empty again" wait_until 20 has_no_job 'hook-*'
 
