@@ -23,7 +23,7 @@ for key in file sql; do check "$key is there" wait_until 20 log_has "takes jobs 
 attempt() { # DEFINITION
     call_as ann DeleteJob string:attempt >/dev/null
     create_as ann attempt "$1" >"$S/answer"
-    bounded 30 "$S/bin/schedctl" start --wait ann/attempt >>"$S/answer" 2>&1
+    bounded 60 "$S/bin/schedctl" start --wait ann/attempt >>"$S/answer" 2>&1
     { ctl logs ann/attempt; ctl why ann/attempt; ctl show "$(row id ann/attempt)"; } >>"$S/answer" 2>&1
     lacks "$(cat "$S/answer" "$home"/taken* 2>/dev/null)" secret-of-root && equals "as it was" "$(cat "$S/open/file")" &&
         equals 600 "$(stat -c %a "$S/open/secret")" && equals "file secret" "$(ls "$S/open" | tr '\n' ' ' | sed 's/ $//')"

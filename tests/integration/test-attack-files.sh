@@ -94,8 +94,9 @@ check "no capability is inherited" lacks "$(output_of ann privileges | grep -E '
 # --- another's job, while it runs ------------------------------------------------------------------------------------
 check "bob runs a job" create_as bob long "{command: 'echo \$NOTIFY_SOCKET; exec sleep 600'}"
 check "it is started" ctl_as bob start long
-wait_until 20 ctl_as bob logs long
-socket=$(ctl_as bob logs long | grep notify)
+tells_socket() { ctl_as bob logs long | grep notify; }
+check "it tells its socket" wait_until 20 tells_socket
+socket=$(tells_socket)
 check "its socket for progress is bob's" fails as ann python3 -c "
 import socket, sys
 s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.connect(sys.argv[1]); s.send(b'STATUS=by ann')" "$socket"
@@ -141,7 +142,7 @@ check "and another" create_as ann race-dir "{command: 'ls; cat secret.env', dire
 for _ in {1..40}; do
     ctl_as ann start race race-dir >/dev/null 2>&1
 done
-wait_until 60 all_rows_are_closed
+check "each comes to an end" wait_until 300 all_rows_are_closed
 as ann touch "$home/stop"
 wait "$swapper"
 races=$(query "SELECT count(*) FROM execution WHERE job IN ('ann/race', 'ann/race-dir')")

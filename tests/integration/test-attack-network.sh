@@ -54,22 +54,22 @@ number=0
 for address in 127.0.0.1 '[::1]' localhost inside.example 127.1 2130706433 0x7f000001 0177.0.0.1 '[::ffff:127.0.0.1]' \
     '[::127.0.0.1]' '[64:ff9b::7f00:1]' 0.0.0.0 '[::]' "$(hostname)" "user@127.0.0.1" 127.0.0.1.; do
     number=$((number + 1))
-    create_as ann "request-$number" "http: {url: 'http://$address:$port/by-request', timeout: 5s}" >/dev/null
-    bounded 30 "$S/bin/schedctl" start --wait "ann/request-$number" >/dev/null 2>&1
+    create_as ann "request-$number" "http: {url: 'http://$address:$port/by-request', timeout: 50s}" >/dev/null
+    bounded 60 "$S/bin/schedctl" start --wait "ann/request-$number" >/dev/null 2>&1
     check "a request to $address" equals 1 "$(hits)"
     check "tells nothing of it" lacks "$(ctl logs "ann/request-$number" 2>&1; ctl show "$(row id "ann/request-$number")" 2>&1)" secret-of-inside
     create_as ann "message-$number" "{command: 'exit 1', notify: {on-failure: {http: 'http://$address:$port/by-message'}}}" >/dev/null
-    bounded 30 "$S/bin/schedctl" start --wait "ann/message-$number" >/dev/null 2>&1
+    bounded 60 "$S/bin/schedctl" start --wait "ann/message-$number" >/dev/null 2>&1
 done
 for address in 169.254.169.254 metadata.example 10.0.0.1 192.168.1.1 100.64.0.1 '[fd00::1]' '[fe80::1]'; do
     number=$((number + 1))
-    create_as ann "request-$number" "http: {url: 'http://$address/latest', timeout: 5s}" >/dev/null
-    bounded 30 "$S/bin/schedctl" start --wait "ann/request-$number" >/dev/null 2>&1
+    create_as ann "request-$number" "http: {url: 'http://$address/latest', timeout: 50s}" >/dev/null
+    bounded 60 "$S/bin/schedctl" start --wait "ann/request-$number" >/dev/null 2>&1
     check "$address is not asked" contains "$(ctl why "ann/request-$number")" "is not a public one"
 done
 check "she cannot let herself" contains "$(create_as ann lets "http: {url: 'http://127.0.0.1:$port/', allow-private: true}")" \
     "is for jobs of root only"
-check "nor by a proxy" contains "$(create_as ann proxies "http: {url: 'http://example.org/', proxy: 'http://127.0.0.1:$port', timeout: 5s}"
+check "nor by a proxy" contains "$(create_as ann proxies "http: {url: 'http://example.org/', proxy: 'http://127.0.0.1:$port', timeout: 50s}"
     ctl_as ann start --wait proxies 2>&1; ctl_as ann why proxies 2>&1)" "not"
 check "messages were tried" wait_until 20 log_has "A message was given up after 1 attempt: on-failure by http"
 check "nothing has come but root's" equals /of-root "$(sort -u "$S/hits")"

@@ -45,7 +45,7 @@ control=$JOBSCHED_RUNTIME_DIR/control
 changes_of() { as "$1" "$S/bin/changes" "$control" "$2" "$3"; } # USER NUMBER SIZE
 n_jobs() { query "SELECT count(*) FROM job"; }
 resident() { awk '/^VmRSS/ { print $2 }' "/proc/$(pgrep -P "$daemon_pid" -x jobschedd)/status"; }
-answers() { bounded 5 "$S/bin/schedctl" list-queues; }
+answers() { bounded 60 "$S/bin/schedctl" list-queues; }
 
 check "some at once are taken" contains "$(changes_of ann 3 10)" "many2"
 check "three are there" equals 3 "$(n_jobs)"
@@ -63,7 +63,7 @@ check "the daemon lives" ctl list-jobs
 # AddressSanitizer keeps what was freed.
 is_sanitized || check "and is not huge" test "$(resident)" -lt 400000
 check "a pattern of a MiB" fails ctl_as ann list-jobs "$(head -c 100000 /dev/zero | tr '\0' '*')"
-check "patterns that take long to match" bounded 20 "$S/bin/schedctl" list-jobs '*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b' || true
+check "patterns that take long to match" bounded 60 "$S/bin/schedctl" list-jobs '*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b'
 check "the others are answered still" answers
 
 system_stop

@@ -11,7 +11,7 @@ fi
 
 dbus-daemon --session --nofork --print-address=3 --nopidfile 3>"$S/bus.address" >"$S/bus.log" 2>&1 &
 bus=$!
-wait_until 10 [ -s "$S/bus.address" ]
+wait_until 20 [ -s "$S/bus.address" ]
 DBUS_SESSION_BUS_ADDRESS=$(cat "$S/bus.address")
 export DBUS_SESSION_BUS_ADDRESS
 
@@ -29,7 +29,7 @@ start() {
 
 # What a call says goes to $S/reply, and what is wrong with it too.
 call() { # METHOD SIGNATURE ARGUMENT…
-    bounded 30 busctl --user call org.jobsched1 /org/jobsched1 org.jobsched1.Manager "$@" >"$S/reply" 2>&1
+    bounded 60 busctl --user call org.jobsched1 /org/jobsched1 org.jobsched1.Manager "$@" >"$S/reply" 2>&1
 }
 reply_has() { contains "$(cat "$S/reply")" "$1"; }
 refused() { ! call "$@"; }
@@ -127,5 +127,5 @@ check "skip: taken back" call SkipJob su hourly 0
 
 scheduler_stop
 kill "$bus"
-wait_for "$bus" 30 2>/dev/null
+wait_for "$bus" 60 2>/dev/null
 finish

@@ -17,6 +17,7 @@ says() { # TEXT COMMAND…
 }
 waits() { becomes "$1" "waiting|condition" "state, waiting_for"; } # JOB
 path_watchers() { pgrep -f -- "--path-watcher .* $S/" | wc -l; }
+three_watchers() { [ "$(path_watchers)" -ge 3 ]; }
 one_watcher() { equals 1 "$(path_watchers)"; }
 no_watchers() { equals 0 "$(path_watchers)"; }
 
@@ -63,7 +64,7 @@ done
 check "status says for what" says "'$S/place/gone-later' exists" ctl status vanishes
 check "why says it too" says "gone-later" ctl why vanishes
 check "the reason has the condition's name" says "condition:path-exists" ctl status vanishes
-check "paths are watched" test "$(path_watchers)" -ge 3
+check "paths are watched" wait_until 20 three_watchers
 
 mkdir -p "$S/place/a/b"
 touch "$S/place/a/b/file"
@@ -74,7 +75,7 @@ echo new >"$S/place/changed"
 check "a path that changes" becomes changes succeeded
 touch "$S/place/yes"
 check "a command that changes its mind" becomes asks succeeded
-bounded 20 sh -c "echo >'$S/end'"
+bounded 60 sh -c "echo >'$S/end'"
 check "another job that ends" becomes after-long succeeded
 
 check "only one is watched yet" wait_until 20 one_watcher

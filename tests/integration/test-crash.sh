@@ -37,9 +37,9 @@ for ((i = 0; i < n_kills; i++)); do
 done
 
 # Every row is closed within the time of a long job once nothing new comes.
-wait_until 20 daemon_answers
+wait_until 60 daemon_answers
 rm "$S/jobs/load.yaml"
-check "what was running is finished under the last daemon" wait_until 30 all_rows_are_closed
+check "what was running is finished under the last daemon" wait_until 60 all_rows_are_closed
 scheduler_stop
 
 check "the database is sound" equals ok "$(query 'PRAGMA integrity_check')"

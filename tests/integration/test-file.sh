@@ -184,7 +184,7 @@ act_behind file "\"from\": \"$http/hang/x\", \"to\": \"#S#/rates.csv\""
 hanging=$!
 wait_until 20 grep -q "^GET /hang" "$S/served/.request"
 kill -KILL "$hanging"
-wait_for "$hanging" 20 2>/dev/null || true
+wait_for "$hanging" 60 2>/dev/null || true
 check "who is killed leaves nothing" nothing_is_left
 check "… and the old file" has rates.csv rates
 exec 7>&-

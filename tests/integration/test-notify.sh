@@ -74,7 +74,7 @@ jobs:
     command: "echo 'Subject: x'; echo .; echo the last words >&2; exit 3"
     notify:
       on-failure: [{mail: ops@example.org}]
-  fine: {command: ["true"], notify: {on-failure: [{mail: a@example.org}], on-success: [{command: "cat >$S/told; env >$S/env"}]}}
+  fine: {command: ["true"], notify: {on-failure: [{mail: a@example.org}], on-success: [{command: "cat >$S/told; env >$S/env.new; mv $S/env.new $S/env"}]}}
   talks: {command: "echo hello", notify: {on-output: [{mail: owner@example.org}]}}
   slack: {command: "exit 1", notify: {on-failure: [{http: {url: "$url/slack", format: slack}}]}}
   ntfy: {command: "exit 1", notify: {on-failure: [{http: {url: "$url/ntfy", format: ntfy}}]}}

@@ -27,7 +27,7 @@ becomes() { # JOB STATE
     wait_until 20 row_is state "$1" "$2" || row_is state "$1" "$2"
 }
 # Each job runs until somebody writes to its pipe.
-release() { bounded 20 sh -c "echo >'$S/end-$1'"; }
+release() { bounded 60 sh -c "echo >'$S/end-$1'"; }
 
 for job in low middle urgent other; do mkfifo "$S/end-$job"; done
 cat >"$S/jobsched.yaml" <<EOF

@@ -10,10 +10,10 @@ ctl() { schedctl --user "$@"; }
 becomes() { # JOB STATE
     wait_until 20 row_is state "$1" "$2" || row_is state "$1" "$2"
 }
-release() { bounded 20 sh -c "echo >'$S/end'"; }
+release() { bounded 60 sh -c "echo >'$S/end'"; }
 lives() { kill -0 "$daemon_pid" && ! has_ended "$daemon_pid"; }
 ends_well() {
-    wait_for "$daemon_pid" 20
+    wait_for "$daemon_pid" 60
     equals 0 $?
 }
 starts() { ctl start runs && becomes runs running; }

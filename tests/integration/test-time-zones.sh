@@ -21,7 +21,7 @@ fill() { # DIRECTORY ZONE-FILE…   Europe/Berlin and the marker, as a package h
 }
 next_due() { schedctl --user show -p NextDue --value "$1"; }
 due_in() { contains "$(next_due "$1")" "$2"; }   # JOB TEXT
-due_soon() { wait_until 5 due_in "$1" "$2"; }    # JOB TEXT
+due_soon() { wait_until 20 due_in "$1" "$2"; }    # JOB TEXT
 replace() { # ZONE-FILE   as dpkg does it: written beside it, then renamed
     cp "$host/$1" "$TZDIR/Europe/Berlin.dpkg-new" && mv "$TZDIR/Europe/Berlin.dpkg-new" "$TZDIR/Europe/Berlin"
 }
@@ -71,23 +71,23 @@ EOF
 check "two more jobs" due_soon held "-01-01T03:00"
 has_load_error() { [ -n "$(schedctl --user show -p LoadError --value "$1")" ]; }
 sed -i '/faulty/s/12 1 1/61 1 1/' "$S/jobs/held.yaml"
-check "one has become wrong" wait_until 5 has_load_error faulty
+check "one has become wrong" wait_until 20 has_load_error faulty
 replace Europe/Berlin
 check "what stays in force of it has the new data" due_soon faulty "-01-01T11:00"
 echo "rubbish" >>"$S/jobs/held.yaml"
-check "the whole file has become wrong" wait_until 5 has_load_error held
+check "the whole file has become wrong" wait_until 20 has_load_error held
 replace Asia/Tokyo
 check "what stays in force has the new data: one job" due_soon held "-01-01T03:00"
 check "and the other" due_soon faulty "-01-01T03:00"
 rm "$S/jobs/held.yaml"
 
 echo damaged >"$TZDIR/Europe/Berlin"
-check "a damaged file is an error of the job" wait_until 5 has_load_error cron
+check "a damaged file is an error of the job" wait_until 20 has_load_error cron
 check "which goes on by what it had" due_in cron "-01-01T03:00"
 rm -r "$TZDIR"
-check "without any data" wait_until 5 has_load_error later
+check "without any data" wait_until 20 has_load_error later
 check "it goes on as well" due_in later "-01-01T11:00"
 fill "$TZDIR" Europe/Berlin
 check "the data comes back" due_soon cron "-01-01T11:00"
-check "and the error is gone" wait_until 5 eval '! has_load_error cron'
+check "and the error is gone" wait_until 20 eval '! has_load_error cron'
 finish
