@@ -23,7 +23,7 @@ inside systemd-analyze security --no-pager jobschedd.service | tail -n 1
 check "schedctl finds no fault in an empty configuration" ctl verify
 check "the examples are right" inside sh -c 'schedctl verify /usr/share/doc/jobsched/examples/*.yaml'
 check "enabled and started" inside systemctl enable --now jobschedd.service
-check "the daemon, and by its first connection the runner, run" wait_until 10 scheduler_is_up
+check "the daemon, and by its first connection the runner, run" wait_until 30 scheduler_is_up
 check "the socket of the runner is the daemon's" equals "600 jobsched" "$(inside stat -c '%a %U' /run/jobsched-runner/socket)"
 check "the control socket is for its group" equals "660 jobsched jobsched-ctl" \
     "$(inside stat -c '%a %U %G' /run/jobsched/control)"

@@ -17,26 +17,26 @@ inside rm -f /srv/test/go
 is_over() { fails state_is "$1" running && fails state_is "$1" starting && fails state_is "$1" due; }
 
 id=$(job_starts eats-memory)
-check "a job that takes too much memory ends" wait_until 20 is_over "$id"
+check "a job that takes too much memory ends" wait_until 30 is_over "$id"
 check "by the kernel's hand" equals 9 "$(property "$id" signal)"
 id=$(job_starts forks)
-check "a job that makes too many processes ends" wait_until 20 is_over "$id"
+check "a job that makes too many processes ends" wait_until 30 is_over "$id"
 check "and hears why" contains "$(ctl logs "$id" -o short 2>&1)" fork
 
 first=$(job_starts stopped)
 second=$(job_starts stopped-unit)
-wait_until 5 state_is "$first" running
-wait_until 5 state_is "$second" running
+wait_until 30 state_is "$first" running
+wait_until 30 state_is "$second" running
 inside systemctl stop jobschedd.service
 check "jobs outlive the daemon's stop" inside systemctl is-active --quiet "jobsched-stopped-unit-$second.service"
 inside systemctl start jobschedd.service
-check "and are known afterwards" wait_until 10 state_is "$first" running
+check "and are known afterwards" wait_until 30 state_is "$first" running
 inside systemctl stop jobsched-runner.service
-check "the runner's stop ends its own" wait_until 10 state_is "$first" cancelled
+check "the runner's stop ends its own" wait_until 30 state_is "$first" cancelled
 check "by the shutdown of it" equals shutdown "$(property "$first" reason)"
 check "a unit goes on without it" inside systemctl is-active --quiet "jobsched-stopped-unit-$second.service"
-check "the runner comes back" wait_until 10 scheduler_is_up
+check "the runner comes back" wait_until 30 scheduler_is_up
 inside touch /srv/test/go
-check "and hears of its end" wait_until 10 state_is "$second" failed
+check "and hears of its end" wait_until 30 state_is "$second" failed
 check "which is the true one" equals 7 "$(property "$second" exit_code)"
 inside rm /srv/test/go

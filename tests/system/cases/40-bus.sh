@@ -22,7 +22,7 @@ check "the name is the daemon's account only" fails as alice \
 inside systemctl stop jobschedd.service
 check "a call starts the service" contains "$(bus_call GetJob s of-root)" of_2droot
 check "by its unit" unit_is_active jobschedd.service
-wait_until 10 scheduler_is_up
+wait_until 30 scheduler_is_up
 
 contains_job() { contains "$(as_alice list-jobs 2>&1)" "$1"; }
 as_alice() { as alice schedctl --no-pager "$@"; }
@@ -35,9 +35,9 @@ polkit.addRule(function(action, subject) {
         return polkit.Result.YES;
 });
 END
-check "where the host lets them, they are" wait_until 10 contains_job of-root
+check "where the host lets them, they are" wait_until 30 contains_job of-root
 check "and cannot open the socket" fails as alice sh -c 'exec 3<>/dev/null; test -w /run/jobsched/control'
-check "polkit is there" wait_until 5 unit_is_active polkit.service
+check "polkit is there" wait_until 30 unit_is_active polkit.service
 denied() { # COMMAND...
     local text
     if text=$("$@" 2>&1 </dev/null); then
@@ -76,11 +76,11 @@ inside systemctl unmask --runtime polkit.service
 
 # What stops comes in the order of a shutdown: the runner first, and the daemon records it.
 id=$(job_starts waits)
-wait_until 5 state_is "$id" running
+wait_until 30 state_is "$id" running
 inside systemctl stop jobschedd.service jobsched-runner.service jobsched-runner.socket
 check "both have stopped well" equals "success success" \
     "$(unit_property jobschedd.service Result) $(unit_property jobsched-runner.service Result)"
 inside systemctl start jobschedd.service
-check "they start again" wait_until 10 scheduler_is_up
+check "they start again" wait_until 30 scheduler_is_up
 check "what ran at the shutdown is cancelled" state_is "$id" cancelled
 check "for that reason" equals shutdown "$(property "$id" reason)"

@@ -15,7 +15,7 @@ check "alice makes a job" contains "$(make_as alice mine "command: 'id -un; cat 
 check "bob one of the same name" contains "$(make_as bob mine "command: 'id -un'")" bob_2fmine
 check "alice starts hers" contains "$(schedctl_as alice start mine)" "alice/mine: execution"
 alice_ran() { contains "$(schedctl_as alice logs mine)" alice; }
-check "it runs as alice" wait_until 10 alice_ran
+check "it runs as alice" wait_until 30 alice_ran
 check "and reads no more than alice" contains "$(schedctl_as alice logs mine)" "Permission denied"
 check "it has a cgroup of its own" fails contains "$(inside cat "/proc/$(inside pgrep -u alice -x sleep)/cgroup")" user.slice
 check "alice sees hers only" equals "alice/mine" "$(schedctl_as alice --no-legend -o short list-jobs)"
@@ -34,7 +34,7 @@ polkit.addRule(function(action, subject) {
 });
 END
 denies_bob() { contains "$(make_as bob other "command: 'true'")" "Access denied"; }
-check "a rule of polkit takes it from bob" wait_until 10 denies_bob
+check "a rule of polkit takes it from bob" wait_until 30 denies_bob
 check "and not from alice" contains "$(schedctl_as alice stop mine; schedctl_as alice status mine)" alice/mine
 inside sh -c 'rm /etc/polkit-1/rules.d/10-test.rules; systemctl restart polkit'
 check "the audit log has who it was" contains "$(ctl audit alice/mine)" alice

@@ -16,19 +16,19 @@ inside loginctl enable-linger alice
 
 check "without units the daemon starts its runner" contains "$(in_session '
     jobschedd --user >/tmp/user.log 2>&1 &
-    for ((i = 0; i < 100; i++)); do schedctl --user show 2>&1 | grep -qx runner_connected=true && break; sleep 0.05; done
+    for ((i = 0; i < 600; i++)); do schedctl --user show 2>&1 | grep -qx runner_connected=true && break; sleep 0.05; done
     schedctl --user --no-pager start --follow mine; echo "status $?"
     kill %1; wait; pkill -u alice -x jobsched-runner' 2>&1)" $'alice\nfrom mine\nstatus 0'
 
 check "with units it is started by systemd" contains "$(in_session '
     systemctl --user enable --now jobschedd.service && systemctl --user is-active jobschedd.service' 2>&1)" active
-check "it answers" wait_until 10 in_session 'schedctl --user --no-pager -q show'
+check "it answers" wait_until 30 in_session 'schedctl --user --no-pager -q show'
 check "and runs the user's jobs" contains "$(in_session 'schedctl --user --no-pager start --follow mine; echo "status $?"' 2>&1)" \
     $'alice\nfrom mine\nstatus 0'
 check "its runner is the unit's" contains "$(in_session 'systemctl --user is-active jobsched-runner.service' 2>&1)" active
 check "a credential of the user's own" contains "$(in_session 'schedctl --user --no-pager start --follow keyed' 2>&1)" $'500\nof alice'
 check "a unit of the user's service manager" contains "$(in_session 'schedctl --user --no-pager start --follow unit' 2>&1)" $'alice\nof alice\n'
-check "by its schedule, too" wait_until 5 in_session 'schedctl --user --no-pager list-executions often --state=succeeded -o short | grep -q .'
+check "by its schedule, too" wait_until 30 in_session 'schedctl --user --no-pager list-executions often --state=succeeded -o short | grep -q .'
 check "it lives on after the session, with lingering" contains \
     "$(in_session 'schedctl --user --no-pager list-executions often -o short | wc -l; systemctl --user is-active jobschedd')" active
 check "on the user's bus" contains "$(in_session 'busctl --user call org.jobsched1 /org/jobsched1 org.jobsched1.Manager GetJob s mine' 2>&1)" /job/mine

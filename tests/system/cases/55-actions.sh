@@ -25,19 +25,19 @@ job_result() { ctl show --value --property result "$1"; }         # ID
 has_result() { # JOB PART
     local id
     id=$(job_starts "$1")
-    wait_until 10 state_is "$id" succeeded && contains "$(job_result "$id")" "$2"
+    wait_until 30 state_is "$id" succeeded && contains "$(job_result "$id")" "$2"
 }
 
-check "a site's own kind is found" wait_until 10 action_is whoami '"description"'
+check "a site's own kind is found" wait_until 30 action_is whoami '"description"'
 check "it was asked without any privilege" action_is whoami 'described by jobsched-http'
-check "those that come with jobsched describe themselves there, too" wait_until 10 action_is sql '"builtin"'
-check "it runs as the job's user" wait_until 10 has_result action-alice '"user":"alice"'
+check "those that come with jobsched describe themselves there, too" wait_until 30 action_is sql '"builtin"'
+check "it runs as the job's user" wait_until 30 has_result action-alice '"user":"alice"'
 check "without capabilities" has_result action-alice '"capabilities":"0000000000000000"'
 check "or as root, if that is the job's" has_result action-root '"user":"root"'
 
 inside chown alice /etc/jobsched/actions/whoami
-check "one that belongs to a user is not executed" eval 'id=$(job_starts action-root) && wait_until 10 state_is "$id" failed'
-check "and that is said" wait_until 10 action_is whoami 'does not belong to root'
+check "one that belongs to a user is not executed" eval 'id=$(job_starts action-root) && wait_until 30 state_is "$id" failed'
+check "and that is said" wait_until 30 action_is whoami 'does not belong to root'
 inside rm /etc/jobsched/actions/whoami
 inside rm /etc/jobsched.d/actions.yaml
 ctl -q reload

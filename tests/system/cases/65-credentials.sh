@@ -57,36 +57,36 @@ is_told_nowhere() {
 
 inside rm -f /srv/test/go
 id=$(job_starts credentials)
-check "a job has its credentials" wait_until 5 has_digests "$id"
+check "a job has its credentials" wait_until 30 has_digests "$id"
 output=$(ctl logs "$id" -o short)
 check "in a directory and files of its user alone" contains "$output" $'500 alice\n400 alice\n400 alice\n'
 check "in memory" contains "$output" tmpfs
 check "while it runs they are told nowhere" is_told_nowhere "$secret"
 inside systemctl reload jobsched-runner.service
-wait_until 10 scheduler_is_up
+wait_until 30 scheduler_is_up
 check "they are kept over a reload of the runner" fails directory_is_empty
 inside touch /srv/test/go
-check "it ends" wait_until 5 state_is "$id" succeeded
+check "it ends" wait_until 30 state_is "$id" succeeded
 check "and they are gone" directory_is_empty
 inside rm /srv/test/go
 
 id=$(job_starts credentials)
-wait_until 5 has_digests "$id"
+wait_until 30 has_digests "$id"
 inside kill -KILL "$(unit_property jobsched-runner.service MainPID)"
-check "a runner that is killed comes back" wait_until 10 scheduler_is_up
+check "a runner that is killed comes back" wait_until 30 scheduler_is_up
 check "and has taken them away" directory_is_empty
 
 id=$(job_starts credentials-unit)
-check "a unit has its credentials" wait_until 5 has_digests "$id"
+check "a unit has its credentials" wait_until 30 has_digests "$id"
 check "they are told nowhere, either" is_told_nowhere "$secret"
 inside touch /srv/test/go
-check "it ends, too" wait_until 5 state_is "$id" succeeded
+check "it ends, too" wait_until 30 state_is "$id" succeeded
 inside rm /srv/test/go
 
 refused_for() { # JOB TEXT...
     local id job=$1
     id=$(job_starts "$job")
-    wait_until 5 state_is "$id" failed && equals launch "$(property "$id" reason)" || return 1
+    wait_until 30 state_is "$id" failed && equals launch "$(property "$id" reason)" || return 1
     shift
     while [ $# -gt 0 ]; do
         contains "$(ctl status "$id" 2>&1 | tr -s '\n ' ' ')" "$1" || return 1

@@ -34,21 +34,21 @@ has_controller() { inside cat "$delegated/cgroup.subtree_control" | tr ' ' '\n' 
 left() { inside find "$delegated" -mindepth 1 -type d -name 'left-*'; }
 
 id=$(job_starts killed)
-check "a job that kills itself" wait_until 5 state_is "$id" failed
+check "a job that kills itself" wait_until 30 state_is "$id" failed
 check "was not short of memory" equals signal "$(property "$id" reason)"
 if has_controller memory; then
     id=$(job_starts eats)
-    check "a job that takes more memory than it may is killed" wait_until 10 state_is "$id" failed
+    check "a job that takes more memory than it may is killed" wait_until 30 state_is "$id" failed
     check "as a whole, for that reason" equals oom "$(property "$id" reason)"
     check "nothing of it went on" fails contains "$(ctl logs -q "$id")" "not killed"
 fi
 if has_controller pids; then
     id=$(job_starts forks)
-    check "a job cannot make more processes than it may" wait_until 10 state_is "$id" failed
+    check "a job cannot make more processes than it may" wait_until 30 state_is "$id" failed
     check "which its shell says" contains "$(ctl logs -q "$id")" fork
 fi
 id=$(job_starts shows)
-check "limits are seen from inside" wait_until 5 state_is "$id" succeeded
+check "limits are seen from inside" wait_until 30 state_is "$id" succeeded
 output=$(ctl logs -q "$id")
 if has_controller memory && has_controller cpu && has_controller pids; then
     check "memory" contains "$output" "memory.max 67108864"
@@ -61,25 +61,25 @@ else
 fi
 
 id=$(job_starts waits)
-check "what is left behind is waited for" wait_until 5 state_is "$id" running
+check "what is left behind is waited for" wait_until 30 state_is "$id" running
 main_is_gone() { fails inside kill -0 "$(property "$id" pid)"; }
-check "when the main process has ended" wait_until 5 main_is_gone
+check "when the main process has ended" wait_until 30 main_is_gone
 inside systemctl reload jobsched-runner.service
-wait_until 10 scheduler_is_up
+wait_until 30 scheduler_is_up
 check "also over a reload of the runner" equals running "$(property "$id" state)"
 inside touch /srv/test/go
-check "until it has ended" wait_until 5 state_is "$id" failed
+check "until it has ended" wait_until 30 state_is "$id" failed
 check "the main process decides" equals 5 "$(property "$id" exit_code)"
 check "the output is whole" contains "$(ctl logs -q "$id")" late
 
 id=$(job_starts leaves)
-check "a job that leaves something ends" wait_until 5 state_is "$id" succeeded
+check "a job that leaves something ends" wait_until 30 state_is "$id" succeeded
 pid=$(ctl logs -q "$id" | head -n 1)
 check "what it left goes on" inside kill -0 "$pid"
 check "in its cgroup" contains "$(left)" left-
 inside touch /srv/test/gone
-wait_until 5 fails inside kill -0 "$pid"
+wait_until 30 fails inside kill -0 "$pid"
 id=$(job_starts killed)
-wait_until 5 state_is "$id" failed
+wait_until 30 state_is "$id" failed
 no_left() { equals "" "$(left)"; }
-check "which is removed once it is empty" wait_until 5 no_left
+check "which is removed once it is empty" wait_until 30 no_left
