@@ -246,12 +246,16 @@ static int find_owner(BusCall *call, const ChangeRequest *request, JobChange *ch
                 change->owner_uid = job ? job->stored.owner_uid : maker->owner_uid;
                 return 0;
         }
-        if (!is_new &&
-            (change->kind != JOB_CHANGE_PUT ||
-             manager_find_job(call->connection->server->host.manager, change->name)))
+        if (!is_new && change->kind != JOB_CHANGE_PUT)
                 return bus_error_no_such_job(reterr, change->name); /* there may be one, of somebody else */
         r = choose_owner(call, change, reterr);
-        return r < 0 ? r : check_prefix(call, change->name, reterr);
+        if (r >= 0)
+                r = check_prefix(call, change->name, reterr);
+        /* One that bears the caller's name and is another's: what bears another's was refused alike before.
+         */
+        if (r >= 0 && !is_new && manager_find_job(call->connection->server->host.manager, change->name))
+                r = bus_error_no_such_job(reterr, change->name);
+        return r;
 }
 
 /* Returns 1: go on; 0: parked; or negative with *reterr. */

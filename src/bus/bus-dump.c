@@ -155,6 +155,8 @@ static bool is_wanted(const Dump *dump, const char *name) {
 static int visit_queue(void *userdata, const QueueStatus *queue) {
         Dump *dump = userdata;
 
+        if (dump->only_own && !queue->is_offered)
+                return 0;
         return is_wanted(dump, queue->name) ? dump_add(dump, &dump->server->queue_set, queue) : 0;
 }
 
@@ -429,7 +431,7 @@ int bus_dump(BusCall *call, sd_bus_error *reterr) {
                 return r;
         dump->before_id = dump->filter.before_id;
         dump->last_name = TAKE_PTR(dump->filter.after);
-        dump->only_own = dump->filter.mine || call->view == VIEW_OWN ||
+        dump->only_own = (dump->filter.mine && dump->kind != BUS_FILTER_QUEUES) || call->view == VIEW_OWN ||
                         (call->view != VIEW_ALL &&
                          (dump->kind == BUS_FILTER_AUDIT || dump->kind == BUS_FILTER_DEFINITIONS ||
                           bus_filter_is_private(&dump->filter)));

@@ -426,7 +426,7 @@ static const sd_bus_vtable manager_vtable[] = {
         SD_BUS_METHOD_WITH_ARGS("SetProfile",
                                 SD_BUS_ARGS("s", name, "a{ss}", values, "a{sv}", options),
                                 SD_BUS_RESULT("t", revision),
-                                method_set_profile, SD_BUS_VTABLE_UNPRIVILEGED),
+                                method_set_profile, SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE),
         SD_BUS_METHOD_WITH_ARGS("DeleteProfiles",
                                 SD_BUS_ARGS("as", names, "b", trial),
                                 SD_BUS_RESULT("as", deleted),

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* ListQueues, PauseQueue, ResumeQueue. Queues are the instance's: who may see anything sees them. */
+/*
+ * ListQueues, PauseQueue, ResumeQueue. Queues are the instance's; who sees only what is their own sees those
+ * that they may use.
+ */
 
 #include <string.h>
 
@@ -10,6 +13,7 @@
 typedef struct QueueList {
         const BusServer *server;
         FieldContext context;
+        bool only_offered;
         sd_bus_message *reply;
 } QueueList;
 
@@ -20,12 +24,16 @@ static void queue_list_done(QueueList *list) {
 static int append_queue(void *userdata, const QueueStatus *queue) {
         QueueList *list = userdata;
 
+        if (list->only_offered && !queue->is_offered)
+                return 0;
         return field_set_append_row(&list->server->queue_set, &list->context, queue, list->reply, 0, 0, NULL);
 }
 
 int bus_list_queues(BusCall *call) {
         CLEANUP(queue_list_done)
-        QueueList list = { .server = call->connection->server, .context = bus_field_context(call) };
+        QueueList list = { .server = call->connection->server,
+                           .context = bus_field_context(call),
+                           .only_offered = call->view == VIEW_OWN };
         int r;
 
         r = sd_bus_message_new_method_return(call->message, &list.reply);

@@ -400,6 +400,7 @@ typedef struct QueueStatus {
         uint64_t slots; /* RUN_QUEUE_UNLIMITED: any number */
         uint64_t used, waiting;
         usec_t paused_since_usec; /* USEC_INFINITY: it is not paused */
+        bool is_offered;          /* ordinary users' jobs may be in it */
 } QueueStatus;
 
 /* By name: those that are declared, named by jobs, in use or paused. `visit` as with manager_list_jobs(). */

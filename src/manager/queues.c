@@ -10,6 +10,7 @@
 #include <utlist.h>
 
 #include "manager/scheduled-job.h"
+#include "util/string-list.h"
 
 void queues_init(Queues *queues) {
         *queues = (Queues){
@@ -190,6 +191,7 @@ int manager_list_queues(
                 int (*visit)(void *userdata, const QueueStatus *queue),
                 void *userdata) {
 
+        const JobSite *site = manager->host.site;
         CLEANUP_FREE JobQueue **sorted = NULL;
         JobQueue *queue, *next;
         size_t n = 0;
@@ -210,6 +212,10 @@ int manager_list_queues(
                                           .used = sorted[i]->run.n_used,
                                           .waiting = sorted[i]->run.n_waiting,
                                           .paused_since_usec = sorted[i]->paused_since_usec,
+                                          .is_offered = site &&
+                                                          string_list_matches(
+                                                                          site->allow_queues,
+                                                                          sorted[i]->name),
                           });
         return MIN(r, 0);
 }
