@@ -21,7 +21,7 @@ typedef struct Clock Clock;
 typedef struct UserLimits {
         uint64_t jobs, profiles;
         uint64_t running, waiting; /* executions at one time */
-        uint64_t starts_per_minute;
+        uint64_t starts_per_minute, changes_per_minute;
         uint64_t definition_bytes; /* of one job */
 } UserLimits;
 

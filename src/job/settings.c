@@ -167,6 +167,8 @@ static const YamlField user_limit_fields[] = {
           .type = "number from 1 to 1000000", .fallback = "1000" },
         { YAML_UNSIGNED("starts-per-minute", UserLimits, starts_per_minute, 1, USER_NUMBER_MAX),
           .type = "number from 1 to 1000000", .fallback = "600" },
+        { YAML_UNSIGNED("changes-per-minute", UserLimits, changes_per_minute, 1, USER_NUMBER_MAX),
+          .type = "number from 1 to 1000000", .fallback = "2000" },
         { YAML_SIZE    ("definition-size", UserLimits, definition_bytes, 1, USER_DEFINITION_MAX),
           .type = "size up to 1M", .fallback = "64K" },
         { .key = NULL },
@@ -282,6 +284,7 @@ static int settings_init(Settings *settings) {
                                  .running = 100,
                                  .waiting = 1000,
                                  .starts_per_minute = 600,
+                                 .changes_per_minute = 2000,
                                  .definition_bytes = (uint64_t) 64 * 1024 },
         };
         settings->log_level = strdup("info");

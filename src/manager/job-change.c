@@ -294,7 +294,7 @@ static const char *unready(const Manager *manager, int *ret_error) {
 
 /* What is refused as a whole, before anything is read. */
 static int check_caller(
-                const Manager *manager,
+                Manager *manager,
                 const JobChange *changes,
                 size_t n_changes,
                 const Caller *caller,

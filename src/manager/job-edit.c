@@ -14,6 +14,7 @@
 #include "manager/freeze.h"
 #include "manager/job-change-secrets.h"
 #include "manager/scheduled-job.h"
+#include "manager/user-limits.h"
 #include "util/buffer.h"
 
 void job_edits_done(JobEdits *edits) {
@@ -305,13 +306,18 @@ static int define_as_asked(JobEdits *edits, JobEdit *edit, JobDraft *draft) {
 
 static int define_patched(JobEdits *edits, JobEdit *edit, JobDraft *draft, const char *patch) {
         CLEANUP(diagnostics_done) Diagnostics diagnostics = { 0 };
-        char *source = NULL;
+        CLEANUP_FREE char *source = NULL, *refusal = NULL;
         int r;
 
         r = definition_patch(draft->source, patch, &diagnostics, &source);
         if (r < 0)
                 return refuse_definition(edit, r, &diagnostics);
-        return define(edits, edit, draft, source);
+        if (edit->asked->kind == JOB_CHANGE_MERGE)
+                r = user_limits_check_definition(
+                                edits->manager, draft->name, strlen(source), edits->caller, &refusal);
+        if (r < 0)
+                return refuse(edit, r, "%s", refusal ?: "Out of memory");
+        return define(edits, edit, draft, TAKE_PTR(source));
 }
 
 /* --- the kinds ------------------------------------------------------------------------------------- */

@@ -271,6 +271,8 @@ void order_reply_after_commit(Order *order);
 /* An answer to what has not become an order. */
 void order_refuse(manager_reply_t reply, void *userdata, int result, const char *format, ...)
                 PRINTF_LIKE(4, 5);
+/* Counts it; true: the caller has given too many within this minute, and was answered so. */
+bool order_is_one_too_many(Manager *manager, const Caller *caller, manager_reply_t reply, void *userdata);
 /* The job that an order is about, loaded and able to be recorded of; NULL: it was refused. */
 ScheduledJob *order_find_job(Manager *manager, const char *name, manager_reply_t reply, void *userdata);
 /* From now on, with what is to be written of it. Returns 0, or -EALREADY if it is so. The caller re-plans the

@@ -15,6 +15,7 @@
 #include "manager/scheduled-job.h"
 #include "manager/secrets.h"
 #include "manager/start-request.h"
+#include "manager/user-limits.h"
 #include "util/string-list.h"
 
 int order_new(Manager *manager, manager_reply_t reply, void *userdata, Order **ret) {
@@ -85,6 +86,15 @@ void order_refuse(manager_reply_t reply, void *userdata, int result, const char 
         if (r < 0)
                 text = NULL;
         reply(userdata, result, 0, text ?: "Out of memory");
+}
+
+bool order_is_one_too_many(Manager *manager, const Caller *caller, manager_reply_t reply, void *userdata) {
+        CLEANUP_FREE char *refusal = NULL;
+        int r = user_limits_count_change(manager, caller, &refusal);
+
+        if (r < 0)
+                order_refuse(reply, userdata, r, "%s", refusal ?: "Out of memory");
+        return r < 0;
 }
 
 ScheduledJob *order_find_job(Manager *manager, const char *name, manager_reply_t reply, void *userdata) {
@@ -363,7 +373,7 @@ void manager_pause_job(
         Order *order;
         int r;
 
-        if (!job)
+        if (!job || order_is_one_too_many(manager, caller, reply, userdata))
                 return;
         if (until_usec <= manager_now(manager)) {
                 order_refuse(reply, userdata, -EINVAL, "Job '%s' cannot be paused until a time in the past",
@@ -396,7 +406,7 @@ void manager_resume_job(
         Order *order;
         int r;
 
-        if (!job)
+        if (!job || order_is_one_too_many(manager, caller, reply, userdata))
                 return;
         if (!scheduled_job_is_paused(job)) {
                 order_refuse(reply, userdata, -EALREADY, "Job '%s' is not paused", name);
@@ -466,6 +476,8 @@ static void signal_execution(
                 refuse_inactive(manager, id, reply, userdata);
                 return;
         }
+        if (order_is_one_too_many(manager, caller, reply, userdata))
+                return;
         (void) snprintf(number, sizeof(number), "%" PRIu64, id);
         if (!execution_is_unsent(execution))
                 r = send_signal(execution, what);

@@ -41,9 +41,21 @@ void manager_profile_orders_done(Manager *manager) {
         (void) profile_order_free(order);
 }
 
-static ProfileOrder *profile_order_begin(Manager *manager, manager_profile_reply_t reply, void *userdata) {
-        ProfileOrder *order = NULL;
+static ProfileOrder *profile_order_begin(
+                Manager *manager,
+                const Caller *caller,
+                manager_profile_reply_t reply,
+                void *userdata) {
 
+        CLEANUP_FREE char *refusal = NULL;
+        ProfileOrder *order = NULL;
+        int r;
+
+        r = user_limits_count_change(manager, caller, &refusal);
+        if (r < 0) {
+                reply(userdata, r, 0, NULL, refusal);
+                return NULL;
+        }
         if (manager->store_trouble) {
                 reply(userdata, -EIO, 0, NULL, manager->store_trouble);
                 return NULL;
@@ -199,8 +211,7 @@ static void set(ProfileOrder *order, const ProfileChange *change, const Caller *
 
         side = profile ? &profile->sides[PROFILE_OF_RUNTIME] : NULL;
         r = user_limits_check_profile(
-                        manager, side && side->exists ? &side->owner_uid : NULL, size_of(change->values),
-                        caller, &error);
+                        manager, side && side->exists ? &side->owner_uid : NULL, caller, &error);
         if (r < 0) {
                 answer(order, r, error);
                 return;
@@ -212,6 +223,12 @@ static void set(ProfileOrder *order, const ProfileChange *change, const Caller *
                         &values, &error);
         if (r == -EINVAL) {
                 refuse(order, r, "Profile '%s': %s", change->name, error);
+                return;
+        }
+        if (r >= 0)
+                r = user_limits_check_values(manager, size_of(values), caller, &error);
+        if (r == -EDQUOT) {
+                answer(order, r, error);
                 return;
         }
         if (r >= 0 && side && side->exists && string_list_equal(values, side->values)) {
@@ -240,7 +257,7 @@ void manager_set_profile(
                 manager_profile_reply_t reply,
                 void *userdata) {
 
-        ProfileOrder *order = profile_order_begin(manager, reply, userdata);
+        ProfileOrder *order = profile_order_begin(manager, caller, reply, userdata);
 
         if (order)
                 set(order, change, caller);
@@ -322,7 +339,7 @@ void manager_delete_profiles(
                 manager_profile_reply_t reply,
                 void *userdata) {
 
-        ProfileOrder *order = profile_order_begin(manager, reply, userdata);
+        ProfileOrder *order = profile_order_begin(manager, caller, reply, userdata);
         CLEANUP(string_list_freep) char **copy = NULL;
         CLEANUP(buffer_done) Buffer errors = { 0 };
         int r, fault = 0;
@@ -354,7 +371,7 @@ void manager_prune_profiles(
                 manager_profile_reply_t reply,
                 void *userdata) {
 
-        ProfileOrder *order = profile_order_begin(manager, reply, userdata);
+        ProfileOrder *order = profile_order_begin(manager, caller, reply, userdata);
         CLEANUP(string_list_freep) char **names = NULL;
         Profile *profile, *next;
         int r;

@@ -46,7 +46,7 @@ void manager_skip_job(
         unsigned n_found = 0;
         Order *order;
 
-        if (!job)
+        if (!job || order_is_one_too_many(manager, caller, reply, userdata))
                 return;
         if (n > SKIP_MAX) {
                 order_refuse(reply, userdata, -EINVAL, "No more than %u occurrences can be skipped",

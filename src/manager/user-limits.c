@@ -22,6 +22,16 @@ static const UserLimits *limits_of(const Manager *manager, uid_t uid) {
         return manager->host.site && is_ordinary(manager, uid) ? &manager->host.site->user_limits : NULL;
 }
 
+/* Another `n` of them; false: with these there would be too many within a minute, and none is counted. */
+static bool rate_count(RateWindow *window, uint64_t n, uint64_t limit, usec_t now_usec) {
+        if (window->since_usec > now_usec || now_usec >= window->since_usec + USEC_PER_MINUTE)
+                *window = (RateWindow){ .since_usec = now_usec };
+        if (n > limit || window->n > limit - n)
+                return false;
+        window->n += n;
+        return true;
+}
+
 /* --- executions ------------------------------------------------------------------------------------ */
 
 UserUse *user_limits_use(Manager *manager, uid_t uid) {
@@ -36,7 +46,6 @@ UserUse *user_limits_use(Manager *manager, uid_t uid) {
         if (!use)
                 return NULL;
         use->uid = uid;
-        use->minute_usec = INT64_MIN;
         HASH_ADD(hh, manager->users, uid, sizeof(uid), use);
         return use;
 }
@@ -67,7 +76,6 @@ const char *user_limits_refuse(ScheduledJob *job) {
         uid_t uid = job->stored.owner_uid;
         const UserLimits *limits = limits_of(manager, uid);
         UserUse *use = limits ? user_limits_use(manager, uid) : NULL;
-        usec_t now_usec = manager_now(manager);
 
         if (!use)
                 return NULL;
@@ -76,14 +84,9 @@ const char *user_limits_refuse(ScheduledJob *job) {
         if (count_waiting(use) >= limits->waiting)
                 return "user-limits: waiting";
 
-        if (use->minute_usec > now_usec || now_usec >= use->minute_usec + USEC_PER_MINUTE) {
-                use->minute_usec = now_usec;
-                use->n_starts = 0;
-        }
-        if (use->n_starts >= limits->starts_per_minute)
-                return "user-limits: starts-per-minute";
-        use->n_starts++;
-        return NULL;
+        return rate_count(&use->starts, 1, limits->starts_per_minute, manager_now(manager))
+                        ? NULL
+                        : "user-limits: starts-per-minute";
 }
 
 /* What waited for something else has come so far: whether it may start is seen once more. */
@@ -156,7 +159,6 @@ bool user_limits_may_change(const Manager *manager, uid_t owner_uid, const Calle
 int user_limits_check_profile(
                 const Manager *manager,
                 const uid_t *owner_uid,
-                size_t size_bytes,
                 const Caller *caller,
                 char **reterr) {
 
@@ -168,15 +170,54 @@ int user_limits_check_profile(
                 return refuse_user(caller, reterr);
         if (owner_uid && !user_limits_may_change(manager, *owner_uid, caller))
                 return refuse(-EACCES, reterr, "That profile is not yours");
-        if (size_bytes > limits->definition_bytes)
-                return refuse(-EDQUOT, reterr,
-                              "The values of a profile may have %" PRIu64
-                              " bytes (user-limits: definition-size)",
-                              limits->definition_bytes);
         if (!owner_uid && count_profiles(manager, caller->uid) >= limits->profiles)
                 return refuse(-EDQUOT, reterr, "You may have %" PRIu64 " profiles (user-limits: profiles)",
                               limits->profiles);
         return 0;
+}
+
+int user_limits_check_values(const Manager *manager, size_t size_bytes, const Caller *caller, char **reterr) {
+
+        const UserLimits *limits = caller ? limits_of(manager, caller->uid) : NULL;
+
+        if (!limits || size_bytes <= limits->definition_bytes)
+                return 0;
+        return refuse(-EDQUOT, reterr,
+                      "The values of a profile may have %" PRIu64 " bytes (user-limits: definition-size)",
+                      limits->definition_bytes);
+}
+
+int user_limits_check_definition(
+                const Manager *manager,
+                const char *name,
+                size_t size_bytes,
+                const Caller *caller,
+                char **reterr) {
+
+        const UserLimits *limits = caller ? limits_of(manager, caller->uid) : NULL;
+
+        if (!limits || size_bytes <= limits->definition_bytes)
+                return 0;
+        return refuse(-EDQUOT, reterr,
+                      "The definition of job '%.160s' is longer than the %" PRIu64
+                      " bytes that a user's may have (user-limits: definition-size)",
+                      name, limits->definition_bytes);
+}
+
+static int count_changes(Manager *manager, size_t n_changes, const Caller *caller, char **reterr) {
+        const UserLimits *limits = caller ? limits_of(manager, caller->uid) : NULL;
+        UserUse *use = limits ? user_limits_use(manager, caller->uid) : NULL;
+
+        if (!use || rate_count(&use->changes, n_changes, limits->changes_per_minute, manager_now(manager)))
+                return 0;
+        return refuse(-EDQUOT, reterr,
+                      "Within a minute you may give %" PRIu64
+                      " orders (user-limits: changes-per-minute): try again later",
+                      limits->changes_per_minute);
+}
+
+int user_limits_count_change(Manager *manager, const Caller *caller, char **reterr) {
+        return count_changes(manager, 1, caller, reterr);
 }
 
 /* What takes something away needs no permission beyond that it is one's own. */
@@ -200,7 +241,7 @@ static bool makes_job(const Manager *manager, const JobChange *change) {
 }
 
 int user_limits_check_changes(
-                const Manager *manager,
+                Manager *manager,
                 const JobChange *changes,
                 size_t n_changes,
                 const Caller *caller,
@@ -208,12 +249,16 @@ int user_limits_check_changes(
 
         const UserLimits *limits = caller ? limits_of(manager, caller->uid) : NULL;
         uint64_t n_made = 0, n_jobs;
+        int r;
 
         if (!limits)
                 return 0;
         if (n_changes > CHANGES_AT_ONCE_MAX)
                 return refuse(-EDQUOT, reterr, "Of an ordinary user at most %u changes are taken at once",
                               CHANGES_AT_ONCE_MAX);
+        r = count_changes(manager, n_changes, caller, reterr);
+        if (r < 0)
+                return r;
 
         for (size_t i = 0; i < n_changes; i++) {
                 const JobChange *change = &changes[i];
@@ -222,11 +267,10 @@ int user_limits_check_changes(
                         continue;
                 if (!is_allowed(manager->host.site, caller->user))
                         return refuse_user(caller, reterr);
-                if (change->definition && strlen(change->definition) > limits->definition_bytes)
-                        return refuse(-EDQUOT, reterr,
-                                      "The definition of job '%.160s' is longer than the %" PRIu64
-                                      " bytes that a user's may have (user-limits: definition-size)",
-                                      change->name, limits->definition_bytes);
+                r = user_limits_check_definition(
+                                manager, change->name, strlen(change->definition ?: ""), caller, reterr);
+                if (r < 0)
+                        return r;
                 n_made += makes_job(manager, change);
         }
         if (n_made == 0)

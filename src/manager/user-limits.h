@@ -8,12 +8,17 @@
 
 #include "manager/manager-internal.h"
 
-/* Executions of one user. */
+/* What is counted by the minute. */
+typedef struct RateWindow {
+        usec_t since_usec; /* CLOCK_REALTIME; 0: nothing was counted yet */
+        uint64_t n;
+} RateWindow;
+
+/* Executions and orders of one user. */
 typedef struct UserUse {
         uid_t uid;
         size_t n_places[EXECUTION_PLACE_COUNT];
-        usec_t minute_usec; /* since when starts are counted */
-        uint64_t n_starts;
+        RateWindow starts, changes;
         UT_hash_handle hh;
 } UserUse;
 
@@ -28,12 +33,28 @@ void user_limits_done(Manager *manager);
 const char *user_limits_refuse(ScheduledJob *job);
 
 /*
- * The same of a profile that has `size_bytes` of values to come, and of whom it is: `owner_uid` NULL: it is
- * not there yet.
+ * One more order of the caller that is recorded. Returns 0, or -EDQUOT with a sentence: there were too many
+ * within this minute.
+ */
+int user_limits_count_change(Manager *manager, const Caller *caller, char **reterr);
+
+/*
+ * Whether the caller may set that profile. `owner_uid`: whose it is; NULL: it is not there yet. Returns 0, or
+ * -EACCES or -EDQUOT with a sentence.
  */
 int user_limits_check_profile(
                 const Manager *manager,
                 const uid_t *owner_uid,
+                const Caller *caller,
+                char **reterr);
+
+/* Whether its values may become that long: 0, or -EDQUOT with a sentence. */
+int user_limits_check_values(const Manager *manager, size_t size_bytes, const Caller *caller, char **reterr);
+
+/* The same of the definition of a job. */
+int user_limits_check_definition(
+                const Manager *manager,
+                const char *name,
                 size_t size_bytes,
                 const Caller *caller,
                 char **reterr);
@@ -41,9 +62,12 @@ int user_limits_check_profile(
 /* Whether it is the caller's to change: an ordinary user's only if it belongs to that very user. */
 bool user_limits_may_change(const Manager *manager, uid_t owner_uid, const Caller *caller);
 
-/* Returns 0, or -EACCES or -EDQUOT with a sentence: the caller may not change these jobs. */
+/*
+ * Counts them as changes of this minute. Returns 0, or -EACCES or -EDQUOT with a sentence: the caller may not
+ * change these jobs.
+ */
 int user_limits_check_changes(
-                const Manager *manager,
+                Manager *manager,
                 const JobChange *changes,
                 size_t n_changes,
                 const Caller *caller,

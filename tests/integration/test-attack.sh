@@ -15,6 +15,9 @@ cat >"$S/jobs/jobs.yaml" <<'EOT'
 jobs:
   of-root: {command: "echo secret-of-root", description: secret-of-root, tags: [secret-tag]}
   ann: {command: "true"}
+queues:
+  hidden: {slots: 2}
+  users: {slots: 2}
 templates:
   of-root-user: {job: {command: "id -u", user: root}}
   of-root-credentials: {job: {command: "true", credentials: [x]}}
@@ -57,12 +60,24 @@ check "by no tag" lacks "$(ctl_as ann list-jobs --tag=secret-tag 2>&1)" of-root
 check "executions" equals "$anns" "$(ctl_as ann --no-legend -o short list-executions)"
 check "audit" lacks "$(ctl_as ann audit)" bob
 check "timers" lacks "$(ctl_as ann list-timers --all)" of-root
+for queues in "$(call_as ann ListQueues)" "$(ctl_as ann list-queues)"; do
+    check "a queue that is offered" contains "$queues" users
+    check "no other one" lacks "$queues" hidden
+done
+check "root sees all" contains "$(ctl list-queues)" hidden
 check "status of the daemon" lacks "$(ctl_as ann status)" bob
 for word in bob/mine of-root ann/../bob/mine bob/mine/ 'bob%2fmine' ../of-root; do
     for verb in show status why logs cat start stop kill pause resume; do
         check "ann cannot $verb $word" fails ctl_as ann "$verb" "$word"
     done
 done
+# What would put a job there tells no more of it: --replace is a kind of change of its own.
+put_as_ann() { # NAME
+    printf 'jobs: {%s: {command: "true"}}' "$1" >"$S/put.yaml"
+    ctl_as ann import --replace --dry-run "$S/put.yaml" 2>&1 | sed "s|$1|NAME|g"
+}
+check "put bob/mine" equals "$(put_as_ann bob/none)" "$(put_as_ann bob/mine)"
+check "it is refused" contains "$(put_as_ann bob/mine)" "Your jobs are called ann/NAME"
 check "nothing was started by that" equals 2 "$(query 'SELECT count(*) FROM execution')"
 check "nothing is paused by that" lacks "$(ctl list-jobs)" paused
 for verb in status show why logs stop kill; do
@@ -189,6 +204,17 @@ check "not for nobody" fails ctl create nosuch/for -- /bin/true
 # --- how much --------------------------------------------------------------------------------------------------------
 check "a definition that is too long" contains \
     "$(create_as ann long "{command: 'true', description: $(printf 'x%.0s' {1..9000})}")" "definition-size"
+check "nor is one that becomes too long" create_as ann grows "command: 'true'"
+for i in 1 2 3; do ctl_as ann set grows "description=$(printf 'x%.0s' {1..3000})" "environment.V$i=$(printf 'x%.0s' {1..2500})" >"$S/grows" 2>&1; done
+check "it says so as well" contains "$(cat "$S/grows")" "definition-size"
+check "nor a profile" set_as ann grown "$(printf 'x%.0s' {1..5000})"
+check "that becomes too long" contains "$(ctl_as ann edit-profile grown "more=$(printf 'x%.0s' {1..5000})" 2>&1)" "definition-size"
+check "it is deleted" ctl_as ann delete-profile grown
+check "and the job" ctl_as ann delete grows
+bomb=$(head -c 6000 /dev/urandom | od -An -tx1 | tr -d ' \n' | tr 0-7 a | tr 8-9a-f b | head -c 7000)
+check "an expression that never ends is given up" contains "$(create_as ann bomb \
+    "{command: 'true', parameters: {p: {type: string, pattern: '.*a.{400}c|.*b.{400}c', default: $bomb}}}")" "matches"
+check "the others are answered" bounded 20 "$S/bin/schedctl" list-jobs
 for i in {1..30}; do create_as bob "n$i" "command: 'true'" >/dev/null; done
 check "too many jobs" equals 20 "$(query "SELECT count(*) FROM job WHERE owner_uid = 5002 AND removed IS NULL")"
 check "it says so" contains "$(create_as bob n31 "command: 'true'")" "You have 20 jobs and may have 20"

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "manager/profile-order.h"
 #include "sim/story.h"
 
 #define USER 1000
@@ -111,15 +112,18 @@ END_TEST
 static int last_result;
 static char last_text[256];
 
+static void on_order(void *userdata, int result, uint64_t execution_id, const char *text) {
+        last_result = result;
+        (void) snprintf(last_text, sizeof(last_text), "%s", text ?: "");
+}
+
 static void on_changed(
                 void *userdata,
                 int result,
                 const JobChangeResult *results,
                 size_t n_results,
                 const char *text) {
-
-        last_result = result;
-        (void) snprintf(last_text, sizeof(last_text), "%s", text ?: "");
+        on_order(userdata, result, 0, text);
 }
 
 static void change(
@@ -158,6 +162,84 @@ START_TEST(jobs_are_counted) {
         ck_assert_int_eq(last_result, 0);
         change(JOB_CHANGE_CREATE, "ann/c", DEFINITION, USER, "ann");
         ck_assert_int_eq(last_result, 0);
+}
+END_TEST
+
+START_TEST(changes_are_counted_by_the_minute) {
+        const JobChange both[] = {
+                { .kind = JOB_CHANGE_CREATE, .name = "ann/b", .definition = DEFINITION, .owner_uid = USER },
+                { .kind = JOB_CHANGE_CREATE, .name = "ann/c", .definition = DEFINITION, .owner_uid = USER },
+        };
+        const Caller ann = { .uid = USER, .user = (char *) "ann", .origin = "bus" };
+
+        setup("2026-01-01T00:00:30Z", BY_HAND);
+        sim.site.user_limits.changes_per_minute = 2;
+        change(JOB_CHANGE_CREATE, "ann/a", DEFINITION, USER, "ann");
+        ck_assert_int_eq(last_result, 0);
+        manager_change_jobs(sim.manager, both, 2, false, &ann, on_changed, NULL); /* each of them counts */
+        ck_assert_int_eq(last_result, -EDQUOT);
+        ck_assert_msg(strstr(last_text, "you may give 2 orders"), "%s", last_text);
+        manager_pause_job(sim.manager, "ann/a", USEC_INFINITY, &ann, on_order, NULL);
+        sim_settle(&sim);
+        ck_assert_int_eq(last_result, 0);
+        manager_resume_job(sim.manager, "ann/a", &ann, on_order, NULL);
+        ck_assert_int_eq(last_result, -EDQUOT);
+        manager_skip_job(sim.manager, "ann/a", 1, &ann, on_order, NULL);
+        ck_assert_int_eq(last_result, -EDQUOT);
+        change(JOB_CHANGE_DELETE, "ann/a", NULL, USER, "ann");
+        ck_assert_int_eq(last_result, -EDQUOT);
+        change(JOB_CHANGE_CREATE, "bob/a", DEFINITION, USER + 1, "bob");
+        ck_assert_int_eq(last_result, 0);
+        for (unsigned i = 0; i < 3; i++) {
+                change(JOB_CHANGE_PUT, "r", i % 2 ? DEFINITION : DEFINITION "nice: 3\n", 0, "root");
+                ck_assert_int_eq(last_result, 0);
+        }
+        sim_run(&sim, USEC_PER_MINUTE);
+        change(JOB_CHANGE_DELETE, "ann/a", NULL, USER, "ann");
+        ck_assert_int_eq(last_result, 0);
+}
+END_TEST
+
+static void on_profile(void *userdata, int result, uint64_t revision, char *const *names, const char *text) {
+        on_order(userdata, result, 0, text);
+}
+
+static void set_value(const char *value, bool create) {
+        const ProfileChange one = { .name = "ann/p",
+                                    .owner_uid = USER,
+                                    .values = (char *[]){ (char *) value, NULL },
+                                    .create = create };
+        const Caller ann = { .uid = USER, .user = (char *) "ann", .origin = "bus" };
+
+        last_result = 1;
+        manager_set_profile(sim.manager, &one, &ann, on_profile, NULL);
+        sim_settle(&sim);
+}
+
+/* A little more each time is too much in the end. */
+START_TEST(what_grows_is_bounded) {
+        setup("2026-01-01T00:00:30Z", BY_HAND);
+        sim.site.user_limits.definition_bytes = 60;
+        change(JOB_CHANGE_CREATE, "ann/a", DEFINITION, USER, "ann");
+        ck_assert_int_eq(last_result, 0);
+        change(JOB_CHANGE_MERGE, "ann/a", "environment: {A: 12345}", USER, "ann");
+        ck_assert_int_eq(last_result, 0);
+        change(JOB_CHANGE_MERGE, "ann/a", "environment: {B: 1234567890}", USER, "ann");
+        ck_assert_int_eq(last_result, -EDQUOT);
+        change(JOB_CHANGE_MERGE, "ann/a", "environment: null", USER, "ann");
+        ck_assert_int_eq(last_result, 0);
+
+        set_value("a=12345678901234567890", true);
+        ck_assert_int_eq(last_result, 0);
+        set_value("b=12345678901234567890", false);
+        ck_assert_int_eq(last_result, 0);
+        set_value("c=12345678901234567890", false);
+        ck_assert_int_eq(last_result, -EDQUOT);
+        set_value("b=1", false);
+        ck_assert_int_eq(last_result, 0);
+        sim.site.user_limits.changes_per_minute = 1;
+        set_value("b=2", false);
+        ck_assert_int_eq(last_result, -EDQUOT);
 }
 END_TEST
 
@@ -214,6 +296,8 @@ static const Story stories[] = {
         { "execution",  &starts_are_counted_by_the_minute, 1 },
         { "execution",  &what_waited_for_a_condition_is_limited_too, 1 },
         { "definition", &jobs_are_counted, 1 },
+        { "definition", &changes_are_counted_by_the_minute, 1 },
+        { "definition", &what_grows_is_bounded, 1 },
         { "definition", &definitions_are_bounded, 1 },
         { "definition", &who_may_is_as_the_settings_say, (int) ARRAY_SIZE(allow_cases) },
 };
