@@ -114,12 +114,12 @@ static int judge_json(const HttpCall *call, const HttpResult *result, char **ret
 
 static int judge_body(const HttpCall *call, const HttpResult *result, char **ret_message) {
         CLEANUP(pattern_freep) Pattern *pattern = NULL;
-        const char *fault = NULL;
+        char fault[PATTERN_FAULT_MAX];
         int r;
 
         if (!call->expect_body)
                 return 0;
-        r = pattern_new(call->expect_body, PATTERN_LINES, &pattern, &fault);
+        r = pattern_new(call->expect_body, PATTERN_LINES, &pattern, fault);
         if (r == -EINVAL)
                 return say(ret_message, "'expect-body' cannot be used: it %s", fault);
         if (r >= 0)

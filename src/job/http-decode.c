@@ -138,10 +138,11 @@ static void check_proxy(const YamlContext *context, const YamlNode *node) {
 }
 
 static void check_expression(const YamlContext *context, const YamlNode *node) {
-        const char *text = yaml_text(context, node, "expect-body"), *fault = NULL;
+        const char *text = yaml_text(context, node, "expect-body");
         CLEANUP(pattern_freep) Pattern *pattern = NULL;
+        char fault[PATTERN_FAULT_MAX];
 
-        if (text && !expand_is_needed(text) && pattern_new(text, PATTERN_LINES, &pattern, &fault) == -EINVAL)
+        if (text && !expand_is_needed(text) && pattern_new(text, PATTERN_LINES, &pattern, fault) == -EINVAL)
                 yaml_error(context, node, "'expect-body' %s", fault);
 }
 

@@ -33,8 +33,8 @@ typedef struct Judgement {
 
 /* Returns 0, -EINVAL with *ret_error, or -ENOMEM. */
 static int pattern_compile(const char *text, Pattern **ret, char **ret_error) {
-        const char *fault = NULL;
-        int r = pattern_new(text, PATTERN_WHOLE, ret, &fault);
+        char fault[PATTERN_FAULT_MAX];
+        int r = pattern_new(text, PATTERN_WHOLE, ret, fault);
 
         if (r == -EINVAL && asprintf(ret_error, "the pattern %s", fault) < 0)
                 return -ENOMEM;

@@ -48,7 +48,7 @@ static const YamlField declaration_fields[] = {
         { YAML_NODE("max-length",   Declaration, max_length),
           .type = "number of characters", .fallback = "64 KiB" },
         { YAML_NODE("pattern",      Declaration, pattern),
-          .type = "extended regular expression", .fallback = "" },
+          .type = "regular expression", .fallback = "" },
         { YAML_NODE("choices",      Declaration, choices),
           .type = "list of texts", .fallback = "" },
         { .key = NULL },

@@ -35,7 +35,7 @@ typedef struct Parameter {
         char *minimum, *maximum; /* integer and number, in normal form; NULL: none */
         uint64_t min_length;     /* string and secret, in characters */
         uint64_t max_length;     /* 0: PARAMETER_VALUE_MAX bytes */
-        char *pattern;           /* string: extended regular expression for the whole value; NULL: any */
+        char *pattern;           /* string: regular expression for the whole value; NULL: any */
         char **choices;          /* choice */
 } Parameter;
 

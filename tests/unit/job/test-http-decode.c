@@ -60,8 +60,8 @@ static const JobFaultCase faults[] = {
         { U ",\n proxy: x}", "2:9: 'proxy' expects a URL such as http://proxy.example.org:3128 (also https, socks5 and socks5h), not 'x'" },
         { U ",\n expect-status: [600]}", "2:18: 'expect-status' expects 'any', or codes and ranges such as 204 and 200-299, not '600'" },
         { U ",\n expect-status: 299-200}", "2:17: 'expect-status' expects 'any', or codes and ranges such as 204 and 200-299, not '299-200'" },
-        { U ",\n expect-body: \"a(\"}", "2:15: 'expect-body' has a '(' without its ')'" },
-        { U ",\n expect-body: \"(a{99}){99}\"}", "2:15: 'expect-body' is too long with its repetitions written out" },
+        { U ",\n expect-body: \"a(\"}", "2:15: 'expect-body' is no regular expression: missing closing parenthesis, at byte 3" },
+        { U ",\n expect-body: \"((a{999}){999}){99}\"}", "2:15: 'expect-body' is no regular expression: regular expression is too large, at byte 20" },
         { U ",\n save: [status]}", "2:8: 'save' expects a list of 'headers' and 'body', not 'status'" },
         { U ",\n body: \"${nobody}\"}", NULL },
 };

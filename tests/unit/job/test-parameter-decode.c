@@ -41,7 +41,7 @@ static const JobFaultCase fault_cases[] = {
         { N("type: integer, default: x"), "2:42: parameter 'n' expects an integer, not 'x'" },
         { N("type: integer, maximum: 3, default: 4"), "2:54: parameter 'n' expects an integer of at most 3, not '4'" },
         { N("type: string, min-length: 3, max-length: 2"), "2:59: 'max-length' is less than 'min-length'" },
-        { N("type: string, pattern: \"[\""), "2:41: 'pattern': the pattern has a '[' without its ']'" },
+        { N("type: string, pattern: \"[\""), "2:41: 'pattern': the pattern is no regular expression: missing terminating ] for character class, at byte 2" },
         { N("type: string, default: no"), "2:41: no in 'default' could be true or false: quote it if the text is meant, as \"no\"" },
         { N("type: secret, default: hunter2"), "2:41: the secret parameter 'n' expects ${credential:NAME} in a file: a secret is not written down" },
         { N("type: secret, default: \"${credential:a/b}\""), "2:41: 'a/b' is no name for a credential: letters, digits, '_', '-' and '.'" },
