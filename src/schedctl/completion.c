@@ -48,6 +48,26 @@ static const ArgumentCommand argument_commands[VERB_ARGUMENTS_COUNT] = {
         [VERB_ARGUMENTS_VERBS] = { "words=$verbs", "compadd -- ${verbs%%:*}", "__schedctl_verbs" },
 };
 
+/* Options whose argument is a name that the daemon knows, where the table of options has no list of values.
+ */
+static const struct {
+        const char *name;
+        VerbArguments arguments;
+} named_options[] = {
+        { "template", VERB_ARGUMENTS_TEMPLATES },
+        { "profile", VERB_ARGUMENTS_PROFILES },
+        { "queue", VERB_ARGUMENTS_QUEUES },
+        { "kind", VERB_ARGUMENTS_ACTIONS },
+};
+
+/* NULL: nobody knows what its argument could be. */
+static const ArgumentCommand *option_command(const OptionRow *row) {
+        for (size_t i = 0; i < ARRAY_SIZE(named_options) && !row->values; i++)
+                if (strcmp(row->name, named_options[i].name) == 0)
+                        return &argument_commands[named_options[i].arguments];
+        return NULL;
+}
+
 static void add_verb_names(Buffer *buffer) {
         for (const Verb *verb = verbs; verb->name; verb++)
                 (void) buffer_add_format(buffer, "%s%s", verb == verbs ? "" : " ", verb->name);
@@ -87,7 +107,25 @@ static void bash_values(Buffer *buffer) {
                 }
                 (void) buffer_add_format(buffer, ") words='%s' ;;\n", row->values);
         }
+        for (size_t i = 0; i < ARRAY_SIZE(named_options); i++)
+                (void) buffer_add_format(
+                                buffer, "                *--%s) %s ;;\n", named_options[i].name,
+                                argument_commands[named_options[i].arguments].bash);
         (void) buffer_add_string(buffer, "        esac\n");
+}
+
+/* What can be given a value: the parameters of the template. */
+static void bash_parameters(Buffer *buffer) {
+        (void) buffer_add_string(
+                        buffer,
+                        "        if [[ $option == --parameter || ( ${COMP_WORDS[COMP_CWORD-1]} == -p && "
+                        "$verb != show ) ]]; then\n"
+                        "                words=$(schedctl $scope --output=short show-template \"$template\" "
+                        "2>/dev/null)\n"
+                        "                COMPREPLY=($(compgen -S = -W \"$words\" -- \"$current\"))\n"
+                        "                compopt -o nospace\n"
+                        "                return\n"
+                        "        fi\n");
 }
 
 static void bash_verbs(Buffer *buffer) {
@@ -113,7 +151,7 @@ static void write_bash(Buffer *buffer) {
                         "# bash completion for schedctl, printed by 'schedctl completion bash'\n"
                         "_schedctl() {\n"
                         "        local current=${COMP_WORDS[COMP_CWORD]} verb='' scope='' option='' own='' "
-                        "words='' i\n"
+                        "words='' template='' i\n"
                         "        local verbs='");
         add_verb_names(buffer);
         (void) buffer_add_string(buffer, "'\n        local options='");
@@ -123,6 +161,10 @@ static void write_bash(Buffer *buffer) {
                         "'\n"
                         "        COMPREPLY=()\n"
                         "        for ((i = 1; i < COMP_CWORD; i++)); do\n"
+                        "                [[ ${COMP_WORDS[i]} == --template && ${COMP_WORDS[i+1]} == = ]] && "
+                        "template=${COMP_WORDS[i+2]}\n"
+                        "                [[ ${COMP_WORDS[i]} == --template && ${COMP_WORDS[i+1]} != = ]] && "
+                        "template=${COMP_WORDS[i+1]}\n"
                         "                case ${COMP_WORDS[i]} in\n"
                         "                        --user|--system|--bus) scope+=\" ${COMP_WORDS[i]}\" ;;\n"
                         "                        -*|=) ;;\n"
@@ -135,6 +177,7 @@ static void write_bash(Buffer *buffer) {
                         "        elif [[ COMP_CWORD -gt 2 && ${COMP_WORDS[COMP_CWORD-1]} == = ]]; then\n"
                         "                option=${COMP_WORDS[COMP_CWORD-2]}\n"
                         "        fi\n");
+        bash_parameters(buffer);
         bash_values(buffer);
         (void) buffer_add_string(
                         buffer,
@@ -175,6 +218,8 @@ static void zsh_option(Buffer *buffer, const OptionRow *row, const char *spellin
                 (void) buffer_add_char(buffer, ':');
                 if (row->values)
                         (void) buffer_add_format(buffer, "(%s)", row->values);
+                else if (option_command(row))
+                        (void) buffer_add_format(buffer, "{%s}", option_command(row)->zsh);
         }
         (void) buffer_add_string(buffer, "'\n");
 }
@@ -264,6 +309,8 @@ static void fish_option(Buffer *buffer, const OptionRow *row) {
                 (void) buffer_add_format(buffer, " -n '__fish_seen_subcommand_from %s'", row->verbs);
         if (row->values)
                 (void) buffer_add_format(buffer, " -xa '%s'", row->values);
+        else if (option_command(row))
+                (void) buffer_add_format(buffer, " -xa '(%s)'", option_command(row)->fish);
         else if (row->metavar)
                 (void) buffer_add_string(buffer, " -x");
         if (row->help) {

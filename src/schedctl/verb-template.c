@@ -114,6 +114,16 @@ static int print_template(const Context *context, const json_t *template, const 
         return print_parameters(context, parameters);
 }
 
+static void print_names(const Context *context, const json_t *parameters) {
+        const json_t *parameter;
+        size_t i;
+
+        json_array_foreach(
+                        parameters, i,
+                        parameter) if (!view_true(parameter, "hidden") || context->options.all)(void)
+                        puts(view_text(parameter, "name"));
+}
+
 /* --- the verb -------------------------------------------------------------------------------------- */
 
 static json_t *parse_member(const json_t *row, const char *key) {
@@ -133,6 +143,10 @@ int verb_show_template(Context *context, char **arguments) {
         if (status != STATUS_OK)
                 return status;
         parameters = parse_member(template, "parameters");
+        if (context->options.output == OUTPUT_SHORT) {
+                print_names(context, parameters);
+                return STATUS_OK;
+        }
         schema = parse_member(template, "schema");
         if (context->options.output != OUTPUT_TABLE && schema)
                 return output_print_json(context, schema);

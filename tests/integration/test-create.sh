@@ -212,6 +212,21 @@ check "nobody is asked for what a profile gives that is still to come" status_is
 check "which is said" says "there is no profile 'coming'; it cannot start before there is"
 ctl -q delete asked greeting counted later
 
+completes() { # WORD…   what bash offers for the last one
+    # shellcheck disable=SC2016 # it is bash's that is started
+    bash -c 'eval "$(schedctl completion bash)"
+        COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+        _schedctl 2>/dev/null
+        echo "${COMPREPLY[*]}"' bash schedctl --user "$@"
+}
+check "the shell knows the templates" equals "count greet" "$(completes create x --template = '')"
+check "by their beginning" equals greet "$(completes create x --template = gr)"
+check "and their parameters" equals "times= word=" "$(completes create x --template = count -p '')"
+check "after another one" equals "who=" "$(completes create --template greet x -p how = bye -p w)"
+ctl -q create-profile night mark=.
+check "and profiles" equals night "$(completes start any --profile = n)"
+ctl delete-profile night
+
 # --- what stays
 names=$(ctl -o short list-jobs)
 scheduler_kill
