@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "job/parameter.h"
+#include "protocol/secret-id.h"
 #include "util/buffer.h"
 #include "util/civil-date.h"
 #include "util/pattern.h"
@@ -188,7 +189,7 @@ static int check_secret(const Parameter *parameter, const char *text, Judgement 
         else if (parameter_secret_reference(text))
                 judgement->instead = "the secret itself: '${secret:…}' stands for one that is kept where it "
                                      "was exported from, for that job alone";
-        else if (parameter_credential(text, NULL) > 0 || parameter_is_secret_id(text) ||
+        else if (parameter_credential(text, NULL) > 0 || secret_id_valid(text) ||
                  length_is_right(parameter, text))
                 return take_copy(text, judgement);
         return 0;

@@ -7,6 +7,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "protocol/secret-id.h"
 #include "util/string-list.h"
 
 #define CREDENTIAL "credential:"
@@ -27,7 +28,7 @@ int parameter_record_secrets(const ParameterValues *values, char ***ret) {
                 if (!value->is_secret)
                         continue;
                 length = parameter_credential(value->text, &name);
-                if (length == 0 && !parameter_is_secret_id(value->text))
+                if (length == 0 && !secret_id_valid(value->text))
                         return -EINVAL;
                 if (length > 0)
                         r = asprintf(&line, "%s=" CREDENTIAL "%.*s", value->name, (int) length, name);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "job/parameter.h"
+#include "protocol/secret-id.h"
 #include "util/buffer.h"
 #include "util/json-writer.h"
 #include "util/string-table.h"
@@ -104,7 +105,7 @@ static int check_value(
 
         *ret = NULL;
         if (of_profile && parameter->type == PARAMETER_SECRET && parameter_credential(text, NULL) == 0 &&
-            !parameter_is_secret_id(text)) {
+            !secret_id_valid(text)) {
                 (void) buffer_add_format(
                                 errors,
                                 "%sparameter '%s' is a secret, which a profile can give as "

@@ -9,11 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "protocol/secret-id.h"
 #include "util/string-list.h"
 
 #define NAME_MAX_LENGTH 64U
 #define VARIABLE_PREFIX "JOBSCHED_P_"
-#define SECRET_ID_LENGTH 32U
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
 #define DIGITS "0123456789"
 
@@ -57,19 +57,13 @@ size_t parameter_credential(const char *text, const char **ret_name) {
         return n;
 }
 
-bool parameter_is_secret_id(const char *text) {
-        return strlen(text) == SECRET_ID_LENGTH && text[strspn(text, DIGITS "abcdef")] == '\0';
-}
-
 const char *parameter_secret_reference(const char *text) {
         static const char prefix[] = "${secret:";
 
         if (strncmp(text, prefix, strlen(prefix)) != 0)
                 return NULL;
         text += strlen(prefix);
-        return strspn(text, DIGITS "abcdef") == SECRET_ID_LENGTH && strcmp(text + SECRET_ID_LENGTH, "}") == 0
-                        ? text
-                        : NULL;
+        return secret_id_begins(text) && strcmp(text + SECRET_ID_LENGTH, "}") == 0 ? text : NULL;
 }
 
 void parameter_done(Parameter *parameter) {

@@ -58,9 +58,6 @@ int parameter_variable(const char *name, char **ret);
 /* The NAME of "${credential:NAME}" and nothing else; its length, 0 if the text is something else. */
 size_t parameter_credential(const char *text, const char **ret_name);
 
-/* True for what a stored job has in the place of a secret: the 32 hex digits that the runner knows it by. */
-bool parameter_is_secret_id(const char *text);
-
 /* The id in "${secret:ID}", by which an export names a secret that stays where it is; NULL: it is something
  * else. Borrowed; '}' follows the id. */
 const char *parameter_secret_reference(const char *text);

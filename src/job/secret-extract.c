@@ -9,6 +9,7 @@
 
 #include "job/yaml-emit.h"
 #include "job/yaml-merge.h"
+#include "protocol/secret-id.h"
 #include "util/string-list.h"
 
 #define ID_BYTES ((size_t) SECRET_ID_LENGTH / 2)
@@ -117,7 +118,7 @@ static const char *known_id(const YamlNode *previous, const char *name) {
         const YamlNode *before =
                         member(member(previous, "values", YAML_KIND_MAPPING), name, YAML_KIND_SCALAR);
 
-        return before && parameter_is_secret_id(before->text) ? before->text : NULL;
+        return before && secret_id_valid(before->text) ? before->text : NULL;
 }
 
 static void put_id(Extraction *extraction, const char *name, const char *id) {

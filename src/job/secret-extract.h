@@ -9,8 +9,6 @@
 #include "job/job-template.h"
 #include "util/buffer.h"
 
-#define SECRET_ID_LENGTH 32U /* hex digits */
-
 typedef struct SecretValue {
         char *id;    /* random */
         char *value; /* wiped when it is freed, or before */

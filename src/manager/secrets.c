@@ -9,6 +9,7 @@
 #include <utlist.h>
 
 #include "manager/scheduled-job.h"
+#include "protocol/secret-id.h"
 #include "util/string-list.h"
 
 /* Ids on their way: being kept, or no longer named. */

@@ -10,16 +10,9 @@
 #include <string.h>
 
 #include "protocol/instance.h"
+#include "protocol/secret-id.h"
 #include "util/cleanup.h"
 #include "util/file.h"
-
-static bool is_hex(const char *text, size_t length) {
-        return strspn(text, "0123456789abcdef") >= length;
-}
-
-bool secret_id_valid(const char *id) {
-        return strlen(id) == SECRET_ID_SIZE && is_hex(id, SECRET_ID_SIZE);
-}
 
 static bool store_is_valid(const char *store) {
         return store[0] != '\0' &&
@@ -77,7 +70,7 @@ int secret_drop(const char *directory, const char *store, const char *id) {
 }
 
 static int compare_ids(const void *a, const void *b) {
-        return memcmp(a, b, SECRET_ID_SIZE);
+        return memcmp(a, b, SECRET_ID_LENGTH);
 }
 
 /* Whether a name is one of that store's, and if so of a secret that is not among the ids. */
@@ -89,7 +82,7 @@ static bool is_to_go(const char *name, const char *store, const char *ids, size_
                 return false;
         name += length + 1;
         return !secret_id_valid(name) || n_ids == 0 ||
-                        !bsearch(name, ids, n_ids, SECRET_ID_SIZE, compare_ids);
+                        !bsearch(name, ids, n_ids, SECRET_ID_LENGTH, compare_ids);
 }
 
 int secret_drop_others(const char *directory, const char *store, const char *ids, size_t n_ids) {

@@ -9,10 +9,6 @@
 #include "util/types.h"
 
 #define SECRET_SIZE_MAX ((size_t) 64 * 1024)
-#define SECRET_ID_SIZE 32U
-
-/* Lower-case hex digits, as many as there are to be. */
-bool secret_id_valid(const char *id);
 
 /* The file of a secret. Returns 0, -EINVAL (no such name can be), or -ENOMEM. */
 int secret_path(const char *directory, const char *store, const char *id, char **ret);
@@ -27,8 +23,8 @@ int secret_keep(const char *directory, const char *store, const char *id, const 
 int secret_drop(const char *directory, const char *store, const char *id);
 
 /*
- * Drops the secrets of that store but those of `ids`, which are sorted, each SECRET_ID_SIZE long and next to
- * each other; also what a runner that was killed had not written to its end. Returns how many, or a negative
- * errno.
+ * Drops the secrets of that store but those of `ids`, which are sorted, each SECRET_ID_LENGTH long and next
+ * to each other; also what a runner that was killed had not written to its end. Returns how many, or a
+ * negative errno.
  */
 int secret_drop_others(const char *directory, const char *store, const char *ids, size_t n_ids);

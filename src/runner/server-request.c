@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "protocol/secret-id.h"
 #include "runner/secret-store.h"
 #include "runner/server-report.h"
 #include "util/log.h"
@@ -228,9 +229,9 @@ static int handle_keep_only(Server *server, Message *message) {
         const char *directory = server->runner->context.credential_places.secrets;
         int r;
 
-        if (keep->ids_size % SECRET_ID_SIZE != 0)
+        if (keep->ids_size % SECRET_ID_LENGTH != 0)
                 return -EBADMSG;
-        r = secret_drop_others(directory, server->store, keep->ids, keep->ids_size / SECRET_ID_SIZE);
+        r = secret_drop_others(directory, server->store, keep->ids, keep->ids_size / SECRET_ID_LENGTH);
         if (r < 0)
                 (void) log_warning_errno(
                                 r, "Cannot look through '%s' for secrets of no use any more: %m", directory);

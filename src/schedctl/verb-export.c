@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "job/parameter.h"
+#include "protocol/secret-id.h"
 #include "schedctl/draft.h"
 #include "schedctl/message.h"
 #include "schedctl/selection.h"
@@ -88,8 +89,7 @@ static int mark_secrets(Export *export, const YamlNode *body, const json_t *job)
                 const YamlNode *declared = yaml_mapping_find(parameters->value, key->text);
                 const YamlNode *type = declared ? yaml_mapping_find(declared->value, "type") : NULL;
 
-                if (type && strcmp(type->value->text, "secret") == 0 &&
-                    parameter_is_secret_id(key->value->text))
+                if (type && strcmp(type->value->text, "secret") == 0 && secret_id_valid(key->value->text))
                         r = mark_secret(export, key->value, key->text, view_text(job, "name"));
                 if (r < 0)
                         return r;

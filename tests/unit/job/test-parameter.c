@@ -66,23 +66,25 @@ START_TEST(what_stands_for_a_secret) {
         static const struct {
                 const char *text;
                 size_t credential; /* the length of its name */
-                bool is_id;
+                bool is_reference;
         } cases[] = {
                 { "${credential:mail}", 4, false },
                 { "${credential:}", 0, false },
                 { "${credential:a}b", 0, false },
                 { "x${credential:a}", 0, false },
                 { "${credential:a", 0, false },
-                { "0123456789abcdef0123456789abcdef", 0, true },
-                { "0123456789ABCDEF0123456789abcdef", 0, false },
-                { "0123456789abcdef0123456789abcde", 0, false },
-                { "0123456789abcdef0123456789abcdef0", 0, false },
+                { "0123456789abcdef0123456789abcdef", 0, false },
+                { "${secret:0123456789abcdef0123456789abcdef}", 0, true },
+                { "${secret:0123456789abcdef0123456789abcdef", 0, false },
+                { "${secret:0123456789abcdef0123456789abcdef}}", 0, false },
+                { "${secret:0123456789abcdef0123456789abcde}", 0, false },
+                { "${secret:mail}", 0, false },
                 { "", 0, false },
         };
 
         for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
                 ck_assert_uint_eq(parameter_credential(cases[i].text, NULL), cases[i].credential);
-                ck_assert(parameter_is_secret_id(cases[i].text) == cases[i].is_id);
+                ck_assert((parameter_secret_reference(cases[i].text) != NULL) == cases[i].is_reference);
         }
 }
 END_TEST

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "protocol/secret-id.h"
 #include "support/test-support.h"
 #include "util/string-list.h"
 
@@ -52,7 +53,7 @@ START_TEST(values_of_secret_parameters_are_taken_out) {
 
         ck_assert_int_eq(r, *cases[_i].values ? 1 : 0);
         for (size_t i = 0; i < values.n_items; i++) {
-                ck_assert(parameter_is_secret_id(values.items[i].id));
+                ck_assert(secret_id_valid(values.items[i].id));
                 ck_assert_ptr_nonnull(strstr(without, values.items[i].id));
                 ck_assert_int_eq(string_list_push(&found, values.items[i].value), 0);
         }
