@@ -9,7 +9,6 @@
 
 #include "job/yaml-emit.h"
 #include "job/yaml-merge.h"
-#include "protocol/secret-id.h"
 #include "util/string-list.h"
 
 #define ID_BYTES ((size_t) SECRET_ID_LENGTH / 2)

@@ -7,6 +7,7 @@
  */
 
 #include "job/job-template.h"
+#include "protocol/secret-id.h" /* for whoever reads the ids */
 #include "util/buffer.h"
 
 typedef struct SecretValue {

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "manager/secrets.h"
-#include "protocol/secret-id.h"
 
 /* --- out of a definition --------------------------------------------------------------------------- */
 

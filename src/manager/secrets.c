@@ -9,7 +9,6 @@
 #include <utlist.h>
 
 #include "manager/scheduled-job.h"
-#include "protocol/secret-id.h"
 #include "util/string-list.h"
 
 /* Ids on their way: being kept, or no longer named. */
