@@ -396,6 +396,13 @@ static void on_deleted(
 
 /* --- methods --------------------------------------------------------------------------------------- */
 
+static bool starts_any(const ChangeRequest *request) {
+        for (size_t i = 0; i < request->n_changes; i++)
+                if (request->changes[i].start)
+                        return true;
+        return false;
+}
+
 static int change(
                 BusCall *call,
                 ChangeRequest *request,
@@ -406,6 +413,8 @@ static int change(
         int r;
 
         r = authorize_all(call, request, reterr);
+        if (r > 0 && starts_any(request) && !trial)
+                r = bus_call_await_runner(call, reterr);
         if (r <= 0)
                 return r < 0 ? r : 1;
         manager_change_jobs(

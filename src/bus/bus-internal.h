@@ -68,8 +68,9 @@ struct BusCall {
         bool asked_interactively;
         sd_bus_slot *slot;      /* an answer of the bus driver or of polkit */
         UserNameWaiter waiter;  /* an answer of the runner … */
-        sd_event_source *timer; /* … and until when it is waited for */
-        BusCall *prev, *next;   /* in connection->parked */
+        sd_event_source *timer; /* … and until when it, or the runner, is waited for */
+        bool awaits_runner, has_awaited_runner;
+        BusCall *prev, *next; /* in connection->parked */
 };
 
 /* What a find callback hands to the handlers of a Job or an Execution. */
@@ -154,6 +155,13 @@ void bus_call_resume(BusCall *parked);
 /* Takes the parked call that belongs to a message that comes again; false: it is new. */
 bool bus_call_take_parked(BusConnection *connection, sd_bus_message *message, BusCall *ret);
 
+/* --- await-runner.c -------------------------------------------------------------------------------- */
+
+/* Returns 1: there is a runner, or it was waited for long enough; 0: parked; or negative with *reterr. */
+int bus_call_await_runner(BusCall *call, sd_bus_error *reterr);
+/* Something of the manager has changed. */
+void bus_calls_look_for_runner(BusServer *server);
+
 /* The call that the handler was called for. */
 static inline BusCall *bus_current_call(BusConnection *connection) {
         return &connection->current;
@@ -187,6 +195,8 @@ bool bus_may_see(const BusCall *call, uid_t owner);
 /* --- bus-link.c ------------------------------------------------------------------------------------ */
 
 BusLink *bus_link_free(BusLink *link);
+/* NULL: between two tries, or there is no bus. */
+BusConnection *bus_link_connection(const BusServer *server);
 /* The connection on which polkit can be asked; NULL: none. */
 sd_bus *bus_link_polkit(const BusServer *server);
 /* There was a system bus, so that its absence now is an accident and not how the host is built. */

@@ -226,6 +226,10 @@ bool bus_server_has_name(const BusServer *server) {
         return server->link && server->link->has_name;
 }
 
+BusConnection *bus_link_connection(const BusServer *server) {
+        return server->link ? server->link->connection : NULL;
+}
+
 sd_bus *bus_link_polkit(const BusServer *server) {
         const BusLink *link = server->link;
 

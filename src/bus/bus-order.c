@@ -62,6 +62,8 @@ int bus_order_start(BusCall *call, const char *name, const StartOptions *options
         int r;
 
         r = require_for_job(call, ACTION_RUN, name, &name, reterr);
+        if (r > 0)
+                r = bus_call_await_runner(call, reterr);
         if (r <= 0)
                 return r < 0 ? r : 1;
 

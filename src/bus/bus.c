@@ -53,6 +53,7 @@ static void on_manager_changed(void *userdata) {
         BusServer *server = userdata;
 
         user_names_prefetch(server->users, server->host.owner_uid);
+        bus_calls_look_for_runner(server);
         signal_queue_manager(server->signals);
 }
 

@@ -51,7 +51,7 @@ FIELD_GET(ExecutionRecord, output_bytes, field_give_integer(value, (int64_t) rec
 FIELD_GET(ExecutionRecord, output_truncated, field_give_integer(value, record->output_truncated));
 FIELD_GET(ExecutionRecord, result,       field_give_text(value, record->result));
 
-FIELD_GET(ExecutionRecord, waiting_for,   field_give_text(value, waiting_for_to_string(record->waiting_for)));
+FIELD_GET(ExecutionRecord, waiting_for,   field_give_text(value, record->waiting_for == WAITING_FOR_NOTHING ? NULL : waiting_for_to_string(record->waiting_for)));
 FIELD_GET(ExecutionRecord, waiting_since, field_give_instant(value, record->waiting_since_usec));
 FIELD_GET(ExecutionRecord, retry_at,      field_give_instant(value, record->retry_at_usec));
 FIELD_GET(ExecutionRecord, parent,        field_give_integer(value, (int64_t) record->parent_id));
@@ -97,7 +97,7 @@ static const Field fields[] = {
         { "profile",           FIELD_TEXT,     FIELD_PRIVATE, get_profile },
         { "profile_revision",  FIELD_COUNT,    FIELD_PRIVATE, get_profile_revision },
         { "result",            FIELD_JSON,     FIELD_PRIVATE, get_result },
-        { "waiting_for",       FIELD_TEXT,     FIELD_DETAIL,  get_waiting_for },
+        { "waiting_for",       FIELD_TEXT,     0,             get_waiting_for },
         { "waiting_since",     FIELD_INSTANT,  FIELD_DETAIL,  get_waiting_since },
         { "retry_at",          FIELD_INSTANT,  FIELD_DETAIL,  get_retry_at },
         { "parent",            FIELD_COUNT,    FIELD_DETAIL,  get_parent },

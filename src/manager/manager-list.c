@@ -162,6 +162,10 @@ static void count_jobs(const Manager *manager, ManagerStatus *counts) {
         }
 }
 
+bool manager_has_runner(const Manager *manager) {
+        return manager->connected;
+}
+
 void manager_get_status(const Manager *manager, ManagerStatus *ret) {
         Manager *cache = (Manager *) manager; /* the counts are kept, as a mere matter of speed */
 

@@ -465,6 +465,9 @@ typedef struct ManagerStatus {
         char *const *notes;         /* "untrusted clock …" and the like */
 } ManagerStatus;
 
+/* Something can be started. */
+bool manager_has_runner(const Manager *manager);
+
 /* Borrowed until the manager changes. */
 void manager_get_status(const Manager *manager, ManagerStatus *ret);
 

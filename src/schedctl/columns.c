@@ -114,19 +114,18 @@ void columns_add_execution(Table *table, const Context *context, const json_t *e
         char text[EXIT_TEXT_MAX], span[DURATION_SHORT_MAX];
         usec_t duration_usec = execution_duration(execution, context_now(context));
         int64_t count = view_integer(execution, "count", 1);
-        const char *state = view_text(execution, "state");
+        const char *state = view_text(execution, "state"), *reason = view_text(execution, "reason");
 
+        if (!*reason) /* yet: what it waits for */
+                reason = view_text(execution, "waiting_for");
         column_glyph(table, context, state);
         table_add_format(table, "%" PRIi64, view_integer(execution, "id", 0));
         table_add(table, view_text(execution, "job"));
         table_add_colour(table, state, state_colour(state));
         if (count > 1)
-                table_add_format(
-                                table, "%s (%" PRIi64 " times)",
-                                *view_text(execution, "reason") ? view_text(execution, "reason") : "-",
-                                count);
+                table_add_format(table, "%s (%" PRIi64 " times)", *reason ? reason : "-", count);
         else
-                table_add(table, view_text(execution, "reason"));
+                table_add(table, reason);
         table_add(table, view_text(execution, "cause"));
         column_instant(table, context, view_instant(execution, "due"));
         column_instant(table, context, view_instant(execution, "started"));

@@ -272,7 +272,7 @@ check "list-executions" status_is 0 ctl list-executions bad
 check "list-executions: exit and reason" out_has "exit-code"
 check "list-executions -n --state" status_is 0 ctl -o json list-executions -n1 --state=failed bad
 check "list-executions: keys" json_is '",".join(d[0])' \
-    id,job,job_revision,owner,origin,state,reason,cause,requested_by,due,due_last,count,pass,nominal,start_after,queued,started,ended,exit_code,signal,http_status,attempts,pid,host,boot_id,progress,status_text,cpu_seconds,memory_peak_bytes,output_bytes,output_truncated,parameters,profile,profile_revision,result
+    id,job,job_revision,owner,origin,state,reason,cause,requested_by,due,due_last,count,pass,nominal,start_after,queued,started,ended,exit_code,signal,http_status,attempts,pid,host,boot_id,progress,status_text,cpu_seconds,memory_peak_bytes,output_bytes,output_truncated,parameters,profile,profile_revision,result,waiting_for
 check "list-executions --since" status_is 0 ctl -o short list-executions --since=+1h
 check "list-executions: none in the future" out_is ""
 check "list-executions: newest first" equals "$(ctl -o short list-executions | sort -rn)" \

@@ -464,6 +464,7 @@ START_TEST(a_dump_has_the_keys_of_an_execution_in_order) {
                 "profile",
                 "profile_revision",
                 "result",
+                "waiting_for",
         };
         CLEANUP_FREE char *lines = NULL;
         const char *at;
