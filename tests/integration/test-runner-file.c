@@ -27,39 +27,6 @@ static void tear_down(void) {
         runner_fixture_done(&fixture);
 }
 
-static void write_file(const char *name, const char *content, char *ret_path, size_t size) {
-        FILE *file;
-
-        (void) snprintf(ret_path, size, "%s/%s", fixture.directory, name);
-        file = fopen(ret_path, "we");
-        ck_assert_ptr_nonnull(file);
-        ck_assert_int_ge(fputs(content, file), 0);
-        ck_assert_int_eq(fclose(file), 0);
-}
-
-static void assert_fails(const MessageStart *start, const char *message) {
-        const MessageEnded *ended = runner_fixture_run(&fixture, start);
-
-        ck_assert_str_eq(ended->message, message);
-        ck_assert_uint_eq(ended->kind, END_LAUNCH);
-        ck_assert_int_eq(ended->exit_code, -1);
-}
-
-static void wait_for_file(const char *name) {
-        char path[96];
-
-        (void) snprintf(path, sizeof(path), "%s/%s", fixture.directory, name);
-        for (int i = 0; i < 2000 && access(path, F_OK) < 0; i++)
-                (void) sd_event_run(fixture.event, 10000);
-        ck_assert_int_eq(access(path, F_OK), 0);
-}
-
-static void touch(const char *name) {
-        char path[96];
-
-        write_file(name, "", path, sizeof(path));
-}
-
 static char *read_output(const char *name) {
         char path[96], *text = NULL;
 
@@ -125,7 +92,7 @@ START_TEST(an_output_file_that_cannot_be_opened_says_why) {
                 start.output_file = path;
                 (void) snprintf(message, sizeof(message), "cannot write to its output file '%s': %s", path,
                                 cases[i].reason);
-                assert_fails(&start, message);
+                runner_fixture_expect_failure(&fixture, &start, message);
         }
 }
 END_TEST
@@ -145,10 +112,10 @@ START_TEST(a_file_goes_on_over_a_re_exec) {
         start.script = script;
         start.output_file = path;
         runner_fixture_send_start(&fixture, &start);
-        wait_for_file("begun");
+        runner_fixture_wait_for_file(&fixture, "begun");
         runner_fixture_run_until(&fixture, &fixture.n_started, 1);
         ck_assert_int_eq(kill(fixture.pid, SIGUSR2), 0);
-        touch("go");
+        runner_fixture_write_file(&fixture, "go", "", NULL);
         runner_fixture_run_until(&fixture, &fixture.n_ended, 1);
         ck_assert_uint_eq(fixture.ended[1].kind, END_EXITED);
         text = read_output("log");
@@ -172,7 +139,7 @@ START_TEST(a_killed_runner_loses_nothing_that_it_has_read) {
         start.script = script;
         start.output_file = path;
         runner_fixture_send_start(&fixture, &start);
-        wait_for_file("begun");
+        runner_fixture_wait_for_file(&fixture, "begun");
         ck_assert_int_eq(kill(fixture.pid, SIGKILL), 0);
         (void) runner_fixture_wait(&fixture);
         runner_fixture_disconnect(&fixture);
@@ -234,8 +201,8 @@ START_TEST(of_a_pattern_the_newest_stay) {
         MessageStart start = runner_fixture_script(1, NULL);
         char path[96], other[96];
 
-        write_file("other-job", "x", other, sizeof(other));
-        write_file("job-x", "x", other, sizeof(other));
+        runner_fixture_write_file(&fixture, "other-job", "x", other);
+        runner_fixture_write_file(&fixture, "job-x", "x", other);
         start.output_pattern = (char *) "job-+([0-9])";
         start.output_file = path;
         start.output_keep_files = 2;
@@ -304,7 +271,7 @@ START_TEST(progress_is_passed_on) {
                         0);
         start.script = script;
         runner_fixture_send_start(&fixture, &start);
-        wait_for_file("begun");
+        runner_fixture_wait_for_file(&fixture, "begun");
         fd = open_notify_socket(1, &address);
         ck_assert_int_eq(stat(address.sun_path, &status), 0);
         ck_assert_uint_eq(status.st_mode & 07777, 0600);
@@ -335,7 +302,7 @@ START_TEST(progress_is_passed_on) {
                 (void) !send(fd, text, (size_t) n, 0); /* a full socket: lost, as a job would find */
         }
         ck_assert_uint_lt(fixture.n_progress, 20);
-        touch("go");
+        runner_fixture_write_file(&fixture, "go", "", NULL);
         runner_fixture_run_until(&fixture, &fixture.n_ended, 1);
         ck_assert_int_eq(fixture.ended[1].exit_code, 3);
         ck_assert_int_lt(stat(address.sun_path, &status), 0);

@@ -86,25 +86,16 @@ START_TEST(an_empty_input_is_not_dev_null) {
 }
 END_TEST
 
-static void write_file(const char *name, const char *content, char *ret_path, size_t size) {
-        FILE *file;
-
-        (void) snprintf(ret_path, size, "%s/%s", fixture.directory, name);
-        file = fopen(ret_path, "we");
-        ck_assert_ptr_nonnull(file);
-        ck_assert_int_ge(fputs(content, file), 0);
-        ck_assert_int_eq(fclose(file), 0);
-}
-
 START_TEST(environment_files_are_read_in_order) {
         CLEANUP_FREE char *text = NULL;
         MessageStart start = runner_fixture_script(1, NULL);
         char first[96], second[96], third[96], expected[128];
 
-        write_file("first", "# comment\nA=1\nB='b b'\nJOBSCHED_EXECUTION=9\n", first, sizeof(first));
-        write_file("second", "A=2\n", second, sizeof(second));
+        runner_fixture_write_file(
+                        &fixture, "first", "# comment\nA=1\nB='b b'\nJOBSCHED_EXECUTION=9\n", first);
+        runner_fixture_write_file(&fixture, "second", "A=2\n", second);
         (void) snprintf(expected, sizeof(expected), "PATH=%s:/bin:/usr/bin\n", fixture.directory);
-        write_file("third", expected, third, sizeof(third));
+        runner_fixture_write_file(&fixture, "third", expected, third);
         start.environment_files = LIST((char *) "-/no/such/file", first, second, third);
         start.environment = LIST((char *) "A=0", (char *) "C=3");
         start.script = (char *) "echo $A,$B,$C,$JOBSCHED_EXECUTION; echo ${PATH%%:*}";
@@ -119,10 +110,10 @@ START_TEST(a_program_is_looked_for_in_the_path_of_an_environment_file) {
         char program[96], file[96], line[128];
         const MessageEnded *ended;
 
-        write_file("only-there", "#!/bin/sh\nexit 5\n", program, sizeof(program));
+        runner_fixture_write_file(&fixture, "only-there", "#!/bin/sh\nexit 5\n", program);
         ck_assert_int_eq(chmod(program, 0755), 0);
         (void) snprintf(line, sizeof(line), "PATH=/nowhere:%s", fixture.directory);
-        write_file("environment", line, file, sizeof(file));
+        runner_fixture_write_file(&fixture, "environment", line, file);
         start.arguments = LIST((char *) "only-there");
         start.environment_files = LIST(file);
         ended = runner_fixture_run(&fixture, &start);
@@ -130,14 +121,6 @@ START_TEST(a_program_is_looked_for_in_the_path_of_an_environment_file) {
         ck_assert_int_eq(ended->exit_code, 5);
 }
 END_TEST
-
-static void assert_fails(const MessageStart *start, const char *message) {
-        const MessageEnded *ended = runner_fixture_run(&fixture, start);
-
-        ck_assert_str_eq(ended->message, message);
-        ck_assert_uint_eq(ended->kind, END_LAUNCH);
-        ck_assert_int_eq(ended->exit_code, -1);
-}
 
 START_TEST(an_environment_file_that_cannot_be_read_says_why) {
         char path[96], message[256];
@@ -154,7 +137,7 @@ START_TEST(an_environment_file_that_cannot_be_read_says_why) {
         };
         /* clang-format on */
 
-        write_file("wrong", "A=1\nno assignment\n", path, sizeof(path));
+        runner_fixture_write_file(&fixture, "wrong", "A=1\nno assignment\n", path);
         (void) snprintf(path, sizeof(path), "%s/link", fixture.directory);
         ck_assert_int_eq(symlink("wrong", path), 0);
         (void) snprintf(path, sizeof(path), "%s/fifo", fixture.directory);
@@ -170,7 +153,7 @@ START_TEST(an_environment_file_that_cannot_be_read_says_why) {
                 start.environment_files = LIST(path);
                 (void) snprintf(message, sizeof(message), "cannot read environment file '%s': %s",
                                 path + (path[0] == '-'), cases[i].reason);
-                assert_fails(&start, message);
+                runner_fixture_expect_failure(&fixture, &start, message);
         }
 }
 END_TEST
@@ -180,11 +163,14 @@ START_TEST(a_setting_that_cannot_be_made_says_which) {
 
         start.has_affinity = 1;
         start.affinity = (char *) "1000-1001";
-        assert_fails(&start, "cannot set cpu-affinity 1000-1001: the host has none of these CPUs for it");
+        runner_fixture_expect_failure(
+                        &fixture, &start,
+                        "cannot set cpu-affinity 1000-1001: the host has none of these CPUs for it");
 
         start = runner_fixture_script(2, "exit 0");
         start.resource_limits = LIST((char *) "7:2:1");
-        assert_fails(&start, "cannot set limits.open-files to 2:1 (-1: none): Invalid argument");
+        runner_fixture_expect_failure(
+                        &fixture, &start, "cannot set limits.open-files to 2:1 (-1: none): Invalid argument");
 }
 END_TEST
 
@@ -195,7 +181,7 @@ START_TEST(what_only_root_may_is_not_permitted) {
                 return; /* root may */
         start.has_nice = 1;
         start.nice = -5;
-        assert_fails(&start, "cannot set nice -5: not permitted");
+        runner_fixture_expect_failure(&fixture, &start, "cannot set nice -5: not permitted");
 }
 END_TEST
 
@@ -221,22 +207,6 @@ START_TEST(limits_that_are_not_in_force_are_told_of) {
 }
 END_TEST
 
-/* That a job makes when it is so far. */
-static void wait_for_file(const char *name) {
-        char path[96];
-
-        (void) snprintf(path, sizeof(path), "%s/%s", fixture.directory, name);
-        for (int i = 0; i < 2000 && access(path, F_OK) < 0; i++)
-                (void) sd_event_run(fixture.event, 10000);
-        ck_assert_int_eq(access(path, F_OK), 0);
-}
-
-static void touch(const char *name) {
-        char path[96];
-
-        write_file(name, "", path, sizeof(path));
-}
-
 START_TEST(what_is_left_behind_is_waited_for) {
         MessageStart start = runner_fixture_script(1, NULL);
         CLEANUP_FREE char *script = NULL, *text = NULL;
@@ -250,10 +220,10 @@ START_TEST(what_is_left_behind_is_waited_for) {
         start.script = script;
         start.left_behind = LEFT_BEHIND_IS_AWAITED;
         runner_fixture_send_start(&fixture, &start);
-        wait_for_file("begun");
+        runner_fixture_wait_for_file(&fixture, "begun");
         runner_fixture_run_until(&fixture, &fixture.n_started, 1);
         ck_assert_uint_eq(fixture.n_ended, 0);
-        touch("go");
+        runner_fixture_write_file(&fixture, "go", "", NULL);
         runner_fixture_run_until(&fixture, &fixture.n_ended, 1);
         text = test_output_text(&fixture.ended[1], 0, NULL);
         ck_assert_str_eq(text, "late\n");
@@ -293,8 +263,8 @@ START_TEST(what_is_left_behind_may_be_left) {
         pid = (pid_t) strtol(text, NULL, 10);
         (void) runner_fixture_run(&fixture, &other); /* its end sweeps */
         ck_assert_int_eq(kill(pid, 0), 0);
-        touch("go");
-        wait_for_file("done");
+        runner_fixture_write_file(&fixture, "go", "", NULL);
+        runner_fixture_wait_for_file(&fixture, "done");
         test_wait_gone(pid);
 }
 END_TEST

@@ -309,6 +309,46 @@ const MessageEnded *runner_fixture_run(RunnerFixture *fixture, const MessageStar
         return ended;
 }
 
+void runner_fixture_expect_failure(RunnerFixture *fixture, const MessageStart *start, const char *message) {
+        const MessageEnded *ended = runner_fixture_run(fixture, start);
+
+        ck_assert_str_eq(ended->message, message);
+        ck_assert_uint_eq(ended->kind, END_LAUNCH);
+        ck_assert_int_eq(ended->exit_code, -1);
+}
+
+void runner_fixture_write_file(
+                const RunnerFixture *fixture,
+                const char *name,
+                const char *content,
+                char *ret_path) {
+
+        char path[RUNNER_FIXTURE_PATH_SIZE];
+
+        (void) snprintf(path, sizeof(path), "%s/%s", fixture->directory, name);
+        ck_assert_int_eq(file_replace(path, content, strlen(content), 0644, false), 0);
+        if (ret_path)
+                memcpy(ret_path, path, sizeof(path));
+}
+
+static int on_created(sd_event_source *source, const struct inotify_event *event, void *userdata) {
+        return 0; /* the loop has come round */
+}
+
+void runner_fixture_wait_for_file(RunnerFixture *fixture, const char *name) {
+        CLEANUP(sd_event_source_disable_unrefp) sd_event_source *source = NULL;
+        char path[RUNNER_FIXTURE_PATH_SIZE];
+
+        (void) snprintf(path, sizeof(path), "%s/%s", fixture->directory, name);
+        ck_assert_int_ge(
+                        sd_event_add_inotify(
+                                        fixture->event, &source, fixture->directory, IN_CREATE | IN_MOVED_TO,
+                                        on_created, NULL),
+                        0);
+        while (access(path, F_OK) < 0)
+                ck_assert_int_gt(sd_event_run(fixture->event, DEADLINE_USEC), 0);
+}
+
 const MessageErrandDone *runner_fixture_run_errand(RunnerFixture *fixture, const MessageErrand *errand) {
         const MessageErrandDone *done = &fixture->errand_done[errand->cookie];
 

@@ -10,6 +10,7 @@
 
 #define RUNNER_FIXTURE_RUNS_MAX 2048U
 #define RUNNER_FIXTURE_ERRANDS_MAX 64U
+#define RUNNER_FIXTURE_PATH_SIZE 96U
 
 typedef struct RunnerFixture {
         sd_event *event;
@@ -60,6 +61,18 @@ void runner_fixture_send_start(RunnerFixture *fixture, const MessageStart *start
 void runner_fixture_send(RunnerFixture *fixture, const Message *message);
 /* Sends it, waits for the outcome, acknowledges it. */
 const MessageEnded *runner_fixture_run(RunnerFixture *fixture, const MessageStart *start);
+
+/* Runs it, and expects that it is not started, for this reason. */
+void runner_fixture_expect_failure(RunnerFixture *fixture, const MessageStart *start, const char *message);
+
+/* A file in its directory; where it is goes to `ret_path`, RUNNER_FIXTURE_PATH_SIZE bytes or NULL. */
+void runner_fixture_write_file(
+                const RunnerFixture *fixture,
+                const char *name,
+                const char *content,
+                char *ret_path);
+/* Runs the loop until a job has made such a file; fails the test after a deadline. */
+void runner_fixture_wait_for_file(RunnerFixture *fixture, const char *name);
 
 /* Sends the errand with its cookie, and waits for its answer. */
 const MessageErrandDone *runner_fixture_run_errand(RunnerFixture *fixture, const MessageErrand *errand);
