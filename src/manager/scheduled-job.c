@@ -151,13 +151,28 @@ bool scheduled_job_counts_from_end(const ScheduledJob *job) {
         return false;
 }
 
+/* Of a job that has never ended, which the start of the daemon will start: its first end is what counts. */
+static bool is_first_start_ahead(const ScheduledJob *job, const ScheduleContext *context) {
+        const Timetable *timetable = &job->job->timetable;
+        Occurrence due;
+
+        if (job->last_end_usec != USEC_INFINITY)
+                return false;
+        for (size_t i = 0; i < timetable->n_entries; i++)
+                if (schedule_kind(timetable->entries[i].schedule) == SCHEDULE_STARTUP &&
+                    schedule_entry_next(&timetable->entries[i], context, scheduled_job_cursor(job), &due) > 0)
+                        return true;
+        return false;
+}
+
 /* What was decided without a run (missed, paused, excepted) counts as if it had ended there and then. */
 static void count_from_end(const ScheduledJob *job, PlannerView *view) {
         const Timetable *timetable = &job->job->timetable;
         usec_t cursor_usec = scheduled_job_cursor(job);
         Occurrence due;
 
-        view->context.is_running = scheduled_job_blocker(job) || scheduled_job_first(job, PLACE_RETRYING);
+        view->context.is_running = scheduled_job_blocker(job) || scheduled_job_first(job, PLACE_RETRYING) ||
+                        is_first_start_ahead(job, &view->context);
         for (size_t i = 0; i < timetable->n_entries && !view->context.is_running; i++)
                 if (schedule_is_from_end(timetable->entries[i].schedule) &&
                     schedule_entry_next(&timetable->entries[i], &view->context, INT64_MIN, &due) > 0 &&

@@ -117,6 +117,36 @@ START_TEST(startup_is_due_once_in_each_life_of_the_daemon) {
 }
 END_TEST
 
+/* As a template has it that the daemon starts itself and that is to run again. */
+START_TEST(a_first_start_with_the_daemon_comes_before_the_time_from_its_end) {
+        sim_init(&sim, "2026-01-01T00:00:00Z");
+        sim.write_ahead_usec = 2 * USEC_PER_SEC;
+        sim.duration_usec = 5 * USEC_PER_SEC;
+        sim_write_job(&sim, "a",
+                      "schedule: [{startup: 1min}, {every: 59s, from: end}]\ntimezone: UTC\ncommand: "
+                      "[/bin/true]\n");
+        sim_write_job(&sim, "b",
+                      "schedule: [{startup: 1min}, {every: 60s 2us, from: end}]\ntimezone: UTC\ncommand: "
+                      "[/bin/true]\n");
+        sim_start_daemon(&sim);
+        sim_run_until(&sim, "2026-01-01T00:02:10Z");
+        sim_expect_rows(&sim, "a",
+                        "succeeded schedule 2026-01-01T00:01:00Z\n"
+                        "succeeded schedule 2026-01-01T00:02:04Z\n");
+        sim_expect_rows(&sim, "b",
+                        "succeeded schedule 2026-01-01T00:01:00Z\n"
+                        "running schedule 2026-01-01T00:02:05.000002Z\n");
+
+        /* One that comes while the daemon runs is not started with it. */
+        sim_write_job(&sim, "c",
+                      "schedule: [{startup: 1min}, {every: 1min, from: end}]\ntimezone: UTC\ncommand: "
+                      "[/bin/true]\n");
+        sim_reload(&sim);
+        sim_run(&sim, 90 * USEC_PER_SEC);
+        ck_assert_uint_eq(sim_count_launches(&sim, "c"), 1);
+}
+END_TEST
+
 START_TEST(resume_is_due_after_each_sleep) {
         setup("2026-01-01T00:00:00Z",
               "schedule: [{resume: 0}, {cron: '30 * * * *'}]\ntimezone: UTC\ncommand: [/bin/true]\n");
@@ -175,6 +205,7 @@ static const Story stories[] = {
         { "end",     &a_restart_goes_on_from_the_stored_end, 1 },
         { "end",     &it_never_stops_for_good, ARRAY_SIZE(stall_cases) },
         { "startup", &startup_is_due_once_in_each_life_of_the_daemon, 1 },
+        { "startup", &a_first_start_with_the_daemon_comes_before_the_time_from_its_end, 1 },
         { "resume",  &resume_is_due_after_each_sleep, 1 },
         { "clock",   &an_untrusted_clock_holds_back_no_elapsed_time, 3 },
 };
