@@ -65,7 +65,14 @@ static ssize_t read_at(int fd, char *data, off_t offset) {
         return done;
 }
 
-/* Whether the file that is there has the same content; one that cannot be read has another. */
+static bool has_attributes(const FileRequest *request, const struct stat *st) {
+        return (request->mode == (mode_t) -1 || (st->st_mode & 07777) == request->mode) &&
+                        (request->owner == (uid_t) -1 || st->st_uid == request->owner) &&
+                        (request->group == (gid_t) -1 || st->st_gid == request->group);
+}
+
+/* Whether the file that is there has the same content, and the mode and owner that it is to have; one that
+ * cannot be read has another. */
 static bool is_same(const FileOutput *output) {
         CLEANUP_CLOSE int fd = place_read(output->request->root, output->path);
         CLEANUP_FREE char *old = malloc(PIECE_BYTES), *new = malloc(PIECE_BYTES);
@@ -73,7 +80,7 @@ static bool is_same(const FileOutput *output) {
         ssize_t n = 1;
 
         if (fd < 0 || !old || !new || fstat(fd, &st) < 0 || fstat(output->staged.fd, &staged) < 0 ||
-            st.st_size != staged.st_size)
+            st.st_size != staged.st_size || !has_attributes(output->request, &st))
                 return false;
         for (off_t offset = 0; n > 0; offset += n) {
                 n = read_at(output->staged.fd, new, offset);

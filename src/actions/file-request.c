@@ -194,6 +194,8 @@ static int decode_choices(Action *action, FileRequest *request) {
                 r = action_get_boolean(action, "only-if-changed", false, &request->only_if_changed);
         if (r >= 0)
                 r = action_get_boolean(action, "glob", false, &request->glob);
+        if (r >= 0)
+                r = action_get_boolean(action, "in-place", false, &request->in_place);
         if (r < 0)
                 return r;
         request->operation = operation >= 0 ? (FileOperation) operation : guess(request);

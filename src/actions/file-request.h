@@ -40,7 +40,7 @@ typedef struct FileRequest {
         mode_t mode; /* (mode_t) -1: none was asked for */
         uid_t owner; /* (uid_t) -1: likewise */
         gid_t group;
-        bool make_directories, only_if_changed, glob, ignore_missing;
+        bool make_directories, only_if_changed, glob, ignore_missing, in_place;
         FileExists if_exists;
         char *checksum;                    /* "sha256:HEX"; NULL: none */
         char *encoding_from, *encoding_to; /* both or none */

@@ -34,6 +34,10 @@ static bool may_be_missing(const FileRun *run, int error) {
         return error == -ENOENT && run->request.ignore_missing;
 }
 
+static bool is_same_file(const struct stat *a, const struct stat *b) {
+        return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
 static void report_missing(FileRun *run) {
         json_writer_bool(run->result, "changed", false);
         json_writer_bool(run->result, "missing", true);
@@ -159,8 +163,14 @@ static int fetch_file(FileRun *run) {
         return make_one(run, &source);
 }
 
-/* Returns 1, 0 if it is missing and may be, or a negative errno (explained). */
-static int copy_path(FileRun *run, const char *from, const char *to, bool reports, FileOutcome *ret) {
+/* What is copied has `st`. Returns 1, 0 if it is missing and may be, or a negative errno (explained). */
+static int copy_stat(
+                FileRun *run,
+                const char *from,
+                const char *to,
+                bool reports,
+                FileOutcome *ret,
+                struct stat *ret_stat) {
         CLEANUP_CLOSE int fd = place_read(run->request.root, from);
         Source source = { .fd = fd, .path = from };
         struct stat st;
@@ -172,7 +182,17 @@ static int copy_path(FileRun *run, const char *from, const char *to, bool report
                 return fail_path(run, fd < 0 ? fd : -errno, "read", from);
         source.mode = st.st_mode & 0777;
         r = make_file(run, &source, to, reports, ret);
-        return r < 0 ? r : 1;
+        if (r < 0)
+                return r;
+        *ret_stat = st;
+        return 1;
+}
+
+/* Returns 1, 0 if it is missing and may be, or a negative errno (explained). */
+static int copy_path(FileRun *run, const char *from, const char *to, bool reports, FileOutcome *ret) {
+        struct stat st;
+
+        return copy_stat(run, from, to, reports, ret, &st);
 }
 
 /* --- move, delete ------------------------------------------------------------------------------------ */
@@ -190,12 +210,46 @@ static int delete_path(FileRun *run, const char *path) {
         return r < 0 ? fail_path(run, r, "delete", path) : 1;
 }
 
+/* The file that was copied, or the link to it, unless another one is there now: the copy, where both are one
+ * place. */
+static int delete_copied(FileRun *run, const char *path, const struct stat *copied) {
+        CLEANUP(place_done) Place place = PLACE_NONE;
+        struct stat st;
+        int r;
+
+        r = place_open(run->request.root, path, 0, &place);
+        if (r >= 0 && fstatat(place.directory_fd, place.name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+                r = -errno;
+        if (r >= 0 && (is_same_file(&st, copied) || S_ISLNK(st.st_mode)) &&
+            unlinkat(place.directory_fd, place.name, 0) < 0)
+                r = -errno;
+        return r < 0 ? fail_path(run, r, "delete", path) : 1;
+}
+
 /* Nothing has to be looked into or changed on the way: the file itself can move. */
 static bool is_plain_move(const FileRequest *request) {
         return !request->checksum && !request->encoding_from && request->max_bytes == UINT64_MAX &&
                         request->mode == (mode_t) -1 && request->owner == (uid_t) -1 &&
                         request->group == (gid_t) -1 && !request->only_if_changed &&
                         request->if_exists != EXISTS_APPEND;
+}
+
+static bool is_same_place(const Place *a, const Place *b) {
+        struct stat first, second;
+
+        return strcmp(a->name, b->name) == 0 && fstat(a->directory_fd, &first) >= 0 &&
+                        fstat(b->directory_fd, &second) >= 0 && is_same_file(&first, &second);
+}
+
+/* A rename to another name of the same file does nothing. Returns 1 or a negative errno. */
+static int drop_old_name(const Place *from, const Place *to, const struct stat *moved) {
+        struct stat st;
+
+        if (is_same_place(from, to) ||
+            fstatat(from->directory_fd, from->name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+            !is_same_file(&st, moved))
+                return 1;
+        return unlinkat(from->directory_fd, from->name, 0) < 0 ? -errno : 1;
 }
 
 /* Returns 1, 0 if it is kept, -EXDEV if it has to be copied, or another negative errno. */
@@ -208,7 +262,7 @@ static int rename_place(const FileRequest *request, const Place *from, const Pla
                 return S_ISDIR(st.st_mode) ? -EISDIR : -ENOTSUP;
         if (renameat2(from->directory_fd, from->name, to->directory_fd, to->name,
                       request->if_exists == EXISTS_REPLACE ? 0 : RENAME_NOREPLACE) >= 0)
-                return 1;
+                return drop_old_name(from, to, &st);
         /* EINVAL: a file system that cannot say "only if there is none". */
         return errno == EINVAL ? -EXDEV : errno == EEXIST && request->if_exists == EXISTS_KEEP ? 0 : -errno;
 }
@@ -236,16 +290,16 @@ static int try_rename(FileRun *run, const char *from, const char *to, FileOutcom
 
 /* As copy_path(). A file that was kept, or kept another from being replaced, stays where it is. */
 static int move_path(FileRun *run, const char *from, const char *to, bool reports, FileOutcome *ret) {
+        struct stat copied;
         int r;
 
         r = is_plain_move(&run->request) ? try_rename(run, from, to, ret) : -EXDEV;
         if (r != -EXDEV)
                 return r;
-        r = copy_path(run, from, to, reports, ret);
+        r = copy_stat(run, from, to, reports, ret, &copied);
         if (r <= 0 || *ret == FILE_KEPT)
                 return r;
-        r = delete_path(run, from);
-        return r < 0 ? r : 1;
+        return delete_copied(run, from, &copied);
 }
 
 /* --- one file, or all that match --------------------------------------------------------------------- */

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "actions/upload-name.h"
 #include "util/address.h"
 #include "util/file.h"
 #include "util/url-party.h"
@@ -21,7 +22,7 @@ typedef struct Transfer {
         Action *action;
         const char *url;
         CURL *curl;
-        struct curl_slist *headers;
+        struct curl_slist *headers, *commands;
         char *shown; /* the URL for messages */
         char reason[CURL_ERROR_SIZE];
         bool was_denied;
@@ -38,6 +39,7 @@ typedef struct Transfer {
 static void transfer_done(Transfer *transfer) {
         curl_easy_cleanup(transfer->curl);
         curl_slist_free_all(transfer->headers);
+        curl_slist_free_all(transfer->commands);
         curl_free(transfer->shown);
         curl_global_cleanup();
 }
@@ -332,6 +334,36 @@ int file_fetch(Action *action, const char *url, FileIntake *intake, FileTransfer
         return r < 0 ? r : file_intake_finish(intake);
 }
 
+static int set_commands(Transfer *transfer, const UploadName *name) {
+        for (size_t i = 0; i < UPLOAD_COMMANDS; i++) {
+                struct curl_slist *list = curl_slist_append(transfer->commands, name->commands[i]);
+
+                if (!list)
+                        return -ENOMEM;
+                transfer->commands = list;
+        }
+        return curl_easy_setopt(transfer->curl, CURLOPT_URL, name->url) == CURLE_OK &&
+                                        curl_easy_setopt(
+                                                        transfer->curl, CURLOPT_POSTQUOTE,
+                                                        transfer->commands) == CURLE_OK
+                        ? 0
+                        : -ENOMEM;
+}
+
+/* Whoever looks there finds the old file or the whole new one. */
+static int set_name(Transfer *transfer, bool in_place) {
+        UploadName name = { 0 };
+        int r;
+
+        r = in_place ? 0 : upload_name_init(&name, transfer->url);
+        if (r > 0)
+                r = set_commands(transfer, &name);
+        else if (r == -EINVAL)
+                r = action_fail(transfer->action, "'%s' is no name that a file can get", transfer->shown);
+        upload_name_done(&name);
+        return r;
+}
+
 int file_send(Action *action, const FileRequest *request, int fd, uint64_t size, FileTransfer *ret) {
         CLEANUP(transfer_done)
         Transfer transfer = { .action = action, .url = request->to, .fd = fd, .left = size };
@@ -351,5 +383,6 @@ int file_send(Action *action, const FileRequest *request, int fd, uint64_t size,
                 (void) curl_easy_setopt(
                                 transfer.curl, CURLOPT_FTP_CREATE_MISSING_DIRS,
                                 (long) CURLFTP_CREATE_DIR_RETRY);
-        return perform(&transfer, ret);
+        r = set_name(&transfer, request->in_place);
+        return r < 0 ? r : perform(&transfer, ret);
 }

@@ -82,6 +82,23 @@ fails "a pattern that nothing matches" file "No file matches" '"operation": "del
 gives "… and may not" file '{"count": 0}' '"operation": "delete", "from": "#S#/many/*.log", "glob": true, "if-missing": "ignore"'
 fails "without glob a star is a star" file "No such file" '"operation": "delete", "from": "#S#/many/*.txt"'
 
+# --- onto itself ---------------------------------------------------------------------------------------
+mkdir "$S/self" "$S/self/many"
+for name in self/a self/many/a; do echo precious >"$S/$name"; done
+ln "$S/self/a" "$S/self/hard"
+gives "a file that moves onto itself" file '{"changed": true}' '"operation": "move", "from": "#S#/self/many/a", "to": "#S#/self/many/a"'
+check "… is there" has self/many/a precious
+gives "… also where it has to be copied" file '{"changed": true}' '"operation": "move", "from": "#S#/self/many/a", "to": "#S#/self/../self/many/a", "mode": "0600"'
+check "… is there, too" has self/many/a precious
+gives "… with a pattern" file '{"count": 1}' '"operation": "move", "from": "#S#/self/many/*", "to": "#S#/self/many", "glob": true, "mode": "0640"'
+check "… as well" has self/many/a precious
+check "… with its mode" mode_is self/many/a 640
+gives "to another name of the same file" file '{"changed": true}' '"operation": "move", "from": "#S#/self/a", "to": "#S#/self/hard"'
+check "… the old name goes" equals "hard many" "$(ls "$S/self" | tr '\n' ' ' | sed 's/ $//')"
+gives "the same content" file '{"changed": true}' '"to": "#S#/self/hard", "content": "precious\n", "mode": "0604", "only-if-changed": true'
+check "… with another mode is a change" mode_is self/hard 604
+gives "… with the same is none" file '{"changed": false}' '"to": "#S#/self/hard", "content": "precious\n", "mode": "0604", "only-if-changed": true'
+
 # --- nothing leads out of the root ---------------------------------------------------------------------
 mkdir "$S/root" "$S/outside"
 echo secret >"$S/outside/secret"
@@ -124,12 +141,23 @@ fi
 # --- servers -------------------------------------------------------------------------------------------
 mkdir "$S/served" "$S/credentials"
 mkfifo "$S/end"
-python3 "$(dirname "$0")/../support/file-server.py" "$S/served" <"$S/end" 2>"$S/server.log" &
+certificate() { # NAME SUBJECT OPTION…
+    local name=$1 subject=$2
+    shift 2
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3 -keyout "$S/$name.key" -out "$S/$name.crt" \
+        -subj "$subject" "$@" 2>/dev/null
+}
+certificate ca /CN=test-ca
+certificate server /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -addext basicConstraints=critical,CA:FALSE \
+    -CA "$S/ca.crt" -CAkey "$S/ca.key"
+python3 "$(dirname "$0")/../support/file-server.py" "$S/served" "$S/server.crt" "$S/server.key" <"$S/end" 2>"$S/server.log" &
 exec 7>"$S/end"
 wait_until 20 test -e "$S/served/.ports" || cat "$S/server.log"
-read -r http ftp <"$S/served/.ports"
+read -r http ftp https ftps <"$S/served/.ports"
 http=http://127.0.0.1:$http
 ftp=ftp://127.0.0.1:$ftp
+https=https://localhost:$https
+ftps=ftps://localhost:$ftps
 echo geheim >"$S/credentials/password"
 export CREDENTIALS_DIRECTORY=$S/credentials
 login='"user": "user", "password": [{"credential": "password"}]'
@@ -164,12 +192,99 @@ gives "fetch by FTP" file '{"bytes": 6, "changed": true}' "\"from\": \"$ftp/rate
 check "… arrives" has ftp.csv rates
 gives "send by FTP" file '{"bytes": 6}' "\"from\": \"#S#/a\", \"to\": \"$ftp/dir/by-ftp\", \"make-directories\": true, $login"
 check "… arrives" has served/dir/by-ftp "four!+"
+check "… under its name when it is all there" equals "STOR by-ftp.part RNFR by-ftp.part RNTO by-ftp" \
+    "$(grep -E '^(STOR|RN)' "$S/served/.commands" | tail -n 3 | tr '\n' ' ' | sed 's/ $//')"
+gives "… over an old one" file '{"bytes": 5}' "\"content\": \"newer\", \"to\": \"$ftp/dir/by-ftp\", $login"
+check "… which it replaces" has served/dir/by-ftp newer
+gives "with letters of all kinds" file '{"bytes": 1}' "\"content\": \"x\", \"to\": \"$ftp/dir/a%20b%C3%A9\", $login"
+check "… as well" has "served/dir/a bé" x
+gives "send in place" file '{"bytes": 6}' "\"from\": \"#S#/a\", \"to\": \"$ftp/dir/in-place\", \"in-place\": true, $login"
+check "… under its own name at once" equals "STOR in-place" "$(grep -E '^(STOR|RN)' "$S/served/.commands" | tail -n 1)"
+echo old >"$S/served/kept"
+fails "where nobody may rename" file "'$ftp/kept'" "\"from\": \"#S#/a\", \"to\": \"$ftp/kept\", $login"
+check "… the old one stays" has served/kept old
+fails "a name with a line break" file "is no name that a file can get" "\"content\": \"x\", \"to\": \"$ftp/a%0D%0ADELE%20b\", $login"
+fails "a directory as a name" file "is no name that a file can get" "\"content\": \"x\", \"to\": \"$ftp/dir/\", $login"
 fails "a wrong password" file "Access denied" "\"from\": \"$ftp/rates.csv\", \"to\": \"#S#/ftp.csv\", \"user\": \"user\", \"password\": \"falsch\""
 fails "a file that the server has not" file "'$ftp/none'" "\"from\": \"${ftp/127/user:geheim@127}/none\", \"to\": \"#S#/ftp.csv\""
 check "no password is shown" equals "" "$(grep -h geheim "$S/result" "$S/err")"
 fails "a protocol that is not for files" file "not supported or disabled" '"from": "gopher://127.0.0.1/x", "to": "#S#/x"'
 fails "a file by URL" file "not supported or disabled" '"from": "file:///etc/passwd", "to": "#S#/x"'
 fails "an SSH host that nobody knows" file "'sftp://127.0.0.1:1/x'" '"from": "sftp://127.0.0.1:1/x", "to": "#S#/x"'
+
+# --- with TLS ------------------------------------------------------------------------------------------
+ca='"ca-file": "#S#/ca.crt"'
+gives "fetch by HTTPS" file '{"bytes": 6, "http_status": 200}' "\"from\": \"$https/rates.csv\", \"to\": \"#S#/tls.csv\", $ca"
+check "… arrives" has tls.csv rates
+gives "send by HTTPS" file '{"http_status": 201}' "\"from\": \"#S#/a\", \"to\": \"$https/by-https\", $ca"
+check "… arrives" has served/by-https "four!+"
+fails "a certificate of nobody" file "certificate" "\"from\": \"$https/rates.csv\", \"to\": \"#S#/tls2.csv\""
+fails "one of another host" file "'${https/localhost/127.0.0.2}/rates.csv'" "\"from\": \"${https/localhost/127.0.0.2}/rates.csv\", \"to\": \"#S#/tls2.csv\", $ca"
+fails "from https to something else" file "'$https/away/rates.csv'" "\"from\": \"$https/away/rates.csv\", \"to\": \"#S#/tls2.csv\", \"redirects\": 2, $ca"
+fails "a CA file that is not there" file "'$https/rates.csv'" "\"from\": \"$https/rates.csv\", \"to\": \"#S#/tls2.csv\", \"ca-file\": \"#S#/none\""
+gives "fetch by FTPS" file '{"bytes": 6, "changed": true}' "\"from\": \"$ftps/rates.csv\", \"to\": \"#S#/ftps.csv\", $login, $ca"
+check "… arrives" has ftps.csv rates
+gives "send by FTPS" file '{"bytes": 6}' "\"from\": \"#S#/a\", \"to\": \"$ftps/dir/by-ftps\", $login, $ca"
+check "… arrives" has served/dir/by-ftps "four!+"
+check "… unreadable on the way" grep -qx "PROT P" "$S/served/.commands"
+fails "FTPS with a certificate of nobody" file "certificate" "\"from\": \"$ftps/rates.csv\", \"to\": \"#S#/ftps2.csv\", $login"
+check "… hears no password" equals "$(grep -c ^PASS "$S/served/.commands")" "$(grep -c ^USER "$S/served/.commands")"
+check "nothing came of what failed" test ! -e "$S/tls2.csv" -a ! -e "$S/ftps2.csv"
+
+# --- SFTP ----------------------------------------------------------------------------------------------
+sshd=$(PATH=$PATH:/usr/sbin:/usr/local/sbin command -v sshd)
+ssh_start() {
+    local port
+    port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    local pam=no
+    [ "$(id -u)" != 0 ] || pam=yes # nobody's account is locked, which only PAM forgives
+    mkdir "$S/ssh" "$S/ssh/in"
+    ssh-keygen -q -t ecdsa -N '' -f "$S/ssh/host"
+    ssh-keygen -q -t ecdsa -m PEM -N '' -f "$S/ssh/key"
+    cp "$S/ssh/key.pub" "$S/ssh/authorized"
+    printf '%s\n' "Port $port" "ListenAddress 127.0.0.1" "HostKey $S/ssh/host" "AuthorizedKeysFile $S/ssh/authorized" \
+        "StrictModes no" "UsePAM $pam" "PidFile none" "Subsystem sftp internal-sftp" "PasswordAuthentication no" >"$S/ssh/config"
+    as_user=()
+    ssh_user=$(id -un)
+    if [ "$(id -u)" = 0 ]; then # without root it needs no user and no directory of its own
+        ssh_user=nobody
+        chmod 711 "$S"
+        chown -R nobody "$S/ssh"
+        as_user=(setpriv --reuid=nobody --regid="$(id -g nobody)" --clear-groups)
+    fi
+    "${as_user[@]}" timeout 300 "$sshd" -D -e -f "$S/ssh/config" 2>"$S/ssh.log" &
+    sshd_pid=$!
+    wait_until 20 bash -c "exec 3<>/dev/tcp/127.0.0.1/$port" || {
+        cat "$S/ssh.log"
+        return 1
+    }
+    sftp=sftp://127.0.0.1:$port
+    echo "[127.0.0.1]:$port $(cut -d' ' -f1,2 "$S/ssh/host.pub")" >"$S/ssh/known"
+}
+if [ -n "$sshd" ] && ssh_start; then
+    ssh="\"user\": \"$ssh_user\", \"ssh-key\": \"#S#/ssh/key\", \"known-hosts\": \"#S#/ssh/known\""
+    gives "send by SFTP" file '{"bytes": 6}' "\"from\": \"#S#/a\", \"to\": \"$sftp$S/ssh/in/a%20b\", $ssh"
+    check "… arrives" has "ssh/in/a b" "four!+"
+    gives "… over an old one" file '{"bytes": 5}' "\"content\": \"newer\", \"to\": \"$sftp$S/ssh/in/a%20b\", $ssh"
+    check "… which it replaces" has "ssh/in/a b" newer
+    check "… and nothing is beside it" equals "a b" "$(ls -A "$S/ssh/in")"
+    gives "… into a directory that it makes" file '{"bytes": 1}' "\"content\": \"x\", \"to\": \"$sftp$S/ssh/in/new/a'\\\"b\", \"make-directories\": true, $ssh"
+    check "… with quotes in its name" has "ssh/in/new/a'\"b" x
+    gives "… in place" file '{"bytes": 2}' "\"content\": \"xy\", \"to\": \"$sftp$S/ssh/in/c\", \"in-place\": true, $ssh"
+    check "… as well" has ssh/in/c xy
+    gives "fetch by SFTP" file '{"bytes": 5, "changed": true}' "\"from\": \"$sftp$S/ssh/in/a%20b\", \"to\": \"#S#/sftp\", $ssh"
+    check "… arrives" has sftp newer
+    fails "a file that is not there" file "'$sftp$S/ssh/in/none'" "\"from\": \"$sftp$S/ssh/in/none\", \"to\": \"#S#/sftp\", $ssh"
+    echo "[127.0.0.1]:${sftp##*:} $(cut -d' ' -f1,2 "$S/ssh/key.pub")" >"$S/ssh/wrong"
+    fails "a host with another key" file "'$sftp$S/ssh/in/a%20b'" "\"from\": \"$sftp$S/ssh/in/a%20b\", \"to\": \"#S#/sftp\", ${ssh/known\"/wrong\"}"
+    fails "a host that nobody knows" file "'$sftp$S/ssh/in/a%20b'" "\"from\": \"$sftp$S/ssh/in/a%20b\", \"to\": \"#S#/sftp\", \"user\": \"$ssh_user\", \"ssh-key\": \"#S#/ssh/key\""
+    fails "a key that is not let in" file "'$sftp$S/ssh/in/a%20b'" "\"from\": \"$sftp$S/ssh/in/a%20b\", \"to\": \"#S#/sftp\", ${ssh/ssh\/key/ssh\/host}"
+    check "the old file stays" has sftp newer
+    kill "$sshd_pid"
+    wait "$sshd_pid"
+else
+    echo "sshd is not there: SFTP is left out"
+fi
 
 network=public
 for url in "$http/rates.csv" "${http/127.0.0.1/localhost}/rates.csv" "${http/127.0.0.1/[::ffff:127.0.0.1]}/rates.csv" "${http/127.0.0.1/0}/rates.csv" "$ftp/rates.csv"; do

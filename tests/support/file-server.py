@@ -1,17 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""An HTTP and an FTP server for the tests of `file`: file-server.py DIRECTORY, which is what they serve and take.
+"""HTTP and FTP servers for the tests of `file`: file-server.py DIRECTORY CERTIFICATE KEY; they serve and take DIRECTORY.
 
-Writes "HTTP-PORT FTP-PORT" to DIRECTORY/.ports when both listen; ends with its standard input.
+Writes "HTTP-PORT FTP-PORT HTTPS-PORT FTPS-PORT" to DIRECTORY/.ports when all listen; ends with its standard input.
 HTTP: GET and PUT of files; /to/PATH redirects there, /away/PATH to another host; /status/N answers N; /secret/… wants
 user:geheim; what came
-with a request is in DIRECTORY/.request. FTP: user:geheim, RETR, STOR and MKD.
+with a request is in DIRECTORY/.request. FTP: user:geheim, RETR, STOR, MKD, RNFR and RNTO;
+what it was told is in DIRECTORY/.commands.
 """
 
 import base64
+import contextlib
 import http.server
 import os
 import pathlib
 import socketserver
+import ssl
 import sys
 import threading
 
@@ -70,18 +73,27 @@ class Ftp(socketserver.StreamRequestHandler):
     def transfer(self, work):
         self.say("150 go")
         connection, _ = self.data.accept()
+        if self.protects:
+            connection = self.server.context.wrap_socket(connection, server_side=True)
         with connection, connection.makefile("rwb") as stream:
             work(stream)
+            stream.flush()
+            if self.protects:
+                with contextlib.suppress(OSError, ValueError):  # a client that has sent all of it may be gone
+                    connection.unwrap()
         self.data.close()
         self.say("226 done")
 
     def handle(self):
         import socket
 
-        directory, user = TOP, None
+        directory, user, old = TOP, None, None
+        self.protects = False
         self.say("220 hello")
         for line in self.rfile:
             verb, _, argument = line.decode().strip().partition(" ")
+            with open(TOP / ".commands", "a", encoding="utf-8") as commands:
+                commands.write(line.decode().strip() + "\n")
             path = directory / argument.lstrip("/")
             if verb == "USER":
                 user = argument
@@ -107,6 +119,15 @@ class Ftp(socketserver.StreamRequestHandler):
                 self.transfer(lambda stream: stream.write(path.read_bytes()))
             elif verb == "STOR":
                 self.transfer(lambda stream: path.write_bytes(stream.read()))
+            elif verb == "RNFR" and path.is_file() and path.name != "kept.part":
+                old = path
+                self.say("350 and then?")
+            elif verb == "RNTO" and old:
+                old.rename(path)
+                self.say("250 done")
+            elif verb in ("PBSZ", "PROT"):
+                self.protects = self.protects or argument == "P"
+                self.say("200 ok")
             elif verb == "QUIT":
                 self.say("221 bye")
                 return
@@ -116,9 +137,24 @@ class Ftp(socketserver.StreamRequestHandler):
 
 class Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(sys.argv[2], sys.argv[3])
 
 
-servers = [http.server.ThreadingHTTPServer(("127.0.0.1", 0), Http), Server(("127.0.0.1", 0), Ftp)]
+def with_tls(server):
+    server.socket = Server.context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    return server
+
+
+def http_server():
+    return http.server.ThreadingHTTPServer(("127.0.0.1", 0), Http)
+
+
+def ftp_server():
+    return Server(("127.0.0.1", 0), Ftp)
+
+
+servers = [http_server(), ftp_server(), with_tls(http_server()), with_tls(ftp_server())]
 for server in servers:
     threading.Thread(target=server.serve_forever, daemon=True).start()
 (TOP / ".ports.new").write_text(" ".join(str(server.server_address[1]) for server in servers) + "\n")
