@@ -132,7 +132,7 @@ static void on_done(void *userdata, const ErrandResult *result) {
         usec_t wait_usec;
 
         notification->on_its_way = false;
-        queue->n_on_their_way--;
+        notification->lane->n_on_their_way--;
         verdict = notification_judge(&notification->errand, result, &wait_usec);
         notification_errand_done(&notification->errand);
 
@@ -180,5 +180,5 @@ void notification_send(Notification *notification) {
                 return;
         }
         notification->on_its_way = true;
-        queue->n_on_their_way++;
+        notification->lane->n_on_their_way++;
 }

@@ -8,8 +8,22 @@
 #include "manager/notification-queue.h"
 #include "manager/notification-render.h"
 
+/* Messages of root's jobs and the daemon, and those of ordinary users, whose targets may be slow on purpose.
+ */
+typedef enum NotificationLane {
+        NOTIFICATION_LANE_PRIVILEGED,
+        NOTIFICATION_LANE_USERS,
+        NOTIFICATION_LANE_COUNT,
+} NotificationLane;
+
+typedef struct NotificationTries {
+        Heap heap;
+        unsigned n_on_their_way;
+} NotificationTries;
+
 typedef struct Notification {
         NotificationQueue *queue;
+        NotificationTries *lane;
         NotificationRecord record;
         uint64_t target_hash;
         UT_hash_handle hh; /* by record.fold_key */
@@ -38,9 +52,8 @@ struct NotificationQueue {
         Notification *items; /* by fold_key */
         Notification *removed;
         NotificationTarget *targets;
-        Heap tries;
+        NotificationTries lanes[NOTIFICATION_LANE_COUNT];
         uint64_t last_id;
-        unsigned n_on_their_way;
         char *last_error;
 };
 

@@ -9,8 +9,9 @@
 #include "job/notify-text.h"
 #include "manager/notification-fold.h"
 #include "manager/notification-private.h"
+#include "manager/user-limits.h"
 
-/* So many errands at a time: the runner has other work. */
+/* So many errands of a lane at a time: the runner has other work. */
 #define ON_THEIR_WAY_MAX 8U
 
 /* --- rows ------------------------------------------------------------------------------------------ */
@@ -48,10 +49,16 @@ static void target_discount(NotificationQueue *queue, uint64_t hash) {
 static void notification_free(Notification *notification) {
         if (notification->removed)
                 DL_DELETE(notification->queue->removed, notification);
-        heap_remove(&notification->queue->tries, &notification->node);
+        heap_remove(&notification->lane->heap, &notification->node);
         notification_errand_done(&notification->errand);
         notification_record_done(&notification->record);
         free(notification);
+}
+
+static NotificationTries *lane_of(NotificationQueue *queue, uid_t owner_uid) {
+        bool is_ordinary = user_limits_concern(queue->manager, owner_uid);
+
+        return &queue->lanes[is_ordinary ? NOTIFICATION_LANE_USERS : NOTIFICATION_LANE_PRIVILEGED];
 }
 
 /* Takes the record. */
@@ -68,6 +75,7 @@ static int notification_new(NotificationQueue *queue, NotificationRecord *record
                 return r;
         }
         notification->queue = queue;
+        notification->lane = lane_of(queue, record->owner_uid);
         notification->node.index = HEAP_NONE;
         notification->record = *record;
         *record = (NotificationRecord){ 0 };
@@ -88,8 +96,7 @@ void notification_schedule(Notification *notification) {
         if (notification->removed || notification->on_its_way ||
             (notification->n_pending > 0 && !notification->at_once))
                 return;
-        if (heap_put(&notification->queue->tries, &notification->node, notification->record.next_try_usec) <
-            0)
+        if (heap_put(&notification->lane->heap, &notification->node, notification->record.next_try_usec) < 0)
                 log_warning("A message is sent after the next restart only: %s", strerror(ENOMEM));
 }
 
@@ -123,7 +130,7 @@ static void await_disk(Notification *notification, int r) {
 }
 
 void notification_save(Notification *notification) {
-        heap_remove(&notification->queue->tries, &notification->node);
+        heap_remove(&notification->lane->heap, &notification->node);
         await_disk(notification,
                    store_put_notification(notification->queue->manager->host.store, &notification->record));
         notification_schedule(notification);
@@ -134,7 +141,7 @@ void notification_remove(Notification *notification) {
 
         HASH_DEL(queue->items, notification);
         target_discount(queue, notification->target_hash);
-        heap_remove(&queue->tries, &notification->node);
+        heap_remove(&notification->lane->heap, &notification->node);
         notification->removed = true;
         DL_APPEND(queue->removed, notification);
         await_disk(notification,
@@ -302,28 +309,37 @@ void notification_queue_add(
 /* --- its time --------------------------------------------------------------------------------------- */
 
 usec_t notification_queue_wakeup(const NotificationQueue *queue) {
-        const HeapNode *first = heap_first(&queue->tries);
+        usec_t next_usec = USEC_INFINITY;
 
         /* Otherwise a connection, or the end of an errand, is what wakes it. */
-        if (!first || !queue->manager->connected || queue->n_on_their_way >= ON_THEIR_WAY_MAX)
-                return USEC_INFINITY;
-        return first->key;
+        for (size_t i = 0; i < NOTIFICATION_LANE_COUNT && queue->manager->connected; i++) {
+                const HeapNode *first = heap_first(&queue->lanes[i].heap);
+
+                if (first && queue->lanes[i].n_on_their_way < ON_THEIR_WAY_MAX)
+                        next_usec = MIN(next_usec, first->key);
+        }
+        return next_usec;
 }
 
-void notification_queue_run(NotificationQueue *queue) {
+static void run_lane(NotificationQueue *queue, NotificationTries *lane) {
         Manager *manager = queue->manager;
         HeapNode *first;
 
-        while (manager->connected && queue->n_on_their_way < ON_THEIR_WAY_MAX &&
-               (first = heap_first(&queue->tries)) && first->key <= manager_now(manager)) {
+        while (manager->connected && lane->n_on_their_way < ON_THEIR_WAY_MAX &&
+               (first = heap_first(&lane->heap)) && first->key <= manager_now(manager)) {
                 Notification *notification = HEAP_CONTAINER(first, Notification, node);
 
-                heap_remove(&queue->tries, &notification->node);
+                heap_remove(&lane->heap, &notification->node);
                 if (notification->record.count == 0)
                         notification_remove(notification); /* its window is over */
                 else
                         notification_send(notification);
         }
+}
+
+void notification_queue_run(NotificationQueue *queue) {
+        for (size_t i = 0; i < NOTIFICATION_LANE_COUNT; i++)
+                run_lane(queue, &queue->lanes[i]);
 }
 
 void notification_queue_shift(NotificationQueue *queue, usec_t delta_usec) {
@@ -405,7 +421,8 @@ NotificationQueue *notification_queue_free(NotificationQueue *queue) {
                 HASH_DEL(queue->targets, target);
                 free(target);
         }
-        heap_done(&queue->tries);
+        for (size_t i = 0; i < NOTIFICATION_LANE_COUNT; i++)
+                heap_done(&queue->lanes[i].heap);
         free(queue->last_error);
         free(queue);
         return NULL;

@@ -13,13 +13,14 @@
 /* So many changes of an ordinary user are judged in one turn of the loop. */
 #define CHANGES_AT_ONCE_MAX 1000U
 
-static bool is_ordinary(const Manager *manager, uid_t uid) {
+bool user_limits_concern(const Manager *manager, uid_t uid) {
         return manager->host.system_mode && uid != 0 && uid != manager->host.owner_uid &&
                         uid != manager->host.daemon_uid;
 }
 
 static const UserLimits *limits_of(const Manager *manager, uid_t uid) {
-        return manager->host.site && is_ordinary(manager, uid) ? &manager->host.site->user_limits : NULL;
+        return manager->host.site && user_limits_concern(manager, uid) ? &manager->host.site->user_limits
+                                                                       : NULL;
 }
 
 /* Another `n` of them; false: with these there would be too many within a minute, and none is counted. */
@@ -37,7 +38,7 @@ static bool rate_count(RateWindow *window, uint64_t n, uint64_t limit, usec_t no
 UserUse *user_limits_use(Manager *manager, uid_t uid) {
         UserUse *use = NULL;
 
-        if (!is_ordinary(manager, uid))
+        if (!user_limits_concern(manager, uid))
                 return NULL;
         HASH_FIND(hh, manager->users, &uid, sizeof(uid), use);
         if (use)
@@ -153,7 +154,7 @@ static uint64_t count_profiles(const Manager *manager, uid_t uid) {
 }
 
 bool user_limits_may_change(const Manager *manager, uid_t owner_uid, const Caller *caller) {
-        return !caller || !is_ordinary(manager, caller->uid) || caller->uid == owner_uid;
+        return !caller || !user_limits_concern(manager, caller->uid) || caller->uid == owner_uid;
 }
 
 int user_limits_check_profile(

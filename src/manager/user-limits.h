@@ -22,6 +22,9 @@ typedef struct UserUse {
         UT_hash_handle hh;
 } UserUse;
 
+/* Whether the limits are for that user's. */
+bool user_limits_concern(const Manager *manager, uid_t uid);
+
 /* What is counted of that user; NULL: nothing is, or there is no memory. It lives as long as the manager. */
 UserUse *user_limits_use(Manager *manager, uid_t uid);
 void user_limits_done(Manager *manager);

@@ -67,6 +67,7 @@ int sim_run_errand(
         (void) snprintf(taken->path, sizeof(taken->path), "%s", errand->path ?: "");
         *ret_id = taken->id;
         if (taken->is_message) {
+                taken->ends_usec += sim->message_duration_usec;
                 if (sim_reaches_outside(sim) && sim->errand_exit_code == 0)
                         keep_message(sim, errand);
         } else if (errand->kind == ERRAND_COMMAND) {
@@ -101,9 +102,9 @@ static bool is_lost(const Sim *sim, const SimErrand *errand) {
 }
 
 static bool has_answer(const Sim *sim, const SimErrand *errand) {
-        if (is_lost(sim, errand) || errand->is_message)
+        if (is_lost(sim, errand))
                 return true;
-        if (errand->kind == ERRAND_COMMAND)
+        if (errand->is_message || errand->kind == ERRAND_COMMAND)
                 return errand->ends_usec <= sim->boottime_usec;
         return !errand->watch || path_is_so(sim, errand);
 }

@@ -113,6 +113,7 @@ typedef struct Sim {
         } paths[SIM_PATHS_MAX];
         int command_exit_code;
         usec_t command_duration_usec;
+        usec_t message_duration_usec;
         unsigned n_commands; /* that were run for a condition */
 
         /* The jobs' files. */

@@ -246,6 +246,32 @@ START_TEST(many_jobs_are_gathered_for_one_address) {
 }
 END_TEST
 
+#define USER 1000
+
+/* A target that answers late holds up other messages of users, and none of root's. */
+START_TEST(users_do_not_hold_up_root) {
+        char name[8];
+
+        begin("2026-01-01T00:30:00Z", BY_HAND, NOTIFY_ON_FAILURE);
+        for (unsigned i = 0; i < 10; i++) {
+                (void) snprintf(name, sizeof(name), "b%02u", i);
+                sim_write_job(&sim, name, HOURLY);
+                sim_own_job(&sim, name, USER);
+        }
+        sim_reload(&sim);
+        sim.exit_code = 1;
+        sim.message_duration_usec = 10 * USEC_PER_MINUTE;
+        sim_run_until(&sim, "2026-01-01T01:01:00Z");
+        ck_assert_uint_eq(sim.n_messages, 8); /* so many at a time */
+        sim_start_job(&sim, "a");
+        sim_run_until(&sim, "2026-01-01T01:05:00Z");
+        ck_assert_uint_eq(sim.n_messages, 9);
+        ck_assert_ptr_nonnull(strstr(sim.messages[8].subject, "a failed"));
+        sim_run_until(&sim, "2026-01-01T01:15:00Z");
+        ck_assert_uint_eq(sim.n_messages, 11);
+}
+END_TEST
+
 /* --- delivery -------------------------------------------------------------------------------------- */
 
 START_TEST(what_cannot_be_delivered_is_tried_again) {
@@ -442,6 +468,7 @@ Suite *test_suite(void) {
                 { "trouble", &the_daemon_tells_of_its_own_trouble, 1 },
                 { "floods", &a_flood_is_a_handful_of_messages, 1 },
                 { "floods", &many_jobs_are_gathered_for_one_address, 1 },
+                { "floods", &users_do_not_hold_up_root, 1 },
                 { "delivery", &what_cannot_be_delivered_is_tried_again, 2 },
                 { "delivery", &what_is_never_delivered_is_given_up, 1 },
                 { "delivery", &without_a_runner_it_waits, 1 },
