@@ -38,8 +38,8 @@ usec_t definition_past_instant(const Manager *manager, const Job *job, const Job
         return USEC_INFINITY;
 }
 
-usec_t definition_late_instant(const Manager *manager, const Job *job) {
-        usec_t first_usec = USEC_INFINITY;
+usec_t definition_owes_from(const Manager *manager, const Job *job) {
+        usec_t from_usec = manager_now(manager);
 
         for (size_t i = 0; i < job->timetable.n_entries; i++) {
                 usec_t due_usec = last_instant(manager, job, i);
@@ -47,7 +47,7 @@ usec_t definition_late_instant(const Manager *manager, const Job *job) {
                 if (schedule_kind(job->timetable.entries[i].schedule) != SCHEDULE_AT)
                         return 0;
                 if (due_usec != USEC_INFINITY && is_hardly_late(manager, due_usec))
-                        first_usec = MIN(first_usec, due_usec);
+                        from_usec = MIN(from_usec, due_usec);
         }
-        return first_usec == USEC_INFINITY ? 0 : first_usec;
+        return job->timetable.n_entries > 0 ? from_usec : 0;
 }

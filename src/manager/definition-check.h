@@ -11,5 +11,8 @@
  */
 usec_t definition_past_instant(const Manager *manager, const Job *job, const Job *before);
 
-/* The first `at` of a job with nothing else that is hardly late; 0: none. */
-usec_t definition_late_instant(const Manager *manager, const Job *job);
+/*
+ * From when on a job with nothing but `at` owes what is due: its first one that is hardly late, or now. What
+ * falls due before the definition is applied is not in the past, then. 0: it has another schedule, or none.
+ */
+usec_t definition_owes_from(const Manager *manager, const Job *job);

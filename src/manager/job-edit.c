@@ -289,7 +289,7 @@ static int define(JobEdits *edits, JobEdit *edit, JobDraft *draft, char *taken) 
         edit->result.effect = draft->is_listed ? JOB_EFFECT_CHANGED : JOB_EFFECT_CREATED;
         edit->change.kind = draft->is_listed && draft->effective ? DEFINITION_EDITED : DEFINITION_ADDED;
         edit->change.job = draft->job;
-        edit->change.from_usec = definition_late_instant(edits->manager, composed);
+        edit->change.from_usec = definition_owes_from(edits->manager, composed);
         draft->is_listed = true;
         draft->origin = JOB_ORIGIN_RUNTIME;
         draft->effective = edit->change.loaded = TAKE_PTR(composed);

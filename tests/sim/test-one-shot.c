@@ -85,6 +85,32 @@ START_TEST(what_is_made_for_now_runs_now) {
 }
 END_TEST
 
+/* Of a machine so slow that each look at the clock takes a millisecond. */
+static usec_t slow_now(void *userdata, ClockKind kind) {
+        Sim *slow = userdata;
+
+        slow->realtime_usec += USEC_PER_MSEC;
+        slow->boottime_usec += USEC_PER_MSEC;
+        slow->monotonic_usec += USEC_PER_MSEC;
+        return kind == CLOCK_KIND_REALTIME ? slow->realtime_usec : slow->monotonic_usec;
+}
+
+/* It was not past when it was judged, whenever it is applied then. */
+START_TEST(what_falls_due_while_it_is_made_runs) {
+        char definition[96];
+        Clock clock;
+
+        setup(START, BY_HAND);
+        clock = sim.clock;
+        sim.clock.now = slow_now;
+        (void) snprintf(definition, sizeof(definition), AT("00:30:30.%03d"), _i + 1);
+        ck_assert_int_eq(make("at", definition), 0);
+        sim.clock = clock;
+        sim_run(&sim, 2 * USEC_PER_SEC);
+        ck_assert_uint_eq(sim_count_launches(&sim, "at-2"), 1);
+}
+END_TEST
+
 START_TEST(it_is_started_with_its_making) {
         setup(START, BY_HAND);
         ck_assert_int_eq(run(BY_HAND), 0);
@@ -273,6 +299,7 @@ static const Story stories[] = {
         { "life", &it_runs_once_and_leaves, 1 },
         { "life", &a_number_is_never_given_twice, 1 },
         { "life", &what_is_made_for_now_runs_now, 1 },
+        { "life", &what_falls_due_while_it_is_made_runs, 30 },
         { "life", &it_is_started_with_its_making, 1 },
         { "life", &nothing_is_made_without_a_runner, 1 },
         { "life", &deletion_cancels_what_is_pending, 1 },
