@@ -53,10 +53,20 @@ static int set_paths(const Launch *launch, json_t *request) {
         return 0;
 }
 
+/* A `$` and the paths are all that is expanded; JSON as we write it escapes no `$`. */
+static bool is_expanded(const RequestAction *request) {
+        return !strchr(request->request, '$') && string_list_length(request->paths) == 0;
+}
+
 int launch_request_expand(const Launch *launch, char **ret) {
         CLEANUP(json_decrefp) json_t *request = NULL, *expanded = NULL;
         CLEANUP_FREE char *error = NULL;
         int r;
+
+        if (is_expanded(&launch->job->request)) {
+                *ret = strdup(launch->job->request.request);
+                return *ret ? 0 : -ENOMEM;
+        }
 
         request = json_loads(launch->job->request.request, 0, NULL);
         if (!request)

@@ -109,8 +109,8 @@ static void client_on_ended(RunnerClient *client, const MessageEnded *ended) {
         LaunchOutcome outcome;
 
         launch_outcome_from_message(ended, &output, &outcome);
-        /* Why it failed, in the program's own words. */
-        if (outcome.exit_code != 0 && !outcome.message && outcome.result &&
+        /* Why it failed, in the program's own words. What is wrong with an HTTP answer is its message. */
+        if (outcome.exit_code != 0 && outcome.http_status < 0 && !outcome.message && outcome.result &&
             launch_result_message(outcome.result, &said) > 0)
                 outcome.message = said;
         if (client->events.on_ended)

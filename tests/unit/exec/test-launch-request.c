@@ -15,6 +15,8 @@ static ParameterValue items[] = {
 };
 static const ParameterValues values = { items, ARRAY_SIZE(items) };
 
+#define N_WITHOUT_PATHS 5
+
 /* clang-format off */
 static const struct {
         const char *request;
@@ -25,6 +27,7 @@ static const struct {
         { "{\"a\":\"$${name}\"}",                "{\"a\":\"${name}\"}" },
         { "{\"a\":\"u:${credential:db}@h\"}",    "{\"a\":[\"u:\",{\"credential\":\"db\"},\"@h\"]}" },
         { "{\"a\":{\"b\":[\"${pass}\"]}}",       "{\"a\":{\"b\":[[{\"credential\":\"parameter.pass\"}]]}}" },
+        /* from here on with a path */
         { "{\"to\":\"/x/%n-%i.${plain}\"}",      "{\"to\":\"/x/backup-7.100%\"}" },
         { "{\"to\":\"/x/$${plain}\"}",           "{\"to\":\"/x/${plain}\"}" },
         { "{\"to\":\"/x/${day}\"}",              NULL },
@@ -44,6 +47,19 @@ START_TEST(a_request_has_the_values_in_it) {
         ck_assert_int_eq(r, expand_cases[_i].expanded ? 0 : -EINVAL);
         if (expand_cases[_i].expanded)
                 ck_assert_str_eq(expanded, expand_cases[_i].expanded);
+}
+END_TEST
+
+/* With nothing to expand, too, and with no paths among the keys. */
+START_TEST(a_request_without_paths_is_no_other) {
+        Job job = { .name = (char *) "backup",
+                    .action = ACTION_HTTP,
+                    .request.request = (char *) expand_cases[_i].request };
+        const Launch launch = { .id = { 7, 1 }, .job = &job, .parameters = &values };
+        CLEANUP_FREE char *expanded = NULL;
+
+        ck_assert_int_eq(launch_request_expand(&launch, &expanded), 0);
+        ck_assert_str_eq(expanded, expand_cases[_i].expanded);
 }
 END_TEST
 
@@ -87,6 +103,7 @@ Suite *test_suite(void) {
         TCase *tcase = tcase_create("launch-request");
 
         tcase_add_loop_test(tcase, a_request_has_the_values_in_it, 0, ARRAY_SIZE(expand_cases));
+        tcase_add_loop_test(tcase, a_request_without_paths_is_no_other, 0, N_WITHOUT_PATHS);
         tcase_add_test(tcase, each_credential_is_named_once);
         tcase_add_loop_test(tcase, a_result_may_say_why, 0, ARRAY_SIZE(message_cases));
         suite_add_tcase(suite, tcase);
