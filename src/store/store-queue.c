@@ -136,6 +136,55 @@ void store_queue_move(StoreQueue *to, StoreQueue *from, size_t max) {
         *from = (StoreQueue){ 0 };
 }
 
+/* --- what is written again ------------------------------------------------------------------------- */
+
+/* Ids that are written together follow each other, so they seldom share a place. */
+#define PLACES 512U
+
+typedef struct Latest {
+        StoreOperation *executions[PLACES], *states[PLACES];
+        bool is_empty;
+} Latest;
+
+/* NULL: it writes no whole row. */
+static StoreOperation **place_of(Latest *latest, const StoreOperation *operation) {
+        if (operation->kind == OPERATION_UPDATE_EXECUTION)
+                return &latest->executions[operation->execution.id % PLACES];
+        if (operation->kind == OPERATION_PUT_JOB_STATE)
+                return &latest->states[(uint64_t) operation->job.id % PLACES];
+        return NULL;
+}
+
+static bool is_same_row(const StoreOperation *a, const StoreOperation *b) {
+        return a->kind == OPERATION_UPDATE_EXECUTION ? a->execution.id == b->execution.id
+                                                     : a->job.id == b->job.id;
+}
+
+/* Whatever else is done may look at the rows, or take them away. */
+static bool leaves_rows_alone(StoreOperationKind kind) {
+        return kind == OPERATION_PUT_ATTEMPT || kind == OPERATION_ADD_AUDIT ||
+                        kind == OPERATION_PUT_NOTIFICATION || kind == OPERATION_DELETE_NOTIFICATION ||
+                        kind == OPERATION_AFTER_COMMIT;
+}
+
+void store_queue_mark_superseded(StoreQueue *queue) {
+        Latest latest = { .is_empty = true };
+
+        for (StoreOperation *operation = queue->first; operation; operation = operation->next) {
+                StoreOperation **place = place_of(&latest, operation);
+
+                operation->superseded = false; /* it may have been in another batch before */
+                if (place) {
+                        if (*place && is_same_row(*place, operation))
+                                (*place)->superseded = true;
+                        *place = operation;
+                        latest.is_empty = false;
+                } else if (!latest.is_empty && !leaves_rows_alone(operation->kind)) {
+                        latest = (Latest){ .is_empty = true };
+                }
+        }
+}
+
 void store_queue_done(StoreQueue *queue) {
         for (StoreOperation *operation; (operation = store_queue_pop(queue));)
                 (void) store_operation_free(operation);

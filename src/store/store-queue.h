@@ -35,6 +35,7 @@ typedef struct StoreOperation {
         struct StoreOperation *next;
         StoreOperationKind kind;
         bool joined;        /* with the next one in a group: no transaction ends between them */
+        bool superseded;    /* a later one of the same transaction writes all that it would */
         usec_t queued_usec; /* CLOCK_MONOTONIC */
         int result;         /* negative errno: not written, and not the disk's fault; 1: more to do (prune) */
         unsigned flags;     /* StoreInsertFlags */
@@ -91,4 +92,10 @@ void store_queue_push(StoreQueue *queue, StoreOperation *operation);
 StoreOperation *store_queue_pop(StoreQueue *queue); /* NULL: empty */
 /* Moves all of `from` (or at most `max`, and what is joined with the last of them) to the end of `to`. */
 void store_queue_move(StoreQueue *to, StoreQueue *from, size_t max);
+/*
+ * Finds out for a queue that will be one transaction which of its operations need not be applied: those that
+ * write a whole row (of an execution, of a job's state) which a later one writes again, while nothing between
+ * the two looks at it. Not all are found, only most.
+ */
+void store_queue_mark_superseded(StoreQueue *queue);
 void store_queue_done(StoreQueue *queue);

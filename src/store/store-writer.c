@@ -52,7 +52,7 @@ static const struct {
 static int apply_operation(StoreConnection *connection, StoreOperation *operation) {
         int r, q;
 
-        if (!operation_types[operation->kind].apply)
+        if (!operation_types[operation->kind].apply || operation->superseded)
                 return 0;
         if (!operation_types[operation->kind].parts)
                 return operation_types[operation->kind].apply(connection, operation);
@@ -118,11 +118,12 @@ static int apply_batch(Store *store, const StoreQueue *batch, BatchCounters *cou
         return store_execute(store->writer, STATEMENT_COMMIT);
 }
 
-static int commit_batch(Store *store, const StoreQueue *batch) {
+static int commit_batch(Store *store, StoreQueue *batch) {
         BatchCounters counters = { store->written_execution_id, store->written_latest_usec };
         int r;
 
         store->writer->refused = false;
+        store_queue_mark_superseded(batch);
 
         r = store_execute(store->writer, STATEMENT_BEGIN);
         if (r >= 0)

@@ -53,6 +53,73 @@ START_TEST(moving_keeps_the_order) {
 }
 END_TEST
 
+/* Each letter is an operation: e, f update two executions, o one that shares the place of e; s, t the states
+ * of two jobs; a an attempt; i inserts an execution. Marked is what a later one makes needless. */
+/* clang-format off */
+static const struct {
+        const char *operations, *marked;
+} superseded_cases[] = {
+        { "",         "" },
+        { "e",        "-" },
+        { "ee",       "x-" },
+        { "eee",      "xx-" },
+        { "efef",     "xx--" },
+        { "sts",      "x--" },
+        { "es",       "--" },
+        { "eaacse",   "x-----" },
+        { "eie",      "---" },
+        { "eieie",    "-----" },
+        { "eeie",     "x---" },
+        { "eoe",      "---" },
+        { "eooe",     "-x--" },
+};
+/* clang-format on */
+
+static StoreOperation *operation_of(char letter) {
+        static const struct {
+                char letter;
+                StoreOperationKind kind;
+                uint64_t id;
+        } kinds[] = {
+                { 'e', OPERATION_UPDATE_EXECUTION, 1 },   { 'f', OPERATION_UPDATE_EXECUTION, 2 },
+                { 'o', OPERATION_UPDATE_EXECUTION, 513 }, { 's', OPERATION_PUT_JOB_STATE, 1 },
+                { 't', OPERATION_PUT_JOB_STATE, 2 },      { 'a', OPERATION_PUT_ATTEMPT, 1 },
+                { 'c', OPERATION_AFTER_COMMIT, 0 },       { 'i', OPERATION_INSERT_EXECUTION, 3 },
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+                StoreOperation *operation;
+
+                if (kinds[i].letter != letter)
+                        continue;
+                operation = store_operation_new(kinds[i].kind);
+                ck_assert_ptr_nonnull(operation);
+                if (operation->kind == OPERATION_PUT_JOB_STATE)
+                        operation->job.id = (int64_t) kinds[i].id;
+                else if (operation->kind != OPERATION_PUT_ATTEMPT)
+                        operation->execution.id = kinds[i].id;
+                return operation;
+        }
+        ck_abort_msg("no operation '%c'", letter);
+}
+
+START_TEST(what_is_written_again_is_marked) {
+        const char *operations = superseded_cases[_i].operations, *marked = superseded_cases[_i].marked;
+        CLEANUP(store_queue_done) StoreQueue queue = { 0 };
+
+        for (const char *letter = operations; *letter; letter++)
+                store_queue_push(&queue, operation_of(*letter));
+        for (int again = 0; again < 2; again++) {
+                const StoreOperation *operation = queue.first;
+
+                store_queue_mark_superseded(&queue);
+                for (const char *mark = marked; *mark; mark++, operation = operation->next)
+                        ck_assert_msg(operation->superseded == (*mark == 'x'), "%s at %td", operations,
+                                      mark - marked);
+        }
+}
+END_TEST
+
 START_TEST(what_is_joined_moves_together) {
         CLEANUP(store_queue_done) StoreQueue to = { 0 }, from = { 0 };
 
@@ -86,6 +153,7 @@ Suite *test_suite(void) {
 
         tcase_add_loop_test(tcase, moving_keeps_the_order, 0, ARRAY_SIZE(move_cases));
         tcase_add_test(tcase, what_is_joined_moves_together);
+        tcase_add_loop_test(tcase, what_is_written_again_is_marked, 0, ARRAY_SIZE(superseded_cases));
         tcase_add_test(tcase, what_is_left_in_a_queue_is_freed);
         suite_add_tcase(suite, tcase);
         return suite;
