@@ -280,17 +280,16 @@ static usec_t start_of(const ScheduledJob *job, usec_t due_usec, usec_t earliest
         return MAX(usec_add(due_usec, delay_usec), earliest_usec);
 }
 
-void decision_hold(Execution *execution, usec_t start_after_usec, WaitingFor waiting_for) {
+bool decision_hold(Execution *execution, usec_t start_after_usec, WaitingFor waiting_for) {
         ExecutionRecord *record = &execution->record;
 
         record->state = EXECUTION_WAITING;
         record->queued_usec = manager_now(execution->manager);
         execution_record_wait(record, waiting_for, record->queued_usec);
         record->start_after_usec = MAX(start_after_usec, record->due_usec);
-        record->runner_incarnation[0] = record->runner_generation[0] = '\0';
         if (record->start_after_usec > record->due_usec)
                 record->notes |= SCHEDULE_NOTE_DELAYED;
-        (void) execution_save(execution);
+        return execution_hold(execution);
 }
 
 static int begin_row(ScheduledJob *job, const ExecutionBegin *begin) {
@@ -310,7 +309,7 @@ static int begin_row(ScheduledJob *job, const ExecutionBegin *begin) {
                 if (begin->state == EXECUTION_WAITING && begin->waiting_for == WAITING_FOR_NOTHING)
                         gates_expect(execution);
         } else if (begin->state == EXECUTION_WAITING) {
-                decision_hold(armed, begin->start_after_usec, begin->waiting_for);
+                saved = decision_hold(armed, begin->start_after_usec, begin->waiting_for);
         } else {
                 saved = execution_become_due(armed);
         }

@@ -35,8 +35,8 @@ int decision_skip(
 int decision_begin(ScheduledJob *job, const PlannedOccurrence *planned, ExecutionCause cause);
 
 /* An execution whose row was written ahead and that no runner knows: its time has come, but it may not start
- * yet. */
-void decision_hold(Execution *execution, usec_t start_after_usec, WaitingFor waiting_for);
+ * yet. Returns true if the job's state is written with it; see execution_hold(). */
+bool decision_hold(Execution *execution, usec_t start_after_usec, WaitingFor waiting_for);
 
 /*
  * The next occurrence is to be caught up with behind all that were decided before. The cursor is not saved.

@@ -120,8 +120,12 @@ void execution_begin_attempt(Execution *execution) {
         record->state = EXECUTION_STARTING;
         record->retry_at_usec = USEC_INFINITY;
         execution_record_wait(record, WAITING_FOR_NOTHING, 0);
-        /* START is sent after it is on disk as starting, whichever runner had the last attempt. */
-        record->runner_incarnation[0] = record->runner_generation[0] = '\0';
+        /*
+         * START is sent after it is on disk as starting, whichever runner had the last attempt; but the armed
+         * row of what waited for this moment only says already which runner gets it.
+         */
+        if (!execution->is_unsaved)
+                record->runner_incarnation[0] = record->runner_generation[0] = '\0';
         execution->attempt_started_usec = USEC_INFINITY;
         execution_place(execution);
         queue_take_slot(execution);

@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <utlist.h>
 
 #include "manager/condition-wait.h"
 #include "manager/dependency.h"
@@ -173,6 +174,7 @@ int execution_save(Execution *execution) {
         Store *store = execution->manager->host.store;
         int r;
 
+        execution->is_unsaved = false;
         execution_place(execution);
         r = store_update_execution(store, &execution->record);
         if (r >= 0)
@@ -183,6 +185,51 @@ int execution_save(Execution *execution) {
         return 0;
 }
 
+/* --- what waits, perhaps for this moment only ------------------------------------------------------- */
+
+static int save_waiting(Execution *execution) {
+        /* A runner is chosen when it starts. */
+        execution->record.runner_incarnation[0] = execution->record.runner_generation[0] = '\0';
+        return execution_save(execution);
+}
+
+bool execution_hold(Execution *execution) {
+        Manager *manager = execution->manager;
+
+        if (manager->n_batches == 0) {
+                (void) save_waiting(execution);
+                return false;
+        }
+        execution_place(execution);
+        execution_forget_hold(execution);
+        execution->is_unsaved = true;
+        DL_APPEND2(manager->held, execution, held_prev, held_next);
+        return true;
+}
+
+void execution_forget_hold(Execution *execution) {
+        execution->is_unsaved = false;
+        if (!execution->held_prev)
+                return;
+        DL_DELETE2(execution->manager->held, execution, held_prev, held_next);
+        execution->held_prev = execution->held_next = NULL;
+}
+
+void executions_save_held(Manager *manager) {
+        Execution *execution, *next;
+
+        DL_FOREACH_SAFE2(manager->held, execution, next, held_next) {
+                bool is_unsaved = execution->is_unsaved;
+
+                execution_forget_hold(execution);
+                if (is_unsaved && execution->phase == PHASE_SENT)
+                        continue; /* row and state are written when it runs */
+                if (is_unsaved)
+                        (void) save_waiting(execution);
+                scheduled_job_save_state(execution->scheduled_job);
+        }
+}
+
 void execution_withdraw(Execution *execution) {
         Store *store = execution->manager->host.store;
         int r;
@@ -190,6 +237,7 @@ void execution_withdraw(Execution *execution) {
         assert(execution->record.state == EXECUTION_ARMED || execution->record.state == EXECUTION_WAITING);
 
         gates_leave(execution);
+        execution_forget_hold(execution);
         execution->phase = PHASE_WITHDRAWN;
         execution_place(execution);
         r = store_delete_execution(store, execution->record.id);

@@ -15,6 +15,9 @@ bool execution_is_marked(const Execution *execution);
 /* Completion of the begin row. */
 void execution_on_inserted(void *userdata, uint64_t execution_id, int result, unsigned pass);
 
+/* Its row need not say any more that it waits. */
+void execution_forget_hold(Execution *execution);
+
 /* Tells whoever waits for its start, if anybody does. */
 void execution_answer_start(Execution *execution, int result, const char *text);
 

@@ -28,6 +28,7 @@ LaunchId execution_launch_id(const Execution *execution) {
 
 static void detach(Execution *execution) {
         alerts_forget(execution);
+        execution_forget_hold(execution);
         gates_leave(execution);
         queue_give_slot(execution);
         execution_displace(execution);

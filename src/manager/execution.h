@@ -51,6 +51,14 @@ void execution_withdraw(Execution *execution);
 void execution_close(Execution *execution, ExecutionState state, ExecutionReason reason, const char *detail);
 /* Queues the record as it is. */
 int execution_save(Execution *execution);
+/*
+ * The armed row of an occurrence that waits from now on is written as such, and the job's state with it, when
+ * the open batch is over. What may start until then starts as execution_become_due() does: what is on disk is
+ * enough. Returns false without a batch: the row is written, the job's state is not.
+ */
+bool execution_hold(Execution *execution);
+/* The batch is over. */
+void executions_save_held(Manager *manager);
 /* The definition that it began with; decoded on demand after a restart. NULL: not known any more. */
 const Job *execution_job(Execution *execution);
 

@@ -94,6 +94,7 @@ struct Manager {
         size_t n_sorted;
         bool sorted_valid;
         Execution *executions;                                                 /* by id */
+        Execution *held;                                                       /* execution_hold() */
         size_t n_places[EXECUTION_PLACE_COUNT], n_marks[EXECUTION_MARK_COUNT]; /* of all jobs */
 
         JobTemplates templates;   /* of the last scan */

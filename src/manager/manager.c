@@ -160,6 +160,8 @@ void manager_begin_batch(Manager *manager) {
 void manager_end_batch(Manager *manager) {
         assert(manager->n_batches > 0);
 
+        if (manager->n_batches == 1)
+                executions_save_held(manager);
         manager->n_batches--;
         manager_arm_timer(manager);
 }

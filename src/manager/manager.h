@@ -97,6 +97,8 @@ struct Execution {
         ExecutionState last_state;          /* of its last attempt; EXECUTION_ARMED: not known */
         usec_t attempt_started_usec;        /* of this attempt; USEC_INFINITY: not known */
         bool stop_sent;                     /* the runner was asked to end it, on this connection */
+        bool is_unsaved;                    /* it waits, which its row does not say yet */
+        Execution *held_prev, *held_next;   /* in manager->held */
 };
 
 /* One job by name: its definition in force, and the state that survives a reload. */

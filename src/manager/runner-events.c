@@ -50,7 +50,7 @@ static bool is_held_by_gate(Execution *execution) {
                 return false;
         }
         execution->phase = PHASE_READY;
-        decision_hold(execution, execution->record.start_after_usec, WAITING_FOR_NOTHING);
+        (void) decision_hold(execution, execution->record.start_after_usec, WAITING_FOR_NOTHING);
         return true;
 }
 
@@ -68,7 +68,7 @@ static void hold_frozen(Execution *execution) {
         execution->phase = PHASE_READY;
         if (record->attempts <= 1) {
                 record->attempts = 0;
-                decision_hold(execution, record->start_after_usec, WAITING_FOR_DELAY);
+                (void) decision_hold(execution, record->start_after_usec, WAITING_FOR_DELAY);
                 return;
         }
         record->attempts--; /* this one has not begun */

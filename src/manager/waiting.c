@@ -21,6 +21,8 @@ static void start(Execution *execution) {
 
         gates_leave(execution);
         if (execution->record.attempts == 0) { /* the newest revision is its own */
+                if (execution->record.job_revision != job->stored.revision)
+                        execution->is_unsaved = false; /* which its row does not say */
                 (void) job_unref(execution->job);
                 execution->job = job_ref(job->job);
                 execution->record.job_revision = job->stored.revision;
@@ -97,7 +99,7 @@ static bool pass_gates(Execution *execution, usec_t now_usec, usec_t *again_usec
         if (verdict.answer == GATE_CLOSED) {
                 *again_usec = MIN(*again_usec, verdict.look_again_usec);
                 execution_place(execution);
-                if (changed)
+                if (changed && !execution->is_unsaved)
                         (void) execution_save(execution); /* the next daemon finds out by itself */
                 return true;
         }

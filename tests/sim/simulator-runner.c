@@ -19,8 +19,8 @@ static bool run_is_known(const Sim *sim, const SimRun *run) {
         return run->generation == sim->generation && !run->acknowledged;
 }
 
-/* Returns true if nothing limits it. */
-static bool expect_begun(Sim *sim, LaunchId launch) {
+/* Returns true if nothing limits it; *ret_state: what its row says. */
+static bool expect_begun(Sim *sim, LaunchId launch, ExecutionState *ret_state) {
         uint64_t id = launch.execution_id;
         CLEANUP(execution_record_done) ExecutionRecord row = { 0 };
         char generation[16];
@@ -42,6 +42,7 @@ static bool expect_begun(Sim *sim, LaunchId launch) {
         (void) snprintf(generation, sizeof(generation), "g%u", sim->generation);
         SIM_ASSERT(sim, strcmp(row.runner_generation, generation) == 0, "START to '%s', the row says '%s'",
                    generation, row.runner_generation);
+        *ret_state = row.state;
         return row.forced;
 }
 
@@ -156,6 +157,7 @@ static void set_parameters(Sim *sim, SimRun *run, const Launch *launch) {
 static int executor_start(void *userdata, const Launch *launch) {
         Sim *sim = userdata;
         SimRun *run;
+        ExecutionState row_state;
         bool forced;
 
         if (!sim->connected)
@@ -163,7 +165,7 @@ static int executor_start(void *userdata, const Launch *launch) {
         if (!sim_reaches_outside(sim))
                 return 0;
 
-        forced = expect_begun(sim, launch->id);
+        forced = expect_begun(sim, launch->id, &row_state);
         run = find_run(sim, launch->id);
         if (run) { /* idempotent, but never a second process */
                 SIM_ASSERT(sim, run_is_known(sim, run), "execution %" PRIu64 " of '%s' is started twice",
@@ -182,6 +184,7 @@ static int executor_start(void *userdata, const Launch *launch) {
                 .started_real_usec = sim->realtime_usec,
                 .generation = sim->generation,
                 .forced = forced,
+                .row_state = row_state,
                 .max_instances = launch->job->overlap.max_instances,
         };
         (void) snprintf(run->job, sizeof(run->job), "%s", launch->job->name);

@@ -32,9 +32,10 @@ typedef struct SimRun {
         usec_t started_real_usec, ended_real_usec;
         unsigned generation;
         bool forced;
-        uint64_t max_instances; /* of its job, as START has it */
-        char queue[32];         /* "": none */
-        bool announced;         /* STARTED was sent on this connection */
+        ExecutionState row_state; /* on disk, when START came */
+        uint64_t max_instances;   /* of its job, as START has it */
+        char queue[32];           /* "": none */
+        bool announced;           /* STARTED was sent on this connection */
         bool ended, end_announced, acknowledged;
         bool stopped, lost;
         int exit_code;

@@ -124,6 +124,23 @@ START_TEST(so_many_run_at_once_as_there_are_slots) {
 }
 END_TEST
 
+/* The row that was written ahead is enough for those that have a slot at once, however many want one. */
+START_TEST(who_is_let_in_at_once_need_not_wait_for_the_disk) {
+        prepare();
+        set_write_ahead(0);
+        sim_write_queue(&sim, "io", 2);
+        write_jobs(3, IN_IO(""));
+        sim_start_daemon(&sim);
+        sim_run_until(&sim, "2026-01-01T00:01:05Z");
+        assert_waits("c", "waiting for a slot of queue 'io' (2 of 2 in use)");
+        sim_run_until(&sim, "2026-01-01T00:03:00Z");
+        assert_all_ran(3);
+        ck_assert_int_eq(sim.runs[0].row_state, EXECUTION_ARMED);
+        ck_assert_int_eq(sim.runs[1].row_state, EXECUTION_ARMED);
+        ck_assert_int_eq(sim.runs[2].row_state, EXECUTION_STARTING);
+}
+END_TEST
+
 START_TEST(a_queue_that_nothing_defines_has_the_default_slots) {
         prepare();
         write_jobs(2, PLAIN("queue: other\n"));
@@ -527,6 +544,7 @@ END_TEST
 /* clang-format off */
 static const Story stories[] = {
         { "slots",    &so_many_run_at_once_as_there_are_slots, 4 },
+        { "slots",    &who_is_let_in_at_once_need_not_wait_for_the_disk, 1 },
         { "slots",    &a_queue_that_nothing_defines_has_the_default_slots, 1 },
         { "slots",    &the_best_priority_goes_first, 2 },
         { "slots",    &who_has_less_running_goes_first, 2 },
