@@ -132,7 +132,7 @@ static void add_times(JsonWriter *writer, const HttpTimes *times) {
 
         json_writer_begin_object(writer, "time");
         for (size_t i = 0; i < ARRAY_SIZE(items); i++)
-                json_writer_double(writer, items[i].name, (double) items[i].value_usec / USEC_PER_SEC);
+                json_writer_seconds(writer, items[i].name, items[i].value_usec);
         json_writer_end_object(writer);
 }
 

@@ -157,6 +157,18 @@ void json_writer_double(JsonWriter *writer, const char *key, double value) {
         (void) buffer_add_string(writer->buffer, text);
 }
 
+void json_writer_seconds(JsonWriter *writer, const char *key, usec_t span_usec) {
+        char text[32];
+        size_t length = (size_t) snprintf(
+                        text, sizeof(text), "%" PRIu64 ".%06u", (uint64_t) span_usec / USEC_PER_SEC,
+                        (unsigned) ((uint64_t) span_usec % USEC_PER_SEC));
+
+        while (text[length - 1] == '0' && text[length - 2] != '.')
+                length--;
+        begin_value(writer, key);
+        (void) buffer_add(writer->buffer, text, length);
+}
+
 void json_writer_bool(JsonWriter *writer, const char *key, bool value) {
         begin_value(writer, key);
         (void) buffer_add_string(writer->buffer, value ? "true" : "false");

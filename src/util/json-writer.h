@@ -7,6 +7,7 @@
  */
 
 #include "util/buffer.h"
+#include "util/types.h"
 
 #define JSON_DEPTH_MAX 16U
 
@@ -27,6 +28,8 @@ void json_writer_string(JsonWriter *writer, const char *key, const char *value);
 void json_writer_string_n(JsonWriter *writer, const char *key, const char *value, size_t size);
 void json_writer_integer(JsonWriter *writer, const char *key, int64_t value);
 void json_writer_double(JsonWriter *writer, const char *key, double value);
+/* With a decimal point, and no digits that say nothing. A span, which is not negative. */
+void json_writer_seconds(JsonWriter *writer, const char *key, usec_t span_usec);
 void json_writer_bool(JsonWriter *writer, const char *key, bool value);
 void json_writer_null(JsonWriter *writer, const char *key);
 void json_writer_raw(JsonWriter *writer, const char *key, const char *json); /* one value, written already */

@@ -58,6 +58,18 @@ static const struct {
         { -HUGE_VAL,      "null" },
         { NAN,            "null" },
 };
+static const struct {
+        usec_t span_usec;
+        const char *json;
+} seconds_cases[] = {
+        { 0,                             "0.0" },
+        { 1,                             "0.000001" },
+        { 20,                            "0.00002" },
+        { USEC_PER_SEC,                  "1.0" },
+        { 10 * USEC_PER_SEC,             "10.0" },
+        { USEC_PER_SEC + 500000,         "1.5" },
+        { USEC_INFINITY - 1,             "9223372036854.775806" },
+};
 /* clang-format on */
 
 START_TEST(strings_are_escaped) {
@@ -79,6 +91,17 @@ START_TEST(doubles_are_short_and_exact) {
         json_writer_double(&writer, NULL, double_cases[_i].value);
 
         ck_assert_str_eq(buffer.data, double_cases[_i].json);
+}
+END_TEST
+
+START_TEST(seconds_are_short_and_exact) {
+        CLEANUP(buffer_done) Buffer buffer = { 0 };
+        JsonWriter writer;
+
+        json_writer_init(&writer, &buffer);
+        json_writer_seconds(&writer, NULL, seconds_cases[_i].span_usec);
+
+        ck_assert_str_eq(buffer.data, seconds_cases[_i].json);
 }
 END_TEST
 
@@ -175,6 +198,7 @@ Suite *test_suite(void) {
 
         tcase_add_loop_test(values, strings_are_escaped, 0, ARRAY_SIZE(string_cases));
         tcase_add_loop_test(values, doubles_are_short_and_exact, 0, ARRAY_SIZE(double_cases));
+        tcase_add_loop_test(values, seconds_are_short_and_exact, 0, ARRAY_SIZE(seconds_cases));
         tcase_add_test(values, doubles_have_a_point_in_every_locale);
         tcase_add_test(containers, containers_nest_with_commas_where_they_belong);
         tcase_add_test(containers, values_at_the_top_are_lines_without_commas);
