@@ -162,10 +162,18 @@ static int complete_name(BusCall *call, const char *name, char **ret, sd_bus_err
         return asprintf(ret, "%s/%s", user, name) < 0 ? -ENOMEM : 0;
 }
 
+/* Whose it is what they make: root's in the system instance, whatever its daemon runs as. */
+static uid_t owner_of(const BusCall *call) {
+        const BusHost *host = &call->connection->server->host;
+
+        if (!call->is_privileged)
+                return call->caller.uid;
+        return host->instance->user ? host->owner_uid : 0;
+}
+
 /* Ordinary users govern their own; the instance's are its owner's. Returns as bus_require(). */
 static int require(BusCall *call, sd_bus_error *reterr) {
-        const BusHost *host = &call->connection->server->host;
-        uid_t owner = call->is_privileged ? host->owner_uid : call->caller.uid;
+        uid_t owner = owner_of(call);
         int r = bus_require(call, ACTION_MANAGE, &owner, NULL, reterr);
 
         return r <= 0 ? r : bus_call_name_caller(call, reterr);
@@ -229,7 +237,7 @@ int bus_set_profile(BusCall *call, sd_bus_error *reterr) {
         if (r < 0)
                 return r;
         request.change.name = request.name;
-        request.change.owner_uid = call->is_privileged ? host->owner_uid : call->caller.uid;
+        request.change.owner_uid = owner_of(call);
         request.change.values = request.values;
         request.change.removed = request.removed;
         manager_set_profile(

@@ -148,6 +148,9 @@ if ctl_as ann help create-profile >/dev/null 2>&1; then
     check "nor use it" lacks "$(output_of ann borrows; ctl_as ann show borrows)" secret-of-bob
     check "nor start with it" fails ctl_as ann start --wait takes --profile=bob/own
     check "nothing of it is told" lacks "$(ctl_as ann start takes --profile=bob/own 2>&1; ctl_as ann logs takes 2>&1)" secret-of-bob
+    check "root makes one" ctl create-profile of-all where=anybody
+    check "which is for all" ctl_as ann start --wait takes --profile=of-all
+    check "with its values" contains "$(ctl_as ann logs takes 2>&1)" anybody
     check "whether there is one is not told" equals "$(ctl_as ann start takes --profile=bob/none 2>&1 | sed 's/none/X/')" \
         "$(ctl_as ann start takes --profile=bob/own 2>&1 | sed 's/own/X/')"
     check "hers of that name is another" set_as ann own of-ann
