@@ -77,7 +77,8 @@ check "nothing has come but root's" equals /of-root "$(sort -u "$S/hits")"
 outside_start() {
     unshare -n sleep 900 &
     outside=$!
-    wait_until 20 [ "$(readlink /proc/self/ns/net)" != "$(readlink "/proc/$outside/ns/net")" ]
+    is_outside() { [ "$(readlink /proc/self/ns/net)" != "$(readlink "/proc/$outside/ns/net")" ]; }
+    wait_until 20 is_outside || return 1
     ip link add inside0 type veth peer name outside0 netns "$outside"
     ip addr add 93.184.216.1/24 dev inside0
     ip link set inside0 up
@@ -102,8 +103,8 @@ EOT
 }
 if [ "$JOBSCHED_TEST_NETWORK" = own ] && outside_start; then
     send() { # NAME URL
-        create_as ann "$1" "{retry: {attempts: 3, delay: 1ms}, http: {url: '$2', redirects: 3, timeout: 5s, body: x, method: PUT}}" >/dev/null
-        bounded 30 "$S/bin/schedctl" start --wait "ann/$1" >/dev/null 2>&1
+        create_as ann "$1" "{retry: {attempts: 3, delay: 1ms}, http: {url: '$2', redirects: 3, timeout: 50s, body: x, method: PUT}}" >/dev/null
+        bounded 60 "$S/bin/schedctl" start --wait "ann/$1" >/dev/null 2>&1
     }
     send outside http://outside.example:8080/200
     check "a public address is reached" row_is "state || http_status" ann/outside succeeded200

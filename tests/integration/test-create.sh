@@ -119,7 +119,7 @@ check "the file is named" says "jobs.yaml"
 check "disable" prints "kinds: changed" ctl disable kinds
 check "it is" job_is kinds 'd["state"]' disabled
 check "enable" prints "kinds: changed" ctl enable kinds
-check "it is" job_is kinds 'd["state"]' idle
+check "it is" wait_until 20 job_is kinds 'd["state"]' idle
 check "replace" status_is 0 ctl replace say -- /bin/echo new
 check "it is another" prints new ctl start --follow say
 check "nothing to replace" status_is 4 ctl replace nothing -- /bin/true
