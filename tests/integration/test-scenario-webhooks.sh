@@ -48,13 +48,15 @@ check "300 are made at once" ctl import "$S/many.yaml"
 scheduler_kill
 scheduler_start
 some_came() { [ "$(requests /many/)" -ge 60 ]; }
-check "they call" wait_until 60 some_came
+check "they call" wait_until 200 some_came
 scheduler_kill
 scheduler_start
 all_came() { [ "$(requests /many/)" -ge 300 ]; }
-check "all of them call" wait_until 60 all_came
+check "all of them call" wait_until 200 all_came
+count_by_state() { query "SELECT state, reason, reason_detail, count(*) FROM execution WHERE job LIKE 'hook-%' GROUP BY 1, 2, 3"; }
 all_are_recorded() { equals 300 "$(query "SELECT count(*) FROM execution WHERE job LIKE 'hook-%' AND state = 'succeeded'")"; }
-check "each is recorded" wait_until 60 all_are_recorded
+check "each is recorded" wait_until 200 all_are_recorded
+count_by_state
 check "none called twice" requests_are /many/ 300
 check "the list is empty again" wait_until 20 has_no_job 'hook-*'
 
