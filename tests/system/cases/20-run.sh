@@ -2,7 +2,7 @@
 # box: main
 # Jobs run: at their time, as the right user, recorded, in the journal.
 
-due=$(($(date +%s) + 5))
+due=$(($(date +%s) + 10)) # time to put it there
 put_jobs due <<END
 jobs:
   as-alice:
