@@ -216,6 +216,30 @@ static void set_value(const char *value, bool create) {
         sim_settle(&sim);
 }
 
+/* A name that begins with one's own is not enough: the account may have been another's before. */
+START_TEST(profiles_are_counted_and_their_owners) {
+        const Caller other = { .uid = USER + 1, .user = (char *) "ann", .origin = "bus" };
+        char *values[] = { (char *) "a=2", NULL }, *names[] = { (char *) "ann/p", NULL };
+        ProfileChange taken = { .name = "ann/p", .owner_uid = USER + 1, .values = values };
+
+        setup("2026-01-01T00:00:30Z", BY_HAND);
+        sim.site.user_limits.profiles = 1;
+        set_value("a=1", true);
+        ck_assert_int_eq(last_result, 0);
+        manager_set_profile(sim.manager, &taken, &other, on_profile, NULL);
+        ck_assert_int_eq(last_result, -EACCES);
+        manager_delete_profiles(sim.manager, names, false, &other, on_profile, NULL);
+        ck_assert_int_eq(last_result, -ENOENT);
+
+        taken = (ProfileChange){ .name = "ann/q", .owner_uid = USER, .values = values, .create = true };
+        manager_set_profile(
+                        sim.manager, &taken,
+                        &(Caller){ .uid = USER, .user = (char *) "ann", .origin = "bus" }, on_profile, NULL);
+        ck_assert_int_eq(last_result, -EDQUOT);
+        ck_assert_msg(strstr(last_text, "may have 1 profiles"), "%s", last_text);
+}
+END_TEST
+
 /* A little more each time is too much in the end. */
 START_TEST(what_grows_is_bounded) {
         setup("2026-01-01T00:00:30Z", BY_HAND);
@@ -297,6 +321,7 @@ static const Story stories[] = {
         { "execution",  &what_waited_for_a_condition_is_limited_too, 1 },
         { "definition", &jobs_are_counted, 1 },
         { "definition", &changes_are_counted_by_the_minute, 1 },
+        { "definition", &profiles_are_counted_and_their_owners, 1 },
         { "definition", &what_grows_is_bounded, 1 },
         { "definition", &definitions_are_bounded, 1 },
         { "definition", &who_may_is_as_the_settings_say, (int) ARRAY_SIZE(allow_cases) },

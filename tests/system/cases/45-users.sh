@@ -27,6 +27,16 @@ check "bob's properties of alice's job" fails as bob busctl introspect org.jobsc
 check "bob cannot take alice's name" contains "$(make_as bob alice/other "command: 'true'")" "Access denied"
 check "nor root's account" contains "$(make_as bob other "{command: 'true', user: root}")" "not allowed"
 check "nor freeze" contains "$(schedctl_as bob freeze)" "may not manage"
+check "alice makes a profile" schedctl_as alice create-profile own where=secret-of-alice
+check "bob does not see it" fails contains "$(schedctl_as bob list-profiles)" alice
+for order in "edit-profile alice/own where=x" "delete-profile alice/own"; do
+    # shellcheck disable=SC2086
+    check "bob cannot $order" contains "$(schedctl_as bob $order)" "not yours"
+done
+check "alice deletes it" schedctl_as alice delete-profile own
+check "a request of alice's" contains "$(make_as alice asks "http: {url: 'http://127.0.0.1:9/', timeout: 5s}")" alice_2fasks
+check "reaches no address of this host" contains "$(schedctl_as alice start --wait asks; schedctl_as alice why asks)" "not a public one"
+check "bob sees no queue that he may not use" equals "" "$(schedctl_as bob --no-legend -o short list-queues)"
 inside sh -c 'mkdir -p /etc/polkit-1/rules.d; cat >/etc/polkit-1/rules.d/10-test.rules; systemctl restart polkit' <<'END'
 polkit.addRule(function(action, subject) {
     if (action.id == "org.jobsched1.manage-own" && subject.user == "bob")
