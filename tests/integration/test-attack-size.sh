@@ -30,7 +30,7 @@ def field(code, sig, value):
 out.extend(struct.pack("<BBBBII", ord("l"), 1, 0, 1, len(body), 1))
 array(8, lambda: (field(1, "o", "/org/jobsched1"), field(2, "s", "org.jobsched1.Manager"), field(3, "s", "ChangeJobs"), field(8, "g", "aa{sv}b")))
 align(8)
-s = socket.socket(socket.AF_UNIX); s.connect(path); s.settimeout(60)
+s = socket.socket(socket.AF_UNIX); s.connect(path); s.settimeout(300)
 s.sendall(b"\0AUTH EXTERNAL " + str(os.getuid()).encode().hex().encode() + b"\r\n"); s.recv(4096)
 s.sendall(b"BEGIN\r\n")
 try:
@@ -45,7 +45,7 @@ control=$JOBSCHED_RUNTIME_DIR/control
 changes_of() { as "$1" "$S/bin/changes" "$control" "$2" "$3"; } # USER NUMBER SIZE
 n_jobs() { query "SELECT count(*) FROM job"; }
 resident() { awk '/^VmRSS/ { print $2 }' "/proc/$(pgrep -P "$daemon_pid" -x jobschedd)/status"; }
-answers() { bounded 60 "$S/bin/schedctl" list-queues; }
+answers() { bounded 200 "$S/bin/schedctl" list-queues; }
 
 check "some at once are taken" contains "$(changes_of ann 3 10)" "many2"
 check "three are there" equals 3 "$(n_jobs)"
