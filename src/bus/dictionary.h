@@ -66,8 +66,8 @@ int dictionary_read_number(
 
 /*
  * Reads the dictionary at the message's position, for the reader whose bit is `reader` (0: there is but one).
- * Returns 0 or more, or a negative errno: -EINVAL with *reterr set for what the caller has done wrong. What was read
- * before a fault is in *target.
+ * Returns 0 or more, or a negative errno: -EINVAL with *reterr set for what the caller has done wrong. What
+ * was read before a fault is in *target.
  */
 int dictionary_read(
                 sd_bus_message *message,

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Jobs that are made, changed and removed at run time, over D-Bus, by a client that is not ours.
 
+# shellcheck source=tests/support/scheduler.sh
 . "$(dirname "$0")/../support/scheduler.sh"
 
 if ! command -v dbus-daemon >/dev/null || ! command -v busctl >/dev/null; then

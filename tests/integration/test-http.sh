@@ -4,6 +4,7 @@
 # The http action against a real server: what is sent, what is expected, what is kept, and what becomes of a request when
 # anything ends in the middle. Run by `make check-integration`; $builddir says where the programs are.
 
+# shellcheck source=tests/support/scheduler.sh
 . "$(dirname "$0")/../support/scheduler.sh"
 support=${srcdir:-.}/tests/support
 server_pids=()

@@ -3,6 +3,7 @@
 #
 # Templates, parameters and profiles, with the real programs: from files, from run time, and what an attacker tries.
 
+# shellcheck source=tests/support/scheduler.sh
 . "$(dirname "$0")/../support/scheduler.sh"
 
 fails() { ! "$@"; }

@@ -422,7 +422,8 @@ START_TEST(a_dump_has_the_keys_of_a_job_in_order) {
         ck_assert_ptr_nonnull(
                         strstr(next + 1,
                                "\"last_due\":null,\"last_execution\":null,\"last_state\":null,\"running\":0,"
-                               "\"paused\":false,\"paused_until\":null,\"queue\":null,\"priority\":50,\"template\":null,"
+                               "\"paused\":false,\"paused_until\":null,\"queue\":null,\"priority\":50,"
+                               "\"template\":null,"
                                "\"profile\":null,\"tags\":[],\"revision\":"));
 }
 END_TEST

@@ -156,7 +156,8 @@ static const struct {
         { "templates: {t: {job: {timeout: 1h}}}\njobs: {j: {template: t, timeout: x}}", NULL,
           "j: faulty\ntemplate t\na.yaml:2: 'timeout' expects a duration such as 90s or 1h 30min, not "
           "'x'\n" },
-        { "templates: {t: null}", NULL, "a.yaml:1: template 't' expects a mapping such as {job: …}, not null\n" },
+        { "templates: {t: null}", NULL,
+          "a.yaml:1: template 't' expects a mapping such as {job: …}, not null\n" },
         { "templates: [t]", NULL, "a.yaml:1: 'templates' expects a mapping, not a list\n" },
 
         /* profiles */
