@@ -222,7 +222,25 @@ static void check_credentials(const YamlContext *context, const YamlNode *node, 
                            action->credentials[0]);
 }
 
-int job_decode_http(const YamlContext *context, const YamlNode *node, Job *job) {
+/* Keys that would say nothing. */
+static void check_others(const YamlContext *context, const YamlNode *body) {
+        static const struct {
+                const char *key, *why;
+        } refused[] = {
+                { "stdin", "what a request sends is 'http.body'" },
+                { "unit", "a request is no process" },
+        };
+
+        for (size_t i = 0; i < ARRAY_SIZE(refused); i++) {
+                const YamlNode *key = yaml_mapping_find(body, refused[i].key);
+
+                if (key && !yaml_node_is_null(key->value))
+                        yaml_error(context, key, "'%s' cannot be together with 'http': %s", refused[i].key,
+                                   refused[i].why);
+        }
+}
+
+int job_decode_http(const YamlContext *context, const YamlNode *body, const YamlNode *node, Job *job) {
         CLEANUP(buffer_done) Buffer buffer = { 0 };
         RequestAction *action = &job->request;
         HttpSpec spec;
@@ -232,6 +250,7 @@ int job_decode_http(const YamlContext *context, const YamlNode *node, Job *job) 
                 yaml_error(context, node, "'http' expects a mapping, not %s", yaml_kind_phrase(node));
                 return 0;
         }
+        check_others(context, body);
         r = decode_spec(context, node, &spec);
         if (r < 0)
                 return r;

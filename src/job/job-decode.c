@@ -260,21 +260,21 @@ static int decode_fields(const YamlContext *yaml, const YamlNode *node, Job *job
         return yaml_fields_decode_with(yaml, job_fields, rows, node, job);
 }
 
-static int complete_command(const YamlContext *yaml, const YamlNode *key, Job *job) {
+static int complete_command(const YamlContext *yaml, const YamlNode *body, const YamlNode *key, Job *job) {
         if (job->command.shell)
                 return 0;
         job->command.shell = strdup("/bin/sh");
         return job->command.shell ? 0 : -ENOMEM;
 }
 
-static int complete_http(const YamlContext *yaml, const YamlNode *key, Job *job) {
-        return job_decode_http(yaml, key->value, job);
+static int complete_http(const YamlContext *yaml, const YamlNode *body, const YamlNode *key, Job *job) {
+        return job_decode_http(yaml, body, key->value, job);
 }
 
 /* Those that are compiled in; every other kind is an action program's. */
 static const struct {
         const char *key;
-        int (*complete)(const YamlContext *yaml, const YamlNode *key, Job *job);
+        int (*complete)(const YamlContext *yaml, const YamlNode *body, const YamlNode *key, Job *job);
 } actions[] = {
         { "command", complete_command },
         { "http", complete_http },
@@ -315,7 +315,7 @@ static int decode_action(const YamlContext *yaml, const JobBody *body, const Yam
 
         for (size_t i = 0; i < ARRAY_SIZE(actions); i++)
                 if (strcmp(actions[i].key, key->text) == 0)
-                        return actions[i].complete(yaml, key, job);
+                        return actions[i].complete(yaml, body->node, key, job);
         return action_decode(yaml, action_catalog_find(site->actions, key->text), body->node, key, job);
 }
 

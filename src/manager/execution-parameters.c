@@ -199,14 +199,23 @@ int parameters_fix(
         return r == -EINVAL && !*reterr ? -ENOMEM : r;
 }
 
+static void forget(ExecutionRecord *record) {
+        free(record->parameters);
+        free(record->profile);
+        record->parameters = record->profile = NULL;
+        record->secrets = string_list_free(record->secrets);
+        record->profile_revision = 0;
+}
+
 void parameters_refresh(const ScheduledJob *job, ExecutionRecord *record) {
         const Profile *profile = record->profile ? profiles_find(job, record->profile) : NULL;
         const ProfileSide *side = profile ? profile_in_force(profile) : NULL;
 
-        if (!record->profile || (side && side->revision == record->profile_revision))
+        if (!cause_is_of_schedule(record->cause))
                 return;
-        free(record->parameters);
-        record->parameters = NULL;
+        if (record->job_revision != job->stored.revision ||
+            (record->profile && !(side && side->revision == record->profile_revision)))
+                forget(record);
 }
 
 int parameters_restore(const Job *job, const ExecutionRecord *record, ParameterValues *ret) {

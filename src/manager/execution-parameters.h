@@ -26,7 +26,10 @@ int parameters_fix(
                 ExecutionRecord *record,
                 char **reterr);
 
-/* Forgets those that were written ahead with another revision of the profile than is in force. */
+/*
+ * Before the first attempt: forgets those that were written ahead with another revision of the job or of its
+ * profile than is in force, so that they are put together anew. What was asked for by hand stays.
+ */
 void parameters_refresh(const ScheduledJob *job, ExecutionRecord *record);
 
 /* Those of the record, for a launch; empty if there are none. Returns 0 or a negative errno. */

@@ -8,6 +8,7 @@
 #include "manager/admission.h"
 #include "manager/decision.h"
 #include "manager/dependency.h"
+#include "manager/execution-parameters.h"
 #include "manager/execution.h"
 #include "manager/gates.h"
 #include "manager/place.h"
@@ -21,6 +22,7 @@ static void start(Execution *execution) {
 
         gates_leave(execution);
         if (execution->record.attempts == 0) { /* the newest revision is its own */
+                parameters_refresh(job, &execution->record);
                 if (execution->record.job_revision != job->stored.revision)
                         execution->is_unsaved = false; /* which its row does not say */
                 (void) job_unref(execution->job);

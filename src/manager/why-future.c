@@ -112,6 +112,12 @@ int why_say_standstill(Why *why) {
                 SAY(why, " Nothing starts by its schedule now: the job is disabled.");
                 return string_list_push(&why->answer->blockers, "disabled");
         }
+        if (scheduled_job_skips(job, why->answer->next_due_usec)) {
+                SAY(why,
+                    " What is due until %s will be skipped: somebody ordered so; 'schedctl audit' says who.",
+                    why_local_time(why, job->stored.skip_until_usec, until));
+                return string_list_push(&why->answer->blockers, "skip");
+        }
         if (!scheduled_job_is_paused(job))
                 return 0;
 

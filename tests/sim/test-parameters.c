@@ -187,6 +187,32 @@ START_TEST(a_row_that_is_written_ahead_has_the_profile_of_its_time) {
 }
 END_TEST
 
+/* Its row was written ahead and then held back: what it takes is that of the moment at which it starts. */
+START_TEST(a_row_that_is_held_has_the_values_of_its_start) {
+        bool is_changed = _i > 0;
+
+        setup(START, MINUTELY DECLARES "profile: p\nqueue: io\nvalues: {who: ann}\n");
+        sim.write_ahead_usec = USEC_PER_SEC;
+        sim_write_queue(&sim, "io", 1);
+        sim_write_profile(&sim, "p", "n=2");
+        restart();
+        sim_run_until(&sim, "2026-01-01T00:30:59.5Z");
+        ck_assert_ptr_nonnull(read_row(1)->parameters);
+        sim_pause_queue(&sim, "io");
+        sim_run_until(&sim, "2026-01-01T00:31:10Z");
+        ck_assert_int_eq(read_row(1)->state, EXECUTION_WAITING);
+        if (is_changed)
+                sim_write_job(&sim, "a", MINUTELY DECLARES "profile: p\nqueue: io\nvalues: {who: bob}\n");
+        else
+                sim_write_profile(&sim, "p", "n=3");
+        sim_reload(&sim);
+        sim_resume_queue(&sim, "io");
+        sim_run_until(&sim, "2026-01-01T00:31:20Z");
+        assert_ran_with(is_changed ? "n=2\nwho=bob\n" : "n=3\nwho=ann\n");
+        ck_assert_uint_eq(read_row(1)->profile_revision, is_changed ? 1 : 2);
+}
+END_TEST
+
 /* --- profiles -------------------------------------------------------------------------------------- */
 
 static int delete_profile(const char *name) {
@@ -406,6 +432,7 @@ static const Story stories[] = {
         { "values", &a_retry_runs_with_what_its_first_attempt_had, 1 },
         { "values", &what_waits_takes_them_when_it_starts_unless_they_were_asked_for, 1 },
         { "values", &a_row_that_is_written_ahead_has_the_profile_of_its_time, 1 },
+        { "values", &a_row_that_is_held_has_the_values_of_its_start, 2 },
         { "profiles", &one_of_a_file_hides_one_that_was_made, 1 },
         { "profiles", &a_change_is_refused_for_a_reason, 1 },
         { "profiles", &those_that_no_job_names_are_pruned, 1 },

@@ -151,6 +151,24 @@ START_TEST(a_paused_job_that_was_never_due_says_so) {
 }
 END_TEST
 
+START_TEST(what_is_ordered_to_be_skipped_is_told) {
+        CLEANUP(why_answer_done) WhyAnswer answer = { 0 };
+        Sim sim;
+
+        sim_init(&sim, "2026-01-01T00:30:00Z");
+        sim_write_job(&sim, "a", HOURLY);
+        sim_start_daemon(&sim);
+        sim.duration_usec = USEC_PER_SEC;
+        sim_run_until(&sim, "2026-01-01T01:30:00Z");
+        sim_skip_job(&sim, "a", 2);
+        ck_assert_int_eq(manager_why(sim.manager, "a", USEC_INFINITY, USEC_INFINITY, &answer), 0);
+        ck_assert_msg(strstr(answer.text, " What is due until 2026-01-01T03:00:00+00:00 will be skipped: "),
+                      "%s", answer.text);
+        ck_assert_str_eq(answer.blockers[0], "skip");
+        sim_done(&sim);
+}
+END_TEST
+
 START_TEST(behind_the_last_one_stands_why_nothing_follows) {
         CLEANUP(why_answer_done) WhyAnswer answer = { 0 };
         Sim sim;
@@ -313,6 +331,7 @@ Suite *test_suite(void) {
         tcase_add_loop_test(why, why_answers, 0, ARRAY_SIZE(cases));
         tcase_add_loop_test(why, why_tells_the_future_in_every_state, 0, ARRAY_SIZE(idle_cases));
         tcase_add_test(why, the_last_one_is_the_last_that_was_decided);
+        tcase_add_test(why, what_is_ordered_to_be_skipped_is_told);
         tcase_add_test(why, a_paused_job_that_was_never_due_says_so);
         tcase_add_loop_test(
                         why, behind_the_last_one_stands_why_nothing_follows, 0, ARRAY_SIZE(standstill_cases));
