@@ -20,7 +20,8 @@ static char *own_mark(unsigned number) {
 
 /*
  * A shell with a mark that has a child in a session of its own; that one says on a pipe when it is there, and
- * executes nothing after that: a process that does has no environment for a moment.
+ * executes nothing after that: a process that does has no environment for a moment. Neither ends by itself,
+ * also not when the other one has been killed.
  */
 static pid_t start_marked(const char *mark) {
         CLEANUP_FREE char *variable = NULL;
@@ -38,7 +39,8 @@ static pid_t start_marked(const char *mark) {
                 (void) dup2(fds[1], STDOUT_FILENO);
                 (void) close(fds[0]);
                 (void) execle("/bin/sh", "sh", "-c",
-                              "setsid sh -c 'echo; exec >/dev/null; kill -STOP $$' & exec >/dev/null; wait",
+                              "setsid sh -c 'echo; exec >/dev/null; kill -STOP $$' & exec >/dev/null; wait; "
+                              "kill -STOP $$",
                               NULL, environment);
                 _exit(127);
         }
@@ -72,7 +74,8 @@ START_TEST(marked_children_die_with_all_below_them) {
         ck_assert_int_eq(waitpid(others, NULL, WNOHANG), 0);
 
         ck_assert_int_ge(leftover_signal_descendants(others, SIGKILL), 1);
-        (void) waitpid(others, NULL, 0); /* its wait is over */
+        ck_assert_int_eq(kill(others, SIGKILL), 0);
+        expect_killed(others);
 }
 END_TEST
 
