@@ -14,12 +14,13 @@
 static const char *const instant_names[] = { "Due",       "Ended",  "Frozen",  "NextDue",
                                              "NextStart", "Queued", "Started", NULL };
 /* Numbers whose "none" is -1. */
-static const char *const optional_names[] = { "CpuSeconds", "ExitCode", "MemoryPeakBytes", "Signal", NULL };
+static const char *const optional_names[] = { "CpuSeconds", "ExitCode", "HttpStatus", "MemoryPeakBytes",
+                                              "Progress",   "Signal",   NULL };
 /* Numbers whose "none" is 0. */
 static const char *const positive_names[] = { "Pid", NULL };
 /* Texts whose "none" is "". */
-static const char *const optional_texts[] = { "Reason", "StoreTrouble", "DeliveryError", "RunnerVersion",
-                                              NULL };
+static const char *const optional_texts[] = { "Reason",        "StoreTrouble", "DeliveryError",
+                                              "RunnerVersion", "StatusText",   NULL };
 
 static bool listed(const char *const *list, const char *name) {
         return string_list_contains((char *const *) list, name);

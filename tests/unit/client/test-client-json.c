@@ -51,6 +51,10 @@ static const struct {
         { "ExitCode",   "i", -1,            "null" },
         { "Signal",     "i", -1,            "null" },
         { "Signal",     "i", 9,             "9" },
+        { "HttpStatus", "i", -1,            "null" },
+        { "HttpStatus", "i", 200,           "200" },
+        { "Progress",   "i", -1,            "null" },
+        { "Progress",   "i", 0,             "0" },
         { "NextDue",    "x", 1774746000000000, "\"2026-03-29T01:00:00.000000Z\"" },
         { "Pid",        "u", 0,             "null" },
         { "Pid",        "u", 12,            "12" },
@@ -97,7 +101,7 @@ START_TEST(properties_are_an_object_in_snake_case) {
         ck_assert_str_eq(
                         text,
                         "{\"cpu_seconds\":1.5,\"later\":null,\"memory_peak_bytes\":4096,\"name\":\"a\\\"b\","
-                        "\"path\":\"/a/b\",\"reason\":null,\"status_text\":\"\",\"tags\":[\"x\",\"y\"]}");
+                        "\"path\":\"/a/b\",\"reason\":null,\"status_text\":null,\"tags\":[\"x\",\"y\"]}");
         json_decref(json);
 }
 END_TEST
