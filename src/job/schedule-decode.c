@@ -149,7 +149,6 @@ static void warn_if_over(
                 .boot_usec = USEC_INFINITY,
                 .startup_usec = USEC_INFINITY,
                 .resume_usec = USEC_INFINITY,
-                .last_end_usec = USEC_INFINITY,
         };
         Occurrence occurrence;
 
@@ -158,6 +157,8 @@ static void warn_if_over(
                 return;
 
         now.anchor_usec = clock_now(clock, CLOCK_KIND_REALTIME);
+        now.last_end_usec = now.anchor_usec; /* "from: end" goes on after each end, however long ago its start
+                                                is */
         if (schedule_entry_next(entry, &now, now.anchor_usec, &occurrence) == 0)
                 yaml_warning(context, node, "this schedule never comes again");
 }

@@ -43,6 +43,8 @@ static const JobFaultCase fault_cases[] = {
         { C "schedule: '0 * * * * *'\ndialect: vixie\n", "2:22: 'schedule': the dialect vixie has 5 fields, got 6" },
         { C "schedule: {cron: 0 4 * * *, end: 2025-12-31}\n", "2:18: warning: this schedule never comes again" },
         { C "schedule: {every: 1h, start: 2020-01-01, end: 2025-12-31}\n", "2:19: warning: this schedule never comes again" },
+        { C "schedule: {every: 1h, from: end, start: 2020-01-01}\n", "" },
+        { C "schedule: {every: 1h, from: end, start: 2020-01-01, end: 2025-12-31}\n", "2:19: warning: this schedule never comes again" },
         { C "schedule: {calendar: 2025-*-* 06:00}\n", "2:22: warning: this schedule never comes again" },
         { C "schedule: {calendar: 2026-02-30}\n", "2:22: warning: 'calendar': there is no such date, so this is never due" },
 #if HAVE_LIBICAL
