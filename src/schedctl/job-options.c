@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "schedctl/at-time.h"
 #include "schedctl/job-input.h"
@@ -35,12 +36,18 @@ bool job_options_given(const Context *context) {
 
 /* --- when ------------------------------------------------------------------------------------------ */
 
-/* "--at" understands what at(1) does, and is sent as an instant. */
+/* "--at" understands what at(1) does, in the zone that the job is given, and is sent as an instant. */
 static int resolve_at(const Context *context, const char *text, char instant[static TIMESTAMP_MAX]) {
-        const char *reason = NULL;
+        CLEANUP(time_zone_unrefp) TimeZone *zone = NULL;
+        const char *name = context->options.timezone, *reason = NULL;
         usec_t at_usec = 0;
+        int r = name ? time_zone_load(name, &zone) : 0;
 
-        if (at_time_parse(context->zone, context_now(context), text, &at_usec, &reason) < 0) {
+        if (r < 0) {
+                complain("cannot use the time zone '%s': %s", name, time_zone_strerror(r));
+                return STATUS_USAGE;
+        }
+        if (at_time_parse(zone ?: context->zone, context_now(context), text, &at_usec, &reason) < 0) {
                 complain("--at does not understand '%s': %s", text, reason);
                 return STATUS_USAGE;
         }
@@ -131,6 +138,24 @@ static int add_schedules(const Context *context, Draft *draft) {
 
 /* --- what ------------------------------------------------------------------------------------------ */
 
+/* One that is there already is sent once more, as a list says it. */
+static int add_header_text(Draft *draft, YamlNode *headers, const char *name, YamlNode *text) {
+        YamlNode *key = headers->first, *list;
+
+        while (key && strcasecmp(key->text, name) != 0)
+                key = key->next;
+        if (!key)
+                return draft_put(draft, headers, name, text);
+        if (key->value->kind == YAML_KIND_LIST)
+                return draft_append(key->value, text);
+
+        list = draft_list(draft, NULL);
+        if (!list || draft_append(list, key->value) < 0)
+                return -ENOMEM;
+        key->value = list;
+        return draft_append(list, text);
+}
+
 static int add_header(Draft *draft, YamlNode *headers, const char *header) {
         const char *colon = strchr(header, ':');
         CLEANUP_FREE char *name = colon ? strndup(header, (size_t) (colon - header)) : NULL;
@@ -141,8 +166,8 @@ static int add_header(Draft *draft, YamlNode *headers, const char *header) {
         }
         colon++;
         colon += strspn(colon, " \t");
-        return !name || draft_put(draft, headers, name, draft_text(draft, colon)) < 0 ? out_of_memory()
-                                                                                      : STATUS_OK;
+        return !name || add_header_text(draft, headers, name, draft_text(draft, colon)) < 0 ? out_of_memory()
+                                                                                            : STATUS_OK;
 }
 
 /* As curl has it: "@FILE" is what that file holds when the job runs. */

@@ -11,6 +11,7 @@
 #include "schedctl/draft.h"
 #include "schedctl/editor.h"
 #include "schedctl/message.h"
+#include "schedctl/output-format.h"
 #include "schedctl/selection.h"
 #include "schedctl/verbs.h"
 #include "util/file.h"
@@ -254,12 +255,20 @@ int verb_edit_profile(Context *context, char **arguments) {
 
 /* --- delete ---------------------------------------------------------------------------------------- */
 
-static void print_deleted(const Context *context, char *const *names) {
+static int print_deleted(const Context *context, char *const *names) {
+        CLEANUP_JSON json_t *array = json_array();
+
+        if (context->options.output == OUTPUT_JSON || context->options.output == OUTPUT_YAML) {
+                STRING_LIST_FOREACH(name, names)
+                        (void) json_array_append_new(array, json_string(*name));
+                return output_print_json(context, array);
+        }
         STRING_LIST_FOREACH(name, names)
                 printf("%s\n", *name);
         if (string_list_length(names) == 0)
                 context_remark(context, "No profile %s.",
                                context->options.dry_run ? "would go" : "was deleted");
+        return STATUS_OK;
 }
 
 int verb_delete_profile(Context *context, char **arguments) {
@@ -272,9 +281,7 @@ int verb_delete_profile(Context *context, char **arguments) {
         r = client_delete_profiles(context->client, arguments, context->options.dry_run, &deleted, &error);
         if (r < 0)
                 return complain_client(r, &error, arguments[0]);
-        if (context->options.dry_run)
-                print_deleted(context, deleted);
-        return STATUS_OK;
+        return context->options.dry_run ? print_deleted(context, deleted) : STATUS_OK;
 }
 
 int verb_prune_profiles(Context *context, char **arguments) {
@@ -287,6 +294,5 @@ int verb_prune_profiles(Context *context, char **arguments) {
         r = client_prune_profiles(context->client, context->options.dry_run, &deleted, &error);
         if (r < 0)
                 return complain_client(r, &error, NULL);
-        print_deleted(context, deleted);
-        return STATUS_OK;
+        return print_deleted(context, deleted);
 }

@@ -52,6 +52,14 @@ check "no shell has read it" equals "a  b * it's " "$(cat "$S/out")"
 check "the kinds of schedules are guessed" status_is 0 ctl create kinds --schedule 90s --schedule "Mon..Fri 06:00" \
     --cron @daily --every 1h --at "10am Jul 31 2090" -- /bin/true
 check "each is one of its schedules" job_is kinds 'len(d["schedule"])' 5
+check "a time is one of the job's zone" status_is 0 ctl create far --at 2090-06-01T12:00 --timezone Asia/Tokyo -- /bin/true
+check "so it is due" job_is far 'd["next_due"]' 2090-06-01T03:00:00.000000Z
+check "a zone is one that there is" status_is 2 ctl create zone --at noon --timezone Mars/Base -- /bin/true
+check "a header may be sent twice" status_is 0 ctl create twice --http http://localhost --header 'X-A: b' --header 'X-B: z' \
+    --header 'x-a: c' --header 'X-A: d'
+check "both are kept" status_is 0 ctl cat twice
+check "as a list" contains "$(tr -d '\n' <"$S/out")" "    X-A:      - b      - c      - d    X-B: z"
+check "both may go" status_is 0 ctl delete far twice
 check "any key is set" status_is 0 ctl create any --set nice=5 --set retry.attempts=2 --set 'tags=[a, b]' --timeout 1h \
     -- /bin/false
 check "they are in the definition" status_is 0 ctl cat any

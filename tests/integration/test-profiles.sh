@@ -181,6 +181,7 @@ check "what a job uses is not deleted" status_is 1 ctl delete-profile mine
 check "and the job is named" says "'again'"
 check "another may go" status_is 0 ctl create-profile spare a=1
 check "prune says what would go" equals spare "$(ctl prune-profiles --dry-run)"
+check "for a program too" equals '["spare"]' "$(ctl -o json prune-profiles --dry-run)"
 check "and takes it away" equals spare "$(ctl prune-profiles)"
 check "there is none of that name" status_is 4 ctl delete-profile spare
 ctl -o json audit >"$S/out"
