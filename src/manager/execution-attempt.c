@@ -132,7 +132,7 @@ void execution_begin_attempt(Execution *execution) {
 
         execution_try_start(execution);
         if (execution->phase == PHASE_READY)
-                (void) execution_save(execution); /* no runner yet */
+                (void) execution_save_unsent(execution); /* no runner yet */
 }
 
 void execution_try_start(Execution *execution) {
@@ -177,7 +177,9 @@ bool execution_become_due(Execution *execution) {
          */
         if (execution->phase == PHASE_SENT)
                 return true;
-        if (execution->phase != PHASE_MARKING && !execution_state_is_final(execution->record.state))
+        if (execution->phase == PHASE_READY) /* the runner that its row names is gone */
+                (void) execution_save_unsent(execution);
+        else if (execution->phase != PHASE_MARKING && !execution_state_is_final(execution->record.state))
                 (void) execution_save(execution);
         return false;
 }

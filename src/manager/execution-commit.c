@@ -185,19 +185,18 @@ int execution_save(Execution *execution) {
         return 0;
 }
 
-/* --- what waits, perhaps for this moment only ------------------------------------------------------- */
-
-static int save_waiting(Execution *execution) {
-        /* A runner is chosen when it starts. */
+int execution_save_unsent(Execution *execution) {
         execution->record.runner_incarnation[0] = execution->record.runner_generation[0] = '\0';
         return execution_save(execution);
 }
+
+/* --- what waits, perhaps for this moment only ------------------------------------------------------- */
 
 bool execution_hold(Execution *execution) {
         Manager *manager = execution->manager;
 
         if (manager->n_batches == 0) {
-                (void) save_waiting(execution);
+                (void) execution_save_unsent(execution);
                 return false;
         }
         execution_place(execution);
@@ -225,7 +224,7 @@ void executions_save_held(Manager *manager) {
                 if (is_unsaved && execution->phase == PHASE_SENT)
                         continue; /* row and state are written when it runs */
                 if (is_unsaved)
-                        (void) save_waiting(execution);
+                        (void) execution_save_unsent(execution);
                 scheduled_job_save_state(execution->scheduled_job);
         }
 }

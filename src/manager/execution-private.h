@@ -15,6 +15,9 @@ bool execution_is_marked(const Execution *execution);
 /* Completion of the begin row. */
 void execution_on_inserted(void *userdata, uint64_t execution_id, int result, unsigned pass);
 
+/* Queues the record of what no runner was told of: which one gets it is decided when it starts. */
+int execution_save_unsent(Execution *execution);
+
 /* Its row need not say any more that it waits. */
 void execution_forget_hold(Execution *execution);
 

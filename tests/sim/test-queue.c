@@ -141,6 +141,25 @@ START_TEST(who_is_let_in_at_once_need_not_wait_for_the_disk) {
 }
 END_TEST
 
+/* The row that was written ahead names the runner that was there then, which was told nothing. */
+START_TEST(what_no_runner_was_there_for_is_not_lost_with_it) {
+        prepare();
+        set_write_ahead(0);
+        sim_write_job(&sim, "a", _i == 0 ? IN_IO("") : PLAIN(""));
+        sim_start_daemon(&sim);
+        sim_run_until(&sim, "2026-01-01T00:00:59.5Z");
+        sim.runner_down = true;
+        sim_kill_runner(&sim, true);
+        sim_run_until(&sim, "2026-01-01T00:01:05Z");
+        sim_kill_daemon(&sim);
+        sim.runner_down = false;
+        sim_start_daemon(&sim);
+        sim_run_until(&sim, "2026-01-01T00:03:00Z");
+        sim_expect_rows(&sim, "a", "succeeded schedule " DUE "\n");
+        assert_queue("io", 1, 0, 0);
+}
+END_TEST
+
 START_TEST(a_queue_that_nothing_defines_has_the_default_slots) {
         prepare();
         write_jobs(2, PLAIN("queue: other\n"));
@@ -545,6 +564,7 @@ END_TEST
 static const Story stories[] = {
         { "slots",    &so_many_run_at_once_as_there_are_slots, 4 },
         { "slots",    &who_is_let_in_at_once_need_not_wait_for_the_disk, 1 },
+        { "slots",    &what_no_runner_was_there_for_is_not_lost_with_it, 2 },
         { "slots",    &a_queue_that_nothing_defines_has_the_default_slots, 1 },
         { "slots",    &the_best_priority_goes_first, 2 },
         { "slots",    &who_has_less_running_goes_first, 2 },
