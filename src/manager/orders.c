@@ -116,17 +116,13 @@ ScheduledJob *order_find_job(Manager *manager, const char *name, manager_reply_t
         return NULL;
 }
 
-static bool refuse_frozen(const Manager *manager, const char *name, manager_reply_t reply, void *userdata) {
+/* Returns 0, or as freeze_refuse(). */
+static int check_frozen(const Manager *manager, const char *name, char **reterr) {
         CLEANUP_FREE char *what = NULL;
-        CLEANUP_FREE char *text = NULL;
-        int r;
 
         if (asprintf(&what, "Job '%s'", name) < 0)
                 what = NULL;
-        r = freeze_refuse(manager, what ?: "The job", &text);
-        if (r < 0)
-                reply(userdata, r, 0, text ?: "Out of memory");
-        return r < 0;
+        return freeze_refuse(manager, what ?: "The job", reterr);
 }
 
 /* --- start ----------------------------------------------------------------------------------------- */
@@ -222,6 +218,7 @@ static SecretStart *secret_start_free(SecretStart *start) {
 }
 DEFINE_CLEANUP(SecretStart, secret_start_free);
 
+/* Much may have happened while they were written down. */
 static bool on_secrets_kept(void *userdata, int error) {
         CLEANUP(secret_start_freep) SecretStart *pending = userdata;
         const StartOptions options = {
@@ -229,25 +226,28 @@ static bool on_secrets_kept(void *userdata, int error) {
                 .parameters = pending->parameters,
                 .profile = pending->profile,
         };
+        const char *text = "The runner cannot keep the values of its secret parameters; its log says why";
+        CLEANUP_FREE char *refusal = NULL;
         ScheduledJob *job;
-        int r;
 
         if (error == -ESHUTDOWN) /* the order goes with the manager */
                 return false;
         job = manager_find_job(pending->order->manager, pending->job);
+        if (error >= 0 && (!job || !job->job)) {
+                error = -ENOENT;
+                text = "The job was removed meanwhile";
+        } else if (error >= 0) {
+                error = check_frozen(job->manager, pending->job, &refusal);
+                text = refusal ?: "Out of memory";
+        }
+        if (error >= 0) {
+                error = start(job, &options, &pending->caller, pending->order);
+                text = error == -EINVAL ? "The job was changed meanwhile: these are no parameters of it"
+                                        : "Out of memory";
+        }
         if (error < 0)
-                order_reply(pending->order, error, 0,
-                            "The runner cannot keep the values of its secret parameters; its log says why");
-        else if (!job || !job->job)
-                order_reply(pending->order, -ENOENT, 0, "The job was removed meanwhile");
-        if (error < 0 || !job || !job->job)
-                return false;
-        r = start(job, &options, &pending->caller, pending->order);
-        if (r < 0)
-                order_reply(pending->order, r, 0,
-                            r == -EINVAL ? "The job was changed meanwhile: these are no parameters of it"
-                                         : "Out of memory");
-        return r > 0;
+                order_reply(pending->order, error, 0, text);
+        return error > 0;
 }
 
 /* The values go to the runner first. Returns 0, or a negative errno: nobody has been answered. */
@@ -294,8 +294,13 @@ void manager_start_job(
         Order *order = NULL;
         int r;
 
-        if (!job || refuse_frozen(manager, name, reply, userdata))
+        if (!job)
                 return;
+        r = check_frozen(manager, name, &error);
+        if (r < 0) {
+                reply(userdata, r, 0, error ?: "Out of memory");
+                return;
+        }
         /* Whoever asks is told, and nothing is recorded; where nobody is there, it fails when it begins. */
         if (parameters_check(job, options, &error) < 0) {
                 order_refuse(reply, userdata, -EINVAL, "Job '%s' cannot be started so: %s", name,

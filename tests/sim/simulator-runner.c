@@ -109,9 +109,18 @@ static int executor_keep_secret(
         ck_assert_uint_lt(i, SIM_SECRETS_MAX);
         (void) snprintf(sim->secrets[i].id, sizeof(sim->secrets[i].id), "%s", id);
         (void) snprintf(sim->secrets[i].value, sizeof(sim->secrets[i].value), "%s", value);
-        if (done)
+        if (done && sim->keeps_late) {
+                sim->kept = done;
+                sim->kept_userdata = done_userdata;
+        } else if (done) {
                 done(done_userdata, 0);
+        }
         return 0;
+}
+
+void sim_answer_secret(Sim *sim) {
+        sim->kept(sim->kept_userdata, 0);
+        sim_settle(sim);
 }
 
 static int executor_keep_only_secrets(void *userdata, const char *ids, size_t n_ids) {

@@ -137,6 +137,9 @@ typedef struct Sim {
                 char id[33], value[32];
         } secrets[SIM_SECRETS_MAX]; /* that the runner keeps; "": free */
         bool refuses_secrets;
+        bool keeps_late; /* a value is kept when sim_answer_secret() says so */
+        void (*kept)(void *userdata, int error);
+        void *kept_userdata;
         QueueDefinition queues[SIM_QUEUES_MAX];
         size_t n_queues;
         uint64_t max_running;
@@ -177,6 +180,8 @@ void sim_write_queue(Sim *sim, const char *name, uint64_t slots);
 void sim_write_profile(Sim *sim, const char *name, const char *value);
 /* How many secrets the runner keeps; each that is launched must be among them. */
 size_t sim_count_secrets(const Sim *sim);
+/* The runner says that it keeps the last one; see keeps_late. */
+void sim_answer_secret(Sim *sim);
 
 void sim_start_daemon(Sim *sim);
 /* As kill -9: what is not on disk is gone. */

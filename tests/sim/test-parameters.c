@@ -415,6 +415,31 @@ static bool run_with_crash(unsigned crash_at) {
         return reached;
 }
 
+/* All was frozen while the runner wrote the secret down: by hand or with its job, nothing is started. */
+START_TEST(a_freeze_comes_before_a_start_whose_secret_is_being_kept) {
+        setup(START, TAKES);
+        sim.keeps_late = true;
+        if (_i == 0)
+                start_with("pin=1234", NULL);
+        else
+                (void) sim_change(
+                                &sim,
+                                &(JobChange){ .kind = JOB_CHANGE_CREATE,
+                                              .name = "b",
+                                              .definition = BY_HAND DECLARES
+                                              "values: {who: bob, pin: geheim}\n",
+                                              .start = true },
+                                1);
+        sim_freeze_jobs(&sim);
+        sim_answer_secret(&sim);
+        ck_assert_int_eq(sim.last_result, -ECANCELED);
+        ck_assert_ptr_nonnull(strstr(sim.last_text, "is not started: all jobs have been frozen since"));
+        sim_expect_rows(&sim, "a", "");
+        ck_assert_ptr_null(manager_find_job(sim.manager, "b"));
+        ck_assert_uint_eq(sim.n_runs, 0);
+}
+END_TEST
+
 START_TEST(a_crash_at_any_point_loses_no_secret_and_keeps_none) {
         unsigned n = 0;
 
@@ -440,6 +465,7 @@ static const Story stories[] = {
         { "secrets", &a_secret_goes_with_a_job_that_is_renamed, 1 },
         { "secrets", &an_id_of_somebody_else_is_a_value_like_any_other, 1 },
         { "secrets", &what_the_runner_cannot_keep_is_not_put_in_force, 1 },
+        { "secrets", &a_freeze_comes_before_a_start_whose_secret_is_being_kept, 2 },
         { "secrets", &a_crash_at_any_point_loses_no_secret_and_keeps_none, 1 },
 };
 
