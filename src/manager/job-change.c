@@ -259,8 +259,8 @@ static void commit(JobEdits *edits, ChangeOrder *order, ApplyNotice *notice) {
         if (concerns)
                 dependency_definitions_changed(manager);
         manager_invalidate(manager);
+        manager_end_batch(manager); /* what it writes belongs to the changes */
         store_end_group(manager->host.store);
-        manager_end_batch(manager);
 
         apply_notice_queue(notice);
         r = store_after_commit(manager->host.store, on_changes_committed, order);
