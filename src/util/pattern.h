@@ -22,8 +22,8 @@ typedef enum PatternFlags {
 } PatternFlags;
 
 /*
- * Returns 0, -ENOMEM, or -EINVAL with `fault`, which goes on from "the pattern": "has missing closing
- * parenthesis at character 5".
+ * Returns 0, -ENOMEM, or -EINVAL with `fault`, which goes on from "the pattern": "is no regular expression:
+ * missing closing parenthesis, at byte 5".
  */
 int pattern_new(const char *text, unsigned flags, Pattern **ret, char fault[static PATTERN_FAULT_MAX]);
 Pattern *pattern_free(Pattern *pattern);
