@@ -8,6 +8,7 @@
 
 #include "job/yaml-emit.h"
 #include "job/yaml-node.h"
+#include "schedule/schedule.h"
 
 typedef struct Patch {
         YamlTree tree;
@@ -102,6 +103,37 @@ static int merge(Patch *patch, const YamlNode *target, const YamlNode *over, con
         return 0;
 }
 
+static bool is_schedule_kind(const char *key) {
+        return schedule_kind_from_string(key) >= 0;
+}
+
+static YamlNode *find_schedule(const YamlNode *definition) {
+        const YamlNode *key = yaml_mapping_find(definition, "schedule");
+
+        return key && key->value && key->value->kind == YAML_KIND_MAPPING ? key->value : NULL;
+}
+
+/* A schedule is of one kind: merged with one of another kind it would be none. */
+static void drop_old_schedule_kind(const YamlNode *target, const YamlNode *over) {
+        YamlNode *old = find_schedule(target), **link;
+        const YamlNode *new = find_schedule(over);
+        bool has_kind = false;
+
+        if (!old || !new)
+                return;
+        YAML_FOREACH(key, new)
+        has_kind = has_kind || (is_schedule_kind(key->text) && !yaml_node_is_null(key->value));
+        link = &old->first;
+        while (has_kind && *link) {
+                if (is_schedule_kind((*link)->text) && !yaml_mapping_find(new, (*link)->text)) {
+                        *link = (*link)->next;
+                        old->size--;
+                } else {
+                        link = &(*link)->next;
+                }
+        }
+}
+
 static int parse(Patch *patch, const char *text, const char *what, YamlNode **ret) {
         YamlNode *root = NULL;
         int source, r;
@@ -136,6 +168,8 @@ int definition_patch(const char *source, const char *patch_text, Diagnostics *di
         r = parse(&patch, source, "the old definition", &target);
         if (r >= 0)
                 r = parse(&patch, patch_text, "the change", &over);
+        if (r >= 0)
+                drop_old_schedule_kind(target, over);
         if (r >= 0)
                 r = merge(&patch, target, over, &merged);
         if (r < 0)

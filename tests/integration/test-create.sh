@@ -111,6 +111,12 @@ check "set" prints "any: changed" ctl set any nice=6 retry.delay=1min descriptio
 check "it is merged" status_is 0 ctl cat any
 check "what was there stays" contains "$(cat "$S/out")" "  attempts: 2"
 check "what is new is there" contains "$(cat "$S/out")" "  delay: 1min"
+check "one due by a cron line" status_is 0 ctl create moved --cron "0 0 1 1 *" -- /bin/true
+check "is due at intervals" status_is 0 ctl set moved 'schedule={every: 1h}'
+check "and no more by the line" job_is moved 'd["schedule"]' "['every 1h']"
+check "or at a time" status_is 0 ctl set moved schedule.at=2090-06-01T12:00Z
+check "which is all" job_is moved 'd["schedule"]' "['at 2090-06-01T12:00:00Z']"
+check "then it goes" status_is 0 ctl delete moved
 check "a wrong value changes nothing" status_is 1 ctl set any nice=heavy
 check "YAML has to be right" status_is 2 ctl set any 'tags=[a'
 check "nothing to set" status_is 2 ctl set any

@@ -29,6 +29,15 @@ static const struct {
         { "a: 1 # why",         "b: 2",                 "a: 1\nb: 2\n", NULL },
         { "a: 1",               "{}",                   "a: 1\n", NULL },
 
+        /* a schedule is of one kind */
+        { "schedule: {cron: c, timezone: z}", "schedule: {every: e}", "schedule:\n  timezone: z\n  every: e\n", NULL },
+        { "schedule: {every: e, start: s}",   "schedule: {every: f}", "schedule:\n  every: f\n  start: s\n", NULL },
+        { "schedule: {every: e}",             "schedule: {start: s}", "schedule:\n  every: e\n  start: s\n", NULL },
+        { "schedule: {every: e}",             "schedule: {at: null}", "schedule:\n  every: e\n", NULL },
+        { "schedule: {every: e}",             "schedule: {cron: c, at: a}", "schedule:\n  cron: c\n  at: a\n", NULL },
+        { "schedule: [{every: e}]",           "schedule: {cron: c}",  "schedule:\n  cron: c\n", NULL },
+        { "a: {every: e}",                    "a: {cron: c}",         "a:\n  every: e\n  cron: c\n", NULL },
+
         { "a: 1",               "[a]",                  NULL, "the change is not a mapping" },
         { "a: 1",               "",                     NULL, "the change is not a mapping" },
         { "[a]",                "a: 1",                 NULL, "the old definition is not a mapping" },
