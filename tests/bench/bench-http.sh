@@ -15,7 +15,7 @@ floor=$programs/tests/bench/http-floor
 stamps=$S/stamps
 
 if [ -w /dev/shm ]; then
-    JOBSCHED_RUNNER_DIR=$(mktemp -d /dev/shm/jobsched-bench.XXXXXX)
+    JOBSCHED_RUNNER_DIR=$(mktemp -d /dev/shm/jobsched-bench.XXXXXX) || exit 1
 fi
 "$programs/tests/bench/http-server" "$S/port" "$stamps" &
 server_pid=$!

@@ -21,7 +21,7 @@ stamps=$S/stamps.d/stamps
 mkdir "$S/stamps.d"
 
 if [ -w /dev/shm ]; then
-    JOBSCHED_RUNNER_DIR=$(mktemp -d /dev/shm/jobsched-bench.XXXXXX)
+    JOBSCHED_RUNNER_DIR=$(mktemp -d /dev/shm/jobsched-bench.XXXXXX) || exit 1
     trap 'clean_up; rm -rf "$JOBSCHED_RUNNER_DIR"' EXIT
 fi
 

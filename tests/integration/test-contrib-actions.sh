@@ -7,7 +7,7 @@
 . "$(dirname "$0")/../support/scheduler.sh"
 
 # Credentials are handed over in memory only.
-memory=$(mktemp -d /dev/shm/jobsched-test.XXXXXX)
+memory=$(mktemp -d /dev/shm/jobsched-test.XXXXXX) || exit 1
 export JOBSCHED_RUNNER_DIR=$memory/runner
 
 for program in redis-server jq /usr/bin/python3; do

@@ -43,7 +43,7 @@ is_nowhere() { # VALUE
 }
 
 # Credentials are kept in memory only.
-memory=$(mktemp -d /dev/shm/jobsched-test.XXXXXX)
+memory=$(mktemp -d /dev/shm/jobsched-test.XXXXXX) || exit 1
 [ "$(stat -f -c %T "$memory")" = tmpfs ] || {
     echo "/dev/shm is no memory here: secrets cannot be given to jobs"
     rmdir "$memory"

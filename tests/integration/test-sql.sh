@@ -16,7 +16,7 @@ if ! [ -x "$programs/jobsched-sql" ] || ! grep -q '^\[SQLite3\]' /etc/odbcinst.i
 fi
 postgres_start || echo "There is no PostgreSQL with an ODBC driver: its half of the test is left out"
 trap 'postgres_stop; clean_up; rm -rf "$JOBSCHED_RUNNER_DIR"' EXIT
-JOBSCHED_RUNNER_DIR=$(mktemp -d /dev/shm/jobsched-test.XXXXXX) # credentials are in memory only
+JOBSCHED_RUNNER_DIR=$(mktemp -d /dev/shm/jobsched-test.XXXXXX) || exit 1 # credentials are in memory only
 sqlite="Driver=SQLite3;Database=$S/test.db;Timeout=2000"
 # What a driver forgets to free is not ours.
 echo "leak:psqlodbc" >"$S/leaks"

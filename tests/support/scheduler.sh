@@ -13,13 +13,14 @@
 
 set -u
 exec </dev/null # whatever we were started with: some programs behave in another way without one
-programs=$(cd "${builddir:-.}" && pwd)
+programs=$(cd "${builddir:-.}" && pwd) || exit 1
 PATH=$programs:$PATH
 n_passed=0
 n_failed=0
 daemon_pid=
 
-S=$(mktemp -d "${TMPDIR:-/tmp}/jobsched-test.XXXXXX")
+# Without it "$S/run" would be /run, for tests that remove what they have made.
+S=$(mktemp -d "${TMPDIR:-/tmp}/jobsched-test.XXXXXX") || exit 1
 export JOBSCHED_CONFIG_FILE=$S/jobsched.yaml
 export JOBSCHED_CONFIG_PATH=$S/jobs
 export JOBSCHED_STATE_DIR=$S/state
@@ -28,7 +29,7 @@ export JOBSCHED_RUNNER_DIR=$S/runner
 export JOBSCHED_RUNNER=$programs/jobsched-runner
 export HOME=$S LC_ALL=C.UTF-8 TZ=UTC
 unset DBUS_SESSION_BUS_ADDRESS XDG_RUNTIME_DIR XDG_CONFIG_HOME XDG_STATE_HOME
-mkdir "$S/jobs"
+mkdir "$S/jobs" || exit 1
 
 # What tests/run-limited says when it has to end us.
 note() { # FACT
@@ -169,7 +170,7 @@ clean_up() {
     runners_stop
     rm -rf "$S"
 }
-mkfifo "$S/never"
+mkfifo "$S/never" || exit 1
 [ -z "${JOBSCHED_TEST_NOTES:-}" ] || ln -s "$S/daemon.log" "$JOBSCHED_TEST_NOTES/log"
 trap clean_up EXIT
 

@@ -33,8 +33,7 @@ for account in $accounts; do
     install -d -o "${account#*:}" -g "${account#*:}" -m 700 "$S/home/${account%:*}"
 done
 chmod 755 "$S/home"
-mount --bind "$S/passwd" /etc/passwd
-mount --bind "$S/group" /etc/group
+mount --bind "$S/passwd" /etc/passwd && mount --bind "$S/group" /etc/group || exit 1
 mkdir -m 711 "$JOBSCHED_RUNNER_DIR"
 install -d -o 4990 -g 4990 -m 755 "$JOBSCHED_RUNTIME_DIR"
 install -d -o 4990 -g 4990 -m 700 "$JOBSCHED_STATE_DIR"
