@@ -20,18 +20,28 @@
 
 /* --- answers --------------------------------------------------------------------------------------- */
 
+/* "LINE:COLUMN: " of a text that the user has never seen. What is in a file keeps its place. */
+static const char *skip_place(const char *line) {
+        const char *rest = line;
+
+        for (size_t n; (n = strspn(rest, "0123456789")) > 0 && rest[n] == ':';)
+                rest += n + 1;
+        return rest > line && *rest == ' ' ? rest + 1 : line;
+}
+
 /* The sentences of a definition's faults are lines: each is given the job that it is about. */
-static void print_lines(const char *name, const char *text) {
+static void print_lines(const char *name, const char *text, bool has_places) {
         while (*text) {
-                size_t length = strcspn(text, "\n");
+                const char *line = has_places ? text : skip_place(text);
+                size_t length = strcspn(line, "\n");
 
                 if (length > 0)
-                        complain("%s: %.*s", name, (int) length, text);
-                text += length + (text[length] == '\n');
+                        complain("%s: %.*s", name, (int) length, line);
+                text = line + length + (line[length] == '\n');
         }
 }
 
-static int tell_faults(const json_t *results) {
+static int tell_faults(const json_t *results, bool has_places) {
         const json_t *result;
         int status = STATUS_OK;
         size_t i;
@@ -43,7 +53,7 @@ static int tell_faults(const json_t *results) {
 
                 if (number >= 0)
                         continue;
-                print_lines(view_text(result, "name"), *text ? text : strerror((int) -number));
+                print_lines(view_text(result, "name"), *text ? text : strerror((int) -number), has_places);
                 status = MAX(status, one);
         }
         if (status != STATUS_OK && json_array_size(results) > 1)
@@ -51,12 +61,14 @@ static int tell_faults(const json_t *results) {
         return status;
 }
 
-static void tell_warnings(const Context *context, const json_t *results) {
+static void tell_warnings(const Context *context, const json_t *results, bool has_places) {
         const json_t *result;
         size_t i;
 
-        json_array_foreach(results, i, result) if (*view_text(result, "text") && !context->options.quiet)
-                        print_lines(view_text(result, "name"), view_text(result, "text"));
+        json_array_foreach(results, i, result) {
+                if (!context->options.quiet)
+                        print_lines(view_text(result, "name"), view_text(result, "text"), has_places);
+        }
 }
 
 /* A new job that root calls USER/NAME is that user's. */
@@ -94,7 +106,12 @@ static int choose_owners(ClientChange *changes, size_t n_changes) {
         return status;
 }
 
-int change_send(Context *context, const ClientChange *asked, size_t n_changes, json_t **ret_results) {
+int change_send(Context *context,
+                const ClientChange *asked,
+                size_t n_changes,
+                bool as_written,
+                json_t **ret_results) {
+
         CLEANUP_FREE ClientChange *changes = calloc(n_changes + 1, sizeof(*changes));
         CLEANUP_JSON json_t *results = NULL;
         ClientError error = { 0 };
@@ -114,10 +131,10 @@ int change_send(Context *context, const ClientChange *asked, size_t n_changes, j
         if (r < 0)
                 return complain_client(r, &error, n_changes == 1 ? changes[0].name : NULL);
 
-        status = tell_faults(results);
+        status = tell_faults(results, as_written);
         if (status != STATUS_OK)
                 return status;
-        tell_warnings(context, results);
+        tell_warnings(context, results, as_written);
         *ret_results = TAKE_PTR(results);
         return STATUS_OK;
 }
@@ -145,11 +162,11 @@ int change_report(const Context *context, const json_t *results) {
         return STATUS_OK;
 }
 
-int change_jobs(Context *context, const ClientChange *changes, size_t n_changes) {
+int change_jobs(Context *context, const ClientChange *changes, size_t n_changes, bool as_written) {
         CLEANUP_JSON json_t *results = NULL;
         int status;
 
-        status = change_send(context, changes, n_changes, &results);
+        status = change_send(context, changes, n_changes, as_written, &results);
         return status == STATUS_OK ? change_report(context, results) : status;
 }
 

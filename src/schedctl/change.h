@@ -8,15 +8,20 @@
 
 /*
  * Sends the changes, with --dry-run on trial, and says on standard error what was wrong, or what is to be
- * known. *ret_results is only set with STATUS_OK. Returns a status.
+ * known. `as_written`: the definitions are texts of the user, in which a line and a column mean something.
+ * *ret_results is only set with STATUS_OK. Returns a status.
  */
-int change_send(Context *context, const ClientChange *asked, size_t n_changes, json_t **ret_results);
+int change_send(Context *context,
+                const ClientChange *asked,
+                size_t n_changes,
+                bool as_written,
+                json_t **ret_results);
 
 /* Prints what became of each: as --output has it, with "short" the names. Returns a status. */
 int change_report(const Context *context, const json_t *results);
 
 /* Both. */
-int change_jobs(Context *context, const ClientChange *changes, size_t n_changes);
+int change_jobs(Context *context, const ClientChange *changes, size_t n_changes, bool as_written);
 
 /*
  * Before an order to many: `names` are the jobs that the words and options of the command line stand for.

@@ -55,7 +55,7 @@ static int try_to_save(const RuntimeEdit *edit, bool *ret_saved) {
                 return STATUS_OK;
         }
         change.definition = text;
-        r = change_jobs(edit->context, &change, 1);
+        r = change_jobs(edit->context, &change, 1, true);
         *ret_saved = r == STATUS_OK;
         return r;
 }

@@ -48,6 +48,7 @@ static int take_body(JobInput *input, const char *file, const char *name, const 
                 complain("%s: a job needs a name; give one, or write it as jobs: {NAME: …}", file);
                 return STATUS_USAGE;
         }
+        input->as_written = true;
         return add_item(input, name, strndup(text, size));
 }
 

@@ -16,6 +16,7 @@ typedef struct JobInput {
         Draft draft;
         JobInputItem *items;
         size_t n_items;
+        bool as_written;                          /* the source is the text itself */
         const YamlNode *profiles, *paused, *once; /* of a whole file: mappings of it; NULL: none */
 } JobInput;
 

@@ -110,7 +110,7 @@ int one_shot_create(
         if (draft_format(draft, true, &definition) < 0)
                 return out_of_memory();
         change.definition = definition;
-        status = change_send(context, &change, 1, &results);
+        status = change_send(context, &change, 1, false, &results);
         if (status != STATUS_OK)
                 return status;
 

@@ -33,7 +33,7 @@ static int change_names(Context *context, const BulkOrder *order, char *const *n
                 changes[i] = order->pattern;
                 changes[i].name = names[i];
         }
-        return change_jobs(context, changes, n_names);
+        return change_jobs(context, changes, n_names, false);
 }
 
 static int change_selected(Context *context, const BulkOrder *order, char **words) {
@@ -84,7 +84,7 @@ int verb_rename(Context *context, char **arguments) {
                 .if_revision = context->options.if_revision,
         };
 
-        return change_jobs(context, &change, 1);
+        return change_jobs(context, &change, 1, false);
 }
 
 /* --- skip ------------------------------------------------------------------------------------------ */

@@ -28,7 +28,7 @@ static int send_all(Context *context, const JobInput *input, const ClientChange 
                 changes[i].name = input->items[i].name;
                 changes[i].definition = input->items[i].source;
         }
-        return change_jobs(context, changes, input->n_items);
+        return change_jobs(context, changes, input->n_items, input->as_written);
 }
 
 /* Options make one job; without any it is a text. */

@@ -184,7 +184,7 @@ static int send_jobs(Import *import) {
                 };
                 changes[i].paused = find_pause(import, changes[i].name, &changes[i].paused_until_usec);
         }
-        return input->n_items > 0 ? change_jobs(import->context, changes, input->n_items) : STATUS_OK;
+        return input->n_items > 0 ? change_jobs(import->context, changes, input->n_items, false) : STATUS_OK;
 }
 
 static int check_pauses(const Import *import) {

@@ -131,5 +131,5 @@ int verb_timer(Context *context, char **arguments) {
         if (!context->options.cancel)
                 return tell_left(context, name);
         cancel.name = name;
-        return change_jobs(context, &cancel, 1);
+        return change_jobs(context, &cancel, 1, false);
 }

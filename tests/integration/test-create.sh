@@ -99,6 +99,12 @@ templates: {a: {job: {}}}'
 check "which is said" says "'templates' is not made at run time"
 check "YAML has to be right" status_is 1 create_from 'command: [' broken
 check "the place is given" says "standard input:2:1: error: "
+check "a fault of one job" status_is 1 create_from $'command: [/bin/true]\nnice: 400' nicest
+check "has its place in the text" says "nicest: 2:7: error: 'nice' expects"
+check "a fault of options" status_is 1 ctl create nicest --every 5min --set nice=400 -- /bin/true
+check "has no place: nobody has seen the text" says "nicest: error: 'nice' expects"
+check "nor has one of many jobs" status_is 1 create_from 'jobs: {nicest: {command: [/bin/true], nice: 400}}'
+check "which are sent one by one" says "nicest: error: 'nice' expects"
 check "an empty text is no job" status_is 1 create_from '' empty
 printf 'command: [/bin/echo, from a file]\n' >"$S/job.yaml"
 check "a file" status_is 0 ctl create filed --file "$S/job.yaml"
