@@ -169,8 +169,10 @@ static int rule_read(const json_t *parameter, const json_t *schema, Parameter *r
                 r = take_pattern(property, &rule->pattern);
         rule->min_length = (uint64_t) view_integer(property, "minLength", 0);
         rule->max_length = (uint64_t) view_integer(property, "maxLength", 0);
-        json_array_foreach(json_object_get(property, "enum"), i, choice) if (r >= 0 && json_is_string(choice))
+        json_array_foreach(json_object_get(property, "enum"), i, choice) {
+                if (r >= 0 && json_is_string(choice))
                         r = string_list_push(&rule->choices, json_string_value(choice));
+        }
         return r;
 }
 

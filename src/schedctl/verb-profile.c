@@ -139,8 +139,11 @@ static int print_values(const json_t *values, const char *name, char **ret) {
         int r;
 
         r = draft_init(&draft);
-        json_object_foreach((json_t *) values, key, value) if (r >= 0) r = draft_put(
-                        &draft, draft.root, key, draft_text(&draft, json_string_value(value) ?: ""));
+        json_object_foreach((json_t *) values, key, value) {
+                if (r >= 0)
+                        r = draft_put(&draft, draft.root, key,
+                                      draft_text(&draft, json_string_value(value) ?: ""));
+        }
         if (r >= 0 && json_object_size(values) > 0)
                 r = draft_format(&draft, false, &yaml);
         if (r >= 0 &&

@@ -118,10 +118,10 @@ static void print_names(const Context *context, const json_t *parameters) {
         const json_t *parameter;
         size_t i;
 
-        json_array_foreach(
-                        parameters, i,
-                        parameter) if (!view_true(parameter, "hidden") || context->options.all)(void)
-                        puts(view_text(parameter, "name"));
+        json_array_foreach(parameters, i, parameter) {
+                if (!view_true(parameter, "hidden") || context->options.all)
+                        (void) puts(view_text(parameter, "name"));
+        }
 }
 
 /* --- the verb -------------------------------------------------------------------------------------- */
