@@ -245,7 +245,8 @@ static bool is_same_place(const Place *a, const Place *b) {
 static int drop_old_name(const Place *from, const Place *to, const struct stat *moved) {
         struct stat st;
 
-        if (is_same_place(from, to) ||
+        /* Of one link, what is still found there is the new name: where case does not count. */
+        if (moved->st_nlink < 2 || is_same_place(from, to) ||
             fstatat(from->directory_fd, from->name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
             !is_same_file(&st, moved))
                 return 1;
