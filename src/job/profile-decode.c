@@ -21,6 +21,7 @@ static int decode_profile(
 
         CLEANUP(string_list_freep) char **values = NULL;
         ProfileDefinition profile = { .name = (char *) key->text, .line = key->line };
+        size_t n_errors = context->diagnostics->n_errors;
         int r;
 
         if (!yaml_key_check(context, mapping, key))
@@ -36,8 +37,8 @@ static int decode_profile(
                 return 0;
         }
         r = profile_values_decode(context, key->value, &values);
-        if (r < 0)
-                return r;
+        if (r < 0 || context->diagnostics->n_errors > n_errors)
+                return r; /* half of it would not be what was meant: the last good one stays */
         if (values)
                 qsort(values, string_list_length(values), sizeof(*values), compare_texts);
         profile.values = values;

@@ -181,6 +181,10 @@ static const struct {
           "a.yaml:1: profile 'p' expects a mapping such as {NAME: value}, not null\n" },
         { "profiles: {p: [x]}", NULL,
           "a.yaml:1: profile 'p' expects a mapping such as {NAME: value}, not a list\n" },
+        { "profiles: {p: {a: x, b: [y]}, q: {Bad: x}, r: {n: z}}", NULL,
+          "profile r n=z\na.yaml:1: 'b' expects a text, not a list\n"
+          "a.yaml:1: 'Bad' is not a name for a parameter: up to 64 small letters, digits and '-', the first "
+          "a letter\n" },
 };
 
 /* "DIR" stands for the directory, whose name is another one each time. */
