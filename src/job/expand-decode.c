@@ -35,6 +35,29 @@ static void refuse_below(const YamlContext *context, const YamlNode *node, const
         refuse_below(context, child->value ?: child, job, key);
 }
 
+/* The texts of an action are its decoder's; the keys below it are taken as they are written. */
+static void refuse_keys(
+                const YamlContext *context,
+                const YamlNode *node,
+                const Job *job,
+                const char *action) {
+
+        if (node->kind == YAML_KIND_SCALAR)
+                return;
+        YAML_FOREACH(child, node) {
+                const Parameter *parameter = child->value && child->kind == YAML_KIND_SCALAR
+                                ? expand_find(child->text, &job->parameters)
+                                : NULL;
+
+                if (parameter)
+                        yaml_error(context, child,
+                                   "'${%s}' cannot stand in a key of '%s': a parameter is put into its "
+                                   "texts only",
+                                   parameter->name, action);
+                refuse_keys(context, child->value ?: child, job, action);
+        }
+}
+
 static int check_text(const YamlContext *context, const YamlNode *node, const Job *job, unsigned flags) {
         CLEANUP_FREE char *error = NULL;
         int r;
@@ -154,8 +177,9 @@ static int check_key(const YamlContext *context, const YamlNode *key, const Job 
                         return checks[i].check(context, key->value, job);
 
         /* An unknown one is a fault already, and may be an action whose program is not there. */
-        if (job_key_is_known(key->text) && !is_of_parameters(key->text) &&
-            !job_key_is_action(job_decode_context(context)->site, key->text))
+        if (job_key_is_action(job_decode_context(context)->site, key->text))
+                refuse_keys(context, key->value, job, key->text);
+        else if (job_key_is_known(key->text) && !is_of_parameters(key->text))
                 refuse_below(context, key->value, job, key->text);
         return 0;
 }

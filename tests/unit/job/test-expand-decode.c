@@ -49,6 +49,12 @@ static const JobFaultCase fault_cases[] = {
         { P C "conditions: {path-exists: \"/srv/${name}\"}\n", "3:27: '${name}' cannot stand in 'conditions': " ONLY },
         { P C "environment-file: [\"/etc/${name}\"]\n", "3:20: '${name}' cannot stand in 'environment-file': " ONLY },
 
+        { P "http: {url: http://h/, query: {\"${name}\": x}}\n",
+          "2:32: '${name}' cannot stand in a key of 'http': a parameter is put into its texts only" },
+        { P "http: {url: http://h/, body: {json: [{\"a ${user-id}\": x}]}}\n",
+          "2:39: '${user-id}' cannot stand in a key of 'http': a parameter is put into its texts only" },
+        { P "http: {url: http://h/, body: {json: {\"${other}\": \"${name}\"}}}\n", "" },
+
         { P C "sqll: \"${name}\"\n", "3:1: unknown key 'sqll'" },
 
         /* values are taken as they are */
