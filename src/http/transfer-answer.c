@@ -30,13 +30,19 @@ static void forget_headers(HttpTransfer *transfer) {
         transfer->n_answer_headers = transfer->answer_headers_size = 0;
 }
 
-/* "HTTP/1.1 303 See Other": what follows is a GET, which libcurl does only to methods that it knows. */
-static void heed_see_other(HttpTransfer *transfer, const char *line, size_t length) {
+/* "HTTP/1.1 303 See Other" */
+static bool is_status(const char *line, size_t length, const char *status) {
         const char *blank = memchr(line, ' ', length);
 
-        if (blank && length - (size_t) (blank - line) >= 4 && memcmp(blank, " 303", 4) == 0 &&
-            transfer->request->redirects > 0)
+        return blank && length - (size_t) (blank - line) >= 4 && memcmp(blank + 1, status, 3) == 0;
+}
+
+static void heed_status(HttpTransfer *transfer, const char *line, size_t length) {
+        /* What follows is a GET, which libcurl does only to methods that it knows. */
+        if (transfer->request->redirects > 0 && is_status(line, length, "303"))
                 (void) curl_easy_setopt(transfer->easy, CURLOPT_CUSTOMREQUEST, NULL);
+        if (transfer->request->auth == HTTP_AUTH_DIGEST && is_status(line, length, "401"))
+                transfer->n_challenges++;
 }
 
 /* Those of the last answer: of what was redirected, or asked for a password first, nobody wants to know. */
@@ -50,7 +56,7 @@ static size_t on_header(char *data, size_t size, size_t n, void *userdata) {
         if (length >= 5 && memcmp(data, "HTTP/", 5) == 0) {
                 forget_headers(transfer);
                 transfer->may_connect = false;
-                heed_see_other(transfer, data, length);
+                heed_status(transfer, data, length);
                 return total;
         }
         if (length == 0 || !memchr(data, ':', length) || transfer->n_answer_headers == ANSWER_HEADERS_MAX ||
@@ -134,15 +140,23 @@ static void read_times(CURL *easy, HttpTimes *ret) {
         }
 }
 
+/* libcurl counts the requests with which it answers challenges as well. */
+static unsigned n_redirects(const HttpTransfer *transfer, long status) {
+        long n = 0;
+
+        (void) curl_easy_getinfo(transfer->easy, CURLINFO_REDIRECT_COUNT, &n);
+        n -= (long) transfer->n_challenges - (status == 401 && transfer->n_challenges > 0 ? 1 : 0);
+        return (unsigned) MAX(n, 0L);
+}
+
 void transfer_read_answer(HttpTransfer *transfer, HttpResult *result) {
         curl_off_t retry_after = 0;
-        long status = 0, version = 0, redirects = 0, port = 0;
+        long status = 0, version = 0, port = 0;
         const char *ip = NULL;
 
         (void) curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
         (void) curl_easy_getinfo(transfer->easy, CURLINFO_RETRY_AFTER, &retry_after);
         (void) curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_VERSION, &version);
-        (void) curl_easy_getinfo(transfer->easy, CURLINFO_REDIRECT_COUNT, &redirects);
         (void) curl_easy_getinfo(transfer->easy, CURLINFO_PRIMARY_IP, &ip);
         (void) curl_easy_getinfo(transfer->easy, CURLINFO_PRIMARY_PORT, &port);
         read_times(transfer->easy, &result->times);
@@ -152,7 +166,7 @@ void transfer_read_answer(HttpTransfer *transfer, HttpResult *result) {
                 result->retry_after_usec =
                                 (usec_t) MIN(retry_after, (curl_off_t) RETRY_AFTER_MAX) * USEC_PER_SEC;
         result->version = version_text(version);
-        result->redirects = (unsigned) redirects;
+        result->redirects = n_redirects(transfer, status);
         if (ip && *ip)
                 (void) snprintf(transfer->address, sizeof(transfer->address),
                                 strchr(ip, ':') ? "[%s]:%ld" : "%s:%ld", ip, port);

@@ -20,6 +20,7 @@ struct HttpTransfer {
         Buffer answer;
         char **answer_headers;
         size_t n_answer_headers, answer_headers_size;
+        unsigned n_challenges;          /* answers 401 to a digest: what follows one is no redirection */
         bool full;                      /* the rest of the answer is of no interest */
         char denied[INET6_ADDRSTRLEN];  /* an address that it may not reach; "": none */
         bool may_connect;               /* a socket was opened since the last answer: it may go somewhere */

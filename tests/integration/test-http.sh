@@ -127,7 +127,7 @@ jobs:
   torn-body: {http: {url: "$u/echo", body: "\${credential:torn}"}}
   nocred: {http: {url: "$u/echo", body: "\${credential:none}"}}
   basic: {http: {url: "$u/basic", auth: {basic: {user: ann, password: secret}}}}
-  digest: {http: {url: "$u/digest", auth: {digest: {user: ann, password: secret}}}}
+  digest: {http: {url: "$u/digest", auth: {digest: {user: ann, password: secret}}, redirects: 1}}
   parameter: {parameters: {who: {type: string, default: "x\"y"}}, http: {url: "$u/echo", body: {json: {who: "\${who}"}}, headers: {X-Who: "\${who}"}}}
   none: {http: {url: "$u/status/204"}}
   bad: {http: {url: "$u/status/503"}}
@@ -227,6 +227,7 @@ check "for a body it is good" outcome torn-body 'succeeded||200'
 check "a credential that is missing fails" outcome nocred 'failed|launch|'
 check "basic" outcome basic 'succeeded||200'
 check "digest" outcome digest 'succeeded||200'
+check "its second request is no redirection" result_is digest '$.redirects' 0
 check "a parameter is put in" outcome parameter 'succeeded||200'
 check "and cannot leave its string" asked_is plain "['body']" '{"who":"x\"y"}'
 check "no content is good" outcome none 'succeeded||204'
