@@ -2,8 +2,10 @@
 
 #include "schedctl/selection.h"
 
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "schedctl/message.h"
 #include "schedctl/statistics.h"
@@ -131,13 +133,17 @@ int fetch_profiles(Context *context, json_t **ret) {
 }
 
 json_t *find_profile(const json_t *profiles, const char *name) {
+        const struct passwd *user =
+                        geteuid() == 0 ? NULL : getpwuid(geteuid()); // NOLINT(concurrency-mt-unsafe)
+        size_t length = user ? strlen(user->pw_name) : 0;
         json_t *profile, *found = NULL;
         size_t i;
 
         json_array_foreach(profiles, i, profile) {
-                const char *full = view_text(profile, "name"), *slash = strchr(full, '/');
+                const char *full = view_text(profile, "name");
 
-                if (slash && strcmp(slash + 1, name) == 0)
+                if (length > 0 && strncmp(full, user->pw_name, length) == 0 && full[length] == '/' &&
+                    strcmp(full + length + 1, name) == 0)
                         return profile;
                 if (strcmp(full, name) == 0)
                         found = profile;

@@ -45,8 +45,8 @@ int fetch_definitions(Context *context, const ClientFilter *filter, json_t **ret
 /* All profiles, as list-profiles has them. Returns a status. */
 int fetch_profiles(Context *context, json_t **ret);
 
-/* The one of that name among them; of an ordinary user's, who may leave out USER/, the own one. NULL: none.
- * Borrowed. */
+/* The one of that name among them; for an ordinary user, who may leave out USER/, first the own one, never
+ * that of another user. NULL: none. Borrowed. */
 json_t *find_profile(const json_t *profiles, const char *name);
 
 /* One execution. Returns a status, STATUS_NO_SUCH after saying so. */

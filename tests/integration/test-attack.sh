@@ -148,6 +148,10 @@ if ctl_as ann help create-profile >/dev/null 2>&1; then
     check "nor use it" lacks "$(output_of ann borrows; ctl_as ann show borrows)" secret-of-bob
     check "nor start with it" fails ctl_as ann start --wait takes --profile=bob/own
     check "nothing of it is told" lacks "$(ctl_as ann start takes --profile=bob/own 2>&1; ctl_as ann logs takes 2>&1)" secret-of-bob
+    edit_own="$S/bin/schedctl edit-profile own"
+    check "root makes one of the same name" ctl create-profile own where=root
+    check "root's editor has root's" contains "$(VISUAL="cat" bounded 60 script -qec "$edit_own" /dev/null </dev/null)" "where: root"
+    check "bob's has bob's" contains "$(as bob VISUAL=cat timeout 60 script -qec "$edit_own" /dev/null </dev/null)" "where: secret-of-bob"
     check "root makes one" ctl create-profile of-all where=anybody
     check "which is for all" ctl_as ann start --wait takes --profile=of-all
     check "with its values" contains "$(ctl_as ann logs takes 2>&1)" anybody
