@@ -48,22 +48,27 @@ static int name_output_file(Execution *execution, const Job *job, const Paramete
         return execution_set_text(path, &execution->record.output_file);
 }
 
+void execution_refuse_parameters(Execution *execution, int error, const char *text) {
+        CLEANUP_FREE char *detail = NULL;
+
+        if (asprintf(&detail, "its parameters cannot be put together: %s", text ?: strerror(-error)) < 0)
+                detail = NULL;
+        execution_close(execution, EXECUTION_FAILED, REASON_LAUNCH, detail);
+        execution_answer_start(execution, error, detail);
+}
+
 /* Returns false when it has ended over it. What is not in the row yet comes there before START is sent. */
 static bool fix_parameters(Execution *execution) {
-        CLEANUP_FREE char *error = NULL, *detail = NULL;
         const Job *job = execution_job(execution);
+        CLEANUP_FREE char *error = NULL;
         int r;
 
         r = job ? parameters_fix(execution->scheduled_job, job, NULL, &execution->record, &error) : 0;
         if (r > 0)
                 execution->record.runner_incarnation[0] = execution->record.runner_generation[0] = '\0';
-        if (r >= 0)
-                return true;
-        if (asprintf(&detail, "its parameters cannot be put together: %s", error ?: strerror(-r)) < 0)
-                detail = NULL;
-        execution_close(execution, EXECUTION_FAILED, REASON_LAUNCH, detail);
-        execution_answer_start(execution, r, detail);
-        return false;
+        if (r < 0)
+                execution_refuse_parameters(execution, r, error);
+        return r >= 0;
 }
 
 static int send_start(Execution *execution) {

@@ -218,6 +218,51 @@ void parameters_refresh(const ScheduledJob *job, ExecutionRecord *record) {
                 forget(record);
 }
 
+/* As they were asked for: "name=value" of those that the job still declares. */
+static int list_recorded(const Job *job, const ExecutionRecord *record, char ***ret) {
+        CLEANUP(parameter_values_done) ParameterValues values = { 0 };
+        CLEANUP(string_list_freep) char **list = NULL;
+        int r = parameters_restore(job, record, &values);
+
+        for (size_t i = 0; r >= 0 && i < values.n_items; i++) {
+                char *line;
+
+                if (asprintf(&line, "%s=%s", values.items[i].name, values.items[i].text) < 0)
+                        return -ENOMEM;
+                r = string_list_take_push(&list, line);
+                if (r < 0)
+                        free(line);
+        }
+        if (r >= 0)
+                *ret = TAKE_PTR(list);
+        return r;
+}
+
+int parameters_renew(const ScheduledJob *job, ExecutionRecord *record, char **reterr) {
+        CLEANUP_FREE char *before = NULL, *profile = NULL;
+        CLEANUP(string_list_freep) char **list = NULL;
+        int r;
+
+        if (!record->parameters || record->job_revision == job->stored.revision)
+                return 0;
+        r = list_recorded(job->job, record, &list);
+        if (r < 0)
+                return r;
+        profile = record->profile ? strdup(record->profile) : NULL;
+        if (record->profile && !profile)
+                return -ENOMEM;
+
+        before = TAKE_PTR(record->parameters);
+        r = parameters_fix(
+                        job, job->job, &(StartOptions){ .parameters = list, .profile = profile }, record,
+                        reterr);
+        if (r < 0)
+                record->parameters = TAKE_PTR(before);
+        else if (r == 0)
+                forget(record);
+        return MIN(r, 0);
+}
+
 int parameters_restore(const Job *job, const ExecutionRecord *record, ParameterValues *ret) {
         if (!record->parameters)
                 return 0;

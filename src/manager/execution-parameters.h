@@ -32,5 +32,12 @@ int parameters_fix(
  */
 void parameters_refresh(const ScheduledJob *job, ExecutionRecord *record);
 
+/*
+ * Before the first attempt of what was asked for by hand: when the job has changed since, what was recorded
+ * is what is asked of its new definition. Returns 0, -EINVAL with *reterr (it does not fit that any more), or
+ * another negative errno.
+ */
+int parameters_renew(const ScheduledJob *job, ExecutionRecord *record, char **reterr);
+
 /* Those of the record, for a launch; empty if there are none. Returns 0 or a negative errno. */
 int parameters_restore(const Job *job, const ExecutionRecord *record, ParameterValues *ret);

@@ -49,6 +49,8 @@ void execution_try_start(Execution *execution);
 void execution_withdraw(Execution *execution);
 /* Ends it; what is in `record` beside goes with it. */
 void execution_close(Execution *execution, ExecutionState state, ExecutionReason reason, const char *detail);
+/* It ends before an attempt; `text`, or else the errno, says what is wrong with its parameters. */
+void execution_refuse_parameters(Execution *execution, int error, const char *text);
 /* Queues the record as it is. */
 int execution_save(Execution *execution);
 /*

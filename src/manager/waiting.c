@@ -17,17 +17,35 @@
 
 /* --- start or end ---------------------------------------------------------------------------------- */
 
+/* The newest revision is its own, with values of now. Returns false if it has ended over those. */
+static bool take_newest(Execution *execution) {
+        ScheduledJob *job = execution->scheduled_job;
+        CLEANUP_FREE char *error = NULL;
+        int r = 0;
+
+        if (cause_is_of_schedule(execution->record.cause))
+                parameters_refresh(job, &execution->record);
+        else
+                r = parameters_renew(job, &execution->record, &error);
+        if (r < 0) {
+                execution_refuse_parameters(execution, r, error);
+                return false;
+        }
+        if (execution->record.job_revision != job->stored.revision)
+                execution->is_unsaved = false; /* which its row does not say */
+        (void) job_unref(execution->job);
+        execution->job = job_ref(job->job);
+        execution->record.job_revision = job->stored.revision;
+        return true;
+}
+
 static void start(Execution *execution) {
         ScheduledJob *job = execution->scheduled_job;
 
         gates_leave(execution);
-        if (execution->record.attempts == 0) { /* the newest revision is its own */
-                parameters_refresh(job, &execution->record);
-                if (execution->record.job_revision != job->stored.revision)
-                        execution->is_unsaved = false; /* which its row does not say */
-                (void) job_unref(execution->job);
-                execution->job = job_ref(job->job);
-                execution->record.job_revision = job->stored.revision;
+        if (execution->record.attempts == 0) {
+                if (!take_newest(execution))
+                        return;
                 decision_forget_fold(job);
                 dependency_job_started(job, manager_now(job->manager));
         }

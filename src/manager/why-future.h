@@ -11,7 +11,7 @@ int why_say_pause(Why *why, const char *verb);
 
 /*
  * Behind the answer about the last decision: a sentence and a blocker if nothing starts now, because of
- * frozen, removed, disabled or paused.
+ * frozen, removed, disabled, paused or an ordered skip.
  */
 int why_say_standstill(Why *why);
 

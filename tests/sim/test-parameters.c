@@ -132,6 +132,44 @@ START_TEST(whoever_makes_a_job_hears_that_its_profile_is_missing) {
 }
 END_TEST
 
+/* clang-format off */
+static const struct {
+        const char *parameters, *ran_with, *rows; /* of the new definition; NULL: it did not run */
+} changes[] = {
+        { "{n: {type: integer, default: 1}, who: {type: string}, m: {type: integer, default: 7}}",
+          "n=4\nwho=ann\nm=7\n", "succeeded manual 2026-01-01T00:30:30.000001Z\n" },
+        { "{who: {type: string}, pin: {type: secret}}",
+          "who=ann\npin=1234\n", "succeeded manual 2026-01-01T00:30:30.000001Z\n" },
+        { "{who: {type: string}, must: {type: string, required: true}}",
+          NULL, "failed launch manual 2026-01-01T00:30:30.000001Z\n" },
+        { "{who: {type: integer}, n: {type: integer}}",
+          NULL, "failed launch manual 2026-01-01T00:30:30.000001Z\n" },
+};
+/* clang-format on */
+
+/* It waited while its job was changed, whose newest revision it takes: nothing is empty that has a value
+ * there.
+ */
+START_TEST(what_was_asked_for_is_asked_of_the_newest_revision) {
+        char *const list[] = { (char *) "n=4", (char *) "who=ann", (char *) "pin=1234", NULL };
+        CLEANUP_FREE char *text = NULL;
+
+        setup(START, BY_HAND DECLARES "queue: io\n");
+        sim_pause_queue(&sim, "io");
+        sim_start_with(&sim, "a", &(StartOptions){ .parameters = list });
+        ck_assert_int_eq(sim.last_result, 0);
+        ck_assert_int_ge(asprintf(&text, BY_HAND "queue: io\nparameters: %s\n", changes[_i].parameters), 0);
+        sim_write_job(&sim, "a", text);
+        sim_reload(&sim);
+        sim_resume_queue(&sim, "io");
+        sim_run(&sim, 2 * USEC_PER_SEC);
+        sim_expect_rows(&sim, "a", changes[_i].rows);
+        ck_assert_uint_eq(sim.n_runs, changes[_i].ran_with ? 1 : 0);
+        if (changes[_i].ran_with)
+                assert_ran_with(changes[_i].ran_with);
+}
+END_TEST
+
 START_TEST(a_retry_runs_with_what_its_first_attempt_had) {
         setup(START, TAKES "profile: p\nretry: {attempts: 3, delay: 1min}\n");
         sim_write_profile(&sim, "p", "n=2");
@@ -454,6 +492,7 @@ static const Story stories[] = {
         { "values", &what_is_wrong_is_said_and_nothing_is_recorded, ARRAY_SIZE(refusals) },
         { "values", &a_missing_profile_refuses_the_start, 1 },
         { "values", &whoever_makes_a_job_hears_that_its_profile_is_missing, 1 },
+        { "values", &what_was_asked_for_is_asked_of_the_newest_revision, ARRAY_SIZE(changes) },
         { "values", &a_retry_runs_with_what_its_first_attempt_had, 1 },
         { "values", &what_waits_takes_them_when_it_starts_unless_they_were_asked_for, 1 },
         { "values", &a_row_that_is_written_ahead_has_the_profile_of_its_time, 1 },
