@@ -291,7 +291,7 @@ static int try_rename(FileRun *run, const char *from, const char *to, FileOutcom
 
 /* As copy_path(). A file that was kept, or kept another from being replaced, stays where it is. */
 static int move_path(FileRun *run, const char *from, const char *to, bool reports, FileOutcome *ret) {
-        struct stat copied;
+        struct stat copied = { 0 };
         int r;
 
         r = is_plain_move(&run->request) ? try_rename(run, from, to, ret) : -EXDEV;
