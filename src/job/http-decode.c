@@ -222,22 +222,13 @@ static void check_credentials(const YamlContext *context, const YamlNode *node, 
                            action->credentials[0]);
 }
 
-/* Keys that would say nothing. */
+/* It would say nothing. What limits processes may stand in the defaults of many jobs. */
 static void check_others(const YamlContext *context, const YamlNode *body) {
-        static const struct {
-                const char *key, *why;
-        } refused[] = {
-                { "stdin", "what a request sends is 'http.body'" },
-                { "unit", "a request is no process" },
-        };
+        const YamlNode *key = yaml_mapping_find(body, "stdin");
 
-        for (size_t i = 0; i < ARRAY_SIZE(refused); i++) {
-                const YamlNode *key = yaml_mapping_find(body, refused[i].key);
-
-                if (key && !yaml_node_is_null(key->value))
-                        yaml_error(context, key, "'%s' cannot be together with 'http': %s", refused[i].key,
-                                   refused[i].why);
-        }
+        if (key && !yaml_node_is_null(key->value))
+                yaml_error(context, key,
+                           "'stdin' cannot be together with 'http': what a request sends is 'http.body'");
 }
 
 int job_decode_http(const YamlContext *context, const YamlNode *body, const YamlNode *node, Job *job) {

@@ -63,7 +63,6 @@ static const JobFaultCase faults[] = {
         { U ",\n expect-body: \"a(\"}", "2:15: 'expect-body' is no regular expression: missing closing parenthesis, at byte 3" },
         { U ",\n expect-body: \"((a{999}){999}){99}\"}", "2:15: 'expect-body' is no regular expression: regular expression is too large, at byte 20" },
         { U "}\nstdin: x", "2:1: 'stdin' cannot be together with 'http': what a request sends is 'http.body'" },
-        { U "}\nunit: {MemoryMax: 1G}", "2:1: 'unit' cannot be together with 'http': a request is no process" },
         { U ",\n save: [status]}", "2:8: 'save' expects a list of 'headers' and 'body', not 'status'" },
         { U ",\n body: \"${nobody}\"}", NULL },
 };
