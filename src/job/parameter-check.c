@@ -42,10 +42,10 @@ static int pattern_compile(const char *text, Pattern **ret, char **ret_error) {
         return r;
 }
 
-int parameter_pattern_check(const char *text, char **ret_error) {
-        CLEANUP(pattern_freep) Pattern *pattern = NULL;
+int parameter_pattern_check(const char *pattern, char **ret_error) {
+        CLEANUP(pattern_freep) Pattern *compiled = NULL;
 
-        return pattern_compile(text, &pattern, ret_error);
+        return pattern_compile(pattern, &compiled, ret_error);
 }
 
 /* What would take too long to compare is no match. */

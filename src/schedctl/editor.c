@@ -76,7 +76,7 @@ static int spawn_and_wait(char *const *arguments, int *ret_state) {
 int editor_run(const char *path, const char *name) {
         const char *chosen = getenv("VISUAL") ?: getenv("EDITOR"), *editor = chosen;
         CLEANUP_FREE char *command = NULL;
-        int state, r;
+        int state = 0, r;
 
         if (!editor || !*editor)
                 editor = "$(command -v sensible-editor || command -v editor || command -v vi || echo nano)";
