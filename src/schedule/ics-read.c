@@ -174,7 +174,7 @@ static int read_left_out(Event *event) {
         int r = 0;
 
         for (; property; property = icalcomponent_get_next_property(event->component, ICAL_EXDATE_PROPERTY)) {
-                IcsTime time;
+                IcsTime time = {};
 
                 r = time_from(event, property, icalproperty_get_exdate(property), &time);
                 if (r >= 0)
@@ -240,7 +240,7 @@ static int add_rule(const Event *event, icalproperty *property) {
 
 static int add_date(const Event *event, icalproperty *property) {
         struct icaldatetimeperiodtype date = icalproperty_get_rdate(property);
-        IcsTime time;
+        IcsTime time = {};
         int r;
 
         r = time_from(event, property, icaltime_is_null_time(date.time) ? date.period.start : date.time,
@@ -254,7 +254,7 @@ static int add_date(const Event *event, icalproperty *property) {
 static int read_length(Event *event) {
         icalproperty *end = icalcomponent_get_first_property(event->component, ICAL_DTEND_PROPERTY);
         icalproperty *duration = icalcomponent_get_first_property(event->component, ICAL_DURATION_PROPERTY);
-        IcsTime time;
+        IcsTime time = {};
         int r;
 
         if (end) {
