@@ -10,14 +10,14 @@
 mkdir "$S/tmp"
 export TMPDIR=$S/tmp
 
-sed "s|LINES-GO|$S/lines.go|" >"$S/jobs/jobs.yaml" <<'EOF'
+sed "s|LINES-GO|$S/lines.go|; s|AGAIN-GO|$S/again.go|" >"$S/jobs/jobs.yaml" <<'EOF'
 jobs:
   good: {description: Ends well, command: [echo, fine], schedule: "30 2 1 1 *", timezone: Europe/Berlin}
   bad: {command: "echo out; echo err >&2; exit 3"}
   killed: {command: "kill -9 $$"}
   long: {command: "echo begin; exec sleep 300"}
   lines: {command: "for i in $(seq 1 40); do echo line $i; [ $i != 20 ] || until [ -e LINES-GO ]; do sleep 0.05; done; done"}
-  again: {command: "echo attempt $JOBSCHED_ATTEMPT; [ $JOBSCHED_ATTEMPT = 3 ]", retry: {attempts: 3, delay: 0}}
+  again: {command: "echo attempt $JOBSCHED_ATTEMPT; [ $JOBSCHED_ATTEMPT != 1 ] || until [ -e AGAIN-GO ]; do sleep 0.05; done; [ $JOBSCHED_ATTEMPT = 3 ]", retry: {attempts: 3, delay: 0}}
   polite: {command: "trap 'exit 0' TERM; while :; do sleep 0.05; done", timeout: 2s}
   beep: {command: "printf 'a\\033]0;title\\007b\\n'"}
   '7': {command: [echo, seven]}
@@ -169,7 +169,13 @@ check "start --follow: stderr" equals err "$(cat "$S/err")"
 check "start --follow: a signal" status_is 137 ctl start --follow killed
 check "start --follow: no success is not exit 0" status_is 1 ctl start --follow polite
 check "start --follow: what it was" err_has "ran into its time-out"
-check "start --follow: every attempt" status_is 0 ctl start --follow again
+# The first attempt ends when it is followed: what ended before is not told of.
+ctl start --follow again >"$S/out" 2>"$S/err" &
+follower=$!
+check "start --follow: the first attempt" wait_until 20 out_has "attempt 1"
+: >"$S/again.go"
+wait_for "$follower" 60
+check "start --follow: every attempt" equals 0 $?
 check "start --follow: every attempt's output" out_is "attempt 1
 attempt 2
 attempt 3"
