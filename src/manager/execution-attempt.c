@@ -65,7 +65,7 @@ static bool fix_parameters(Execution *execution) {
 
         r = job ? parameters_fix(execution->scheduled_job, job, NULL, &execution->record, &error) : 0;
         if (r > 0)
-                execution->record.runner_incarnation[0] = execution->record.runner_generation[0] = '\0';
+                execution_unmark_runner(execution);
         if (r < 0)
                 execution_refuse_parameters(execution, r, error);
         return r >= 0;
@@ -130,7 +130,7 @@ void execution_begin_attempt(Execution *execution) {
          * row of what waited for this moment only says already which runner gets it.
          */
         if (!execution->is_unsaved)
-                record->runner_incarnation[0] = record->runner_generation[0] = '\0';
+                execution_unmark_runner(execution);
         execution->attempt_started_usec = USEC_INFINITY;
         execution_place(execution);
         queue_take_slot(execution);

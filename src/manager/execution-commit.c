@@ -186,7 +186,7 @@ int execution_save(Execution *execution) {
 }
 
 int execution_save_unsent(Execution *execution) {
-        execution->record.runner_incarnation[0] = execution->record.runner_generation[0] = '\0';
+        execution_unmark_runner(execution);
         return execution_save(execution);
 }
 

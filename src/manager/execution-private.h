@@ -10,6 +10,7 @@ int execution_set_text(const char *text, char **ret);
 
 /* The runner that may get it, which has to be on disk before START is sent. */
 void execution_mark_runner(Execution *execution);
+void execution_unmark_runner(Execution *execution); /* START is not sent before another one is marked */
 bool execution_is_marked(const Execution *execution);
 
 /* Completion of the begin row. */

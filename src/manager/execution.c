@@ -109,6 +109,10 @@ void execution_mark_runner(Execution *execution) {
                         manager->host.boot_id ?: "");
 }
 
+void execution_unmark_runner(Execution *execution) {
+        execution->record.runner_incarnation[0] = execution->record.runner_generation[0] = '\0';
+}
+
 bool execution_is_marked(const Execution *execution) {
         const Manager *manager = execution->manager;
 

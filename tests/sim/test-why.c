@@ -107,6 +107,20 @@ START_TEST(why_tells_the_future_in_every_state) {
 }
 END_TEST
 
+/* Job "a" has run at 01:00, and it is 01:30. */
+static void run_once(Sim *sim) {
+        sim_init(sim, "2026-01-01T00:30:00Z");
+        sim_write_job(sim, "a", HOURLY);
+        sim_write_job(sim, "b", HOURLY);
+        sim_start_daemon(sim);
+        sim->duration_usec = USEC_PER_SEC;
+        sim_run_until(sim, "2026-01-01T01:30:00Z");
+}
+
+static void ask_last(Sim *sim, WhyAnswer *ret) {
+        ck_assert_int_eq(manager_why(sim->manager, "a", USEC_INFINITY, USEC_INFINITY, ret), 0);
+}
+
 START_TEST(the_last_one_is_the_last_that_was_decided) {
         CLEANUP(why_answer_done) WhyAnswer answer = { 0 };
         Sim sim;
@@ -117,7 +131,7 @@ START_TEST(the_last_one_is_the_last_that_was_decided) {
         sim.duration_usec = USEC_PER_SEC;
         sim_run_until(&sim, "2026-01-01T01:59:59.500Z"); /* the row of 02:00 is written ahead */
 
-        ck_assert_int_eq(manager_why(sim.manager, "a", USEC_INFINITY, USEC_INFINITY, &answer), 0);
+        ask_last(&sim, &answer);
         ck_assert_int_eq(answer.state, EXECUTION_SUCCEEDED);
         ck_assert_msg(strstr(answer.text, "2026-01-01T01:00:00+00:00"), "%s", answer.text);
         sim_done(&sim);
@@ -143,7 +157,7 @@ START_TEST(a_paused_job_that_was_never_due_says_so) {
         sim_write_job(&sim, "a", HOURLY);
         sim_start_daemon(&sim);
         sim_pause_job(&sim, "a", test_usec("2026-01-01T04:30:00Z"));
-        ck_assert_int_eq(manager_why(sim.manager, "a", USEC_INFINITY, USEC_INFINITY, &answer), 0);
+        ask_last(&sim, &answer);
         ck_assert_msg(strstr(answer.text, "has not been due yet; "), "%s", answer.text);
         ck_assert_msg(strstr(answer.text, ", until 2026-01-01T04:30:00+00:00."), "%s", answer.text);
         ck_assert_str_eq(answer.blockers[0], "paused");
@@ -155,13 +169,9 @@ START_TEST(what_is_ordered_to_be_skipped_is_told) {
         CLEANUP(why_answer_done) WhyAnswer answer = { 0 };
         Sim sim;
 
-        sim_init(&sim, "2026-01-01T00:30:00Z");
-        sim_write_job(&sim, "a", HOURLY);
-        sim_start_daemon(&sim);
-        sim.duration_usec = USEC_PER_SEC;
-        sim_run_until(&sim, "2026-01-01T01:30:00Z");
+        run_once(&sim);
         sim_skip_job(&sim, "a", 2);
-        ck_assert_int_eq(manager_why(sim.manager, "a", USEC_INFINITY, USEC_INFINITY, &answer), 0);
+        ask_last(&sim, &answer);
         ck_assert_msg(strstr(answer.text, " What is due until 2026-01-01T03:00:00+00:00 will be skipped: "),
                       "%s", answer.text);
         ck_assert_str_eq(answer.blockers[0], "skip");
@@ -173,12 +183,7 @@ START_TEST(behind_the_last_one_stands_why_nothing_follows) {
         CLEANUP(why_answer_done) WhyAnswer answer = { 0 };
         Sim sim;
 
-        sim_init(&sim, "2026-01-01T00:30:00Z");
-        sim_write_job(&sim, "a", HOURLY);
-        sim_write_job(&sim, "b", HOURLY);
-        sim_start_daemon(&sim);
-        sim.duration_usec = USEC_PER_SEC;
-        sim_run_until(&sim, "2026-01-01T01:30:00Z");
+        run_once(&sim);
         if (!standstill_cases[_i].change)
                 sim_pause_job(&sim, "a", USEC_INFINITY);
         else
@@ -186,7 +191,7 @@ START_TEST(behind_the_last_one_stands_why_nothing_follows) {
         sim_reload(&sim);
         sim_settle(&sim);
 
-        ck_assert_int_eq(manager_why(sim.manager, "a", USEC_INFINITY, USEC_INFINITY, &answer), 0);
+        ask_last(&sim, &answer);
         ck_assert_int_eq(answer.state, EXECUTION_SUCCEEDED);
         ck_assert_msg(strstr(answer.text, standstill_cases[_i].text), "%s", answer.text);
         if (standstill_cases[_i].blocker)
